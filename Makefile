@@ -1,0 +1,83 @@
+# `make help` lists the targets. Nothing here needs root; everything lives in .venv and var.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+PYTHON := $(shell command -v python3.11 || command -v python3)
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+SOURCES := $(wildcard kaisa_relay tests benchmarks)
+
+# The thresholds are zero while the rooms are still being built, so that a half-built room
+# does not hide a red test; the goals are 100 for the domain and 90 for the whole.
+DOMAIN_COVERAGE ?= 0
+WHOLE_COVERAGE  ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-crash format format-check lint types tests coverage bench constraints clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMP) ## make .venv and install the pinned dependencies
+
+# Debian keeps ensurepip in a package of its own; where it is missing but pip is not, pip fills the venv.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed, found: $(PYTHON)' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
+		|| { $(PYTHON) -m venv --without-pip --clear $(VENV) \
+			&& $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
+		|| { echo 'Cannot make a virtual environment: install python3-venv or python3-pip.' >&2; \
+			rm -rf $(VENV); exit 1; }
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## play the main road on a WhatsApp that runs in the box
+	$(BIN)/kaisa-relay demo
+
+test: setup ## format, lint, types, tests and coverage; fails when any part fails
+	@failed=''; \
+	for part in format-check lint types tests coverage; do \
+		echo "== $$part"; \
+		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
+	echo 'PASSED: format-check lint types tests coverage'
+
+test-crash: setup ## the long run of kills and restarts
+	$(BIN)/python -m pytest -m crash
+
+format: setup ## rewrite the sources in the one format
+	$(BIN)/ruff format .
+
+format-check: setup
+	$(BIN)/ruff format --check .
+
+lint: setup ## ruff
+	$(BIN)/ruff check .
+
+types: setup ## mypy, strict
+	$(BIN)/mypy $(SOURCES)
+
+tests: setup
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+
+coverage: setup
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=$(WHOLE_COVERAGE)
+	@$(BIN)/coverage report --include='kaisa_relay/domain/*' --fail-under=$(DOMAIN_COVERAGE) >/dev/null \
+		|| { echo 'kaisa_relay/domain is below $(DOMAIN_COVERAGE) %'; exit 1; }
+
+bench: setup ## every benchmark, one JSON line each
+	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script --json || exit 1; done
+
+constraints: setup ## write down what is installed now
+	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## remove everything that was made, also the virtual environment
+	rm -rf $(VENV) var build dist htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find kaisa_relay tests -name __pycache__ -type d -prune -exec rm -rf {} +

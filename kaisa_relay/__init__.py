@@ -1,0 +1,1 @@
+"""A relay of WhatsApp conversations between visitors and agents through channel numbers."""

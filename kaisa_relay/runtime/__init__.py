@@ -1,0 +1,1 @@
+"""The actor kernel: mailboxes, supervision and clocks. Knows Trio, knows nothing of WhatsApp."""
