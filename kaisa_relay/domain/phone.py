@@ -27,10 +27,10 @@ class BadPhone:
 
 
 def parse(raw: str, region: str | None) -> Phone | BadPhone:
-    """Read a number as people write it; `region` (ISO 3166 alpha-2) serves those without a prefix."""
+    """Read a number as people write it; `region` (ISO 3166 alpha-2) is for those without prefix."""
     region = region.strip().upper() if region else None
     if region and region not in phonenumbers.SUPPORTED_REGIONS:
-        return BadPhone(f"{region[:10]!r} is not a region; use a two-letter country code such as SE")
+        return BadPhone(f"{region[:10]!r} is not a region; use two letters such as SE")
     text = raw.strip()
     if not text:
         return BadPhone("the number is empty")
@@ -48,7 +48,7 @@ def _parse(text: str, region: str | None) -> Phone | BadPhone:
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException as problem:
-        if problem.error_type == _NO_COUNTRY and region is None and text[0] not in "+＋":
+        if problem.error_type == _NO_COUNTRY and region is None and text[0] not in "+\uff0b":
             return BadPhone("the number needs an international prefix such as +46, or a region")
         return BadPhone(_UNREADABLE.get(problem.error_type, "this is not a phone number"))
     if number.extension:

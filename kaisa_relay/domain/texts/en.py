@@ -1,0 +1,121 @@
+"""The automatic texts in English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kaisa_relay.domain.texts.keys import TextKey, Texts
+
+TEXTS: Final[Texts] = {
+    TextKey.SEEKING: (
+        "Hi {name}! Thanks for getting in touch. We are finding the right person for you; "
+        "feel free to write your question in the meantime.",
+        "Hi! Thanks for getting in touch. We are finding the right person for you; "
+        "feel free to write your question in the meantime.",
+    ),
+    TextKey.AGENT_FOUND: (
+        "You are now talking to {agent}, who can see what you have written so far.",
+        "Someone is here for you now and can see what you have written so far.",
+    ),
+    TextKey.QUEUED: "Everyone is busy just now. Please stay; we will get to you as soon as we can.",
+    TextKey.NO_AGENT: "We are sorry, nobody can take your chat right now. "
+    "We have your message and the team can see that you wrote.",
+    TextKey.CLOSED_VISITOR: "This chat has now ended. Thank you for talking to us!",
+    TextKey.EXPIRED_VISITOR: "It has been quiet for a while, so we have ended this chat. "
+    "Thank you for talking to us!",
+    TextKey.LINK_USED: "This link has already been used from another phone. "
+    "Please ask for a new one where you found it.",
+    TextKey.RIGHT_LINK: "Nearly there! Please use this link to reach the right number: {url}",
+    TextKey.LINK_ENDED: "This link is no longer valid. "
+    "Please ask for a new one where you found it.",
+    TextKey.OUT_OF_SESSION_VISITOR: "Hi! We have no open chat with you here, so nobody would see "
+    "your message. To talk to us, please start again from our website.",
+    TextKey.CANNOT_RELAY_VISITOR: "Sorry, we could not pass on {kind}. "
+    "Could you put it in words instead?",
+    TextKey.NOT_DELIVERED_VISITOR: "Sorry, your last message could not be delivered. "
+    "Please try again.",
+    TextKey.BUSY_AS_AGENT: "This phone is already in use for another chat on this number. "
+    "Please open the link on a different phone.",
+    TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",
+    TextKey.OFFER: (
+        "{name} would like to chat.\n{note}\n\nCan you take it?",
+        "A visitor would like to chat.\n{note}\n\nCan you take it?",
+    ),
+    TextKey.OFFER_ACCEPT: "Accept",
+    TextKey.OFFER_DECLINE: "Decline",
+    TextKey.OFFER_NOTE: "New enquiry",
+    TextKey.AGENT_CARD: (
+        "You are now talking to {name}. Everything you write here goes to them; "
+        "send /close when you are done.\n{fields}",
+        "You are now talking to the visitor. Everything you write here goes to them; "
+        "send /close when you are done.\n{fields}",
+    ),
+    TextKey.OFFER_TAKEN: "Thanks! This chat is no longer available; somebody else has taken it "
+    "or it has ended.",
+    TextKey.OFFER_EXPIRED: "No answer in time, so this chat goes to somebody else. "
+    "Perhaps the next one.",
+    TextKey.CLOSED_AGENT: "The chat is closed. Nothing you write from here on reaches the visitor.",
+    TextKey.EXPIRED_AGENT: "The chat has been closed because it was quiet for so long.",
+    TextKey.CLOSED_BY_SYSTEM_AGENT: "The chat has been closed for you. "
+    "Nothing you write from here on reaches the visitor.",
+    TextKey.VISITOR_UNREACHABLE: "The visitor cannot be reached on WhatsApp any more, "
+    "so the chat has been closed.",
+    TextKey.NUDGE_AGENT: (
+        "It has been quiet with {name} for a while. Write a line, or send /close if you are done.",
+        "It has been quiet with your visitor for a while. Write a line, "
+        "or send /close if you are done.",
+    ),
+    TextKey.HELP_AGENT: "What you can send:\n"
+    "/close – end the chat (also: /close sold, then a note)\n"
+    "/who – who you are talking to\n"
+    "/status – where you stand\n"
+    "/help – this list\n"
+    "Begin with // to send a text that starts with a slash.",
+    TextKey.STATUS_FREE: "You are free. We will write to you when somebody needs you.",
+    TextKey.STATUS_ACTIVE: (
+        "You are talking to {name}. Send /close when you are done.",
+        "You are talking to a visitor. Send /close when you are done.",
+    ),
+    TextKey.STATUS_OFFERED: (
+        "{name} is waiting for your answer. Reply yes or no.",
+        "A visitor is waiting for your answer. Reply yes or no.",
+    ),
+    TextKey.NO_CONVERSATION_AGENT: "You have no chat here at the moment, "
+    "so your message was not passed on.",
+    TextKey.WHO: (
+        "You are talking to {name}.\n{fields}",
+        "You are talking to a visitor who gave no name.\n{fields}",
+    ),
+    TextKey.UNKNOWN_COMMAND: "I do not know {command}, so nothing was sent. Send /help for a list, "
+    "or begin with // to send it as it is.",
+    TextKey.CANNOT_RELAY_AGENT: "Sorry, {kind} could not be passed on to the visitor. "
+    "Could you put it in words instead?",
+    TextKey.NOT_DELIVERED_AGENT: "Your last message could not be delivered to the visitor.",
+    TextKey.MAYBE_LOST_AGENT: "A message from the visitor may not have reached you.",
+    TextKey.MAYBE_LOST_VISITOR: "Your last message may not have reached the visitor.",
+    TextKey.SHOW_IT: "Show it",
+    TextKey.SEND_AGAIN: "Send again",
+}
+
+OTHER_KIND: Final = "that kind of message"
+KINDS: Final[Mapping[str, str]] = {
+    "image": "your picture",
+    "gif": "your picture",
+    "video": "your video",
+    "audio": "your audio file",
+    "voice": "your voice message",
+    "document": "your document",
+    "sticker": "your sticker",
+    "location": "your location",
+    "contacts": "the contact you shared",
+    "form": "your form",
+    "reaction": "your reaction",
+    "order": "your order",
+    "edit": "your change to an earlier message",
+    "deletion": "your deletion of an earlier message",
+    "poll_creation": "your poll",
+    "group_invite": "your group invitation",
+    "text": "your message",
+    "button": "your answer",
+    "choice": "your answer",
+    "interactive": "your answer",
+}

@@ -1,0 +1,125 @@
+"""The automatic texts in Spanish."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kaisa_relay.domain.texts.keys import TextKey, Texts
+
+TEXTS: Final[Texts] = {
+    TextKey.SEEKING: (
+        "¡Hola, {name}! Gracias por escribirnos. Estamos buscando a la persona indicada; "
+        "mientras tanto, puedes contarnos en qué te ayudamos.",
+        "¡Hola! Gracias por escribirnos. Estamos buscando a la persona indicada; "
+        "mientras tanto, puedes contarnos en qué te ayudamos.",
+    ),
+    TextKey.AGENT_FOUND: (
+        "Ya estás hablando con {agent}, que puede ver lo que has escrito hasta ahora.",
+        "Ya hay alguien aquí para ayudarte, que puede ver lo que has escrito hasta ahora.",
+    ),
+    TextKey.QUEUED: "En este momento todo el equipo está ocupado. "
+    "No te vayas: te atenderemos lo antes posible.",
+    TextKey.NO_AGENT: "Lo sentimos, ahora mismo nadie puede atenderte. "
+    "Tenemos tu mensaje y el equipo sabe que nos has escrito.",
+    TextKey.CLOSED_VISITOR: "Esta conversación ha terminado. ¡Gracias por escribirnos!",
+    TextKey.EXPIRED_VISITOR: "Como ha pasado un rato sin mensajes, hemos cerrado la conversación. "
+    "¡Gracias por escribirnos!",
+    TextKey.LINK_USED: "Este enlace ya se ha usado desde otro teléfono. "
+    "Por favor, pide uno nuevo donde lo encontraste.",
+    TextKey.RIGHT_LINK: "¡Casi! Usa este enlace para llegar al número correcto: {url}",
+    TextKey.LINK_ENDED: "Este enlace ya no es válido. "
+    "Por favor, pide uno nuevo donde lo encontraste.",
+    TextKey.OUT_OF_SESSION_VISITOR: "¡Hola! No tenemos ninguna conversación abierta contigo aquí, "
+    "así que nadie vería tu mensaje. Para hablar con nosotros, vuelve a empezar en nuestra web.",
+    TextKey.CANNOT_RELAY_VISITOR: "Lo sentimos, no hemos podido hacer llegar {kind}. "
+    "¿Nos lo cuentas con palabras?",
+    TextKey.NOT_DELIVERED_VISITOR: "Lo sentimos, tu último mensaje no ha llegado. "
+    "Por favor, inténtalo de nuevo.",
+    TextKey.BUSY_AS_AGENT: "Este teléfono ya está en otra conversación con este número. "
+    "Por favor, abre el enlace en otro teléfono.",
+    TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",
+    TextKey.OFFER: (
+        "{name} quiere hablar con alguien.\n{note}\n\n¿Te encargas?",
+        "Una persona quiere hablar con alguien.\n{note}\n\n¿Te encargas?",
+    ),
+    TextKey.OFFER_ACCEPT: "Aceptar",
+    TextKey.OFFER_DECLINE: "Ahora no",
+    TextKey.OFFER_NOTE: "Nueva consulta",
+    TextKey.AGENT_CARD: (
+        "Ya estás hablando con {name}. Todo lo que escribas aquí le llegará; "
+        "envía /cerrar cuando termines.\n{fields}",
+        "Ya estás hablando con la persona interesada. Todo lo que escribas aquí le llegará; "
+        "envía /cerrar cuando termines.\n{fields}",
+    ),
+    TextKey.OFFER_TAKEN: "¡Gracias! Esta conversación ya no está disponible: "
+    "la ha tomado otra persona o ha terminado.",
+    TextKey.OFFER_EXPIRED: "No ha habido respuesta a tiempo, así que la conversación pasa a otra "
+    "persona. Ya habrá más.",
+    TextKey.CLOSED_AGENT: "La conversación está cerrada. Lo que escribas a partir de ahora "
+    "ya no le llegará.",
+    TextKey.EXPIRED_AGENT: "La conversación se ha cerrado "
+    "porque llevaba mucho tiempo sin mensajes.",
+    TextKey.CLOSED_BY_SYSTEM_AGENT: "Se ha cerrado la conversación por ti. "
+    "Lo que escribas a partir de ahora ya no le llegará.",
+    TextKey.VISITOR_UNREACHABLE: "Ya no es posible contactar con esta persona por WhatsApp, "
+    "así que la conversación se ha cerrado.",
+    TextKey.NUDGE_AGENT: (
+        "Hace un rato que no hay mensajes con {name}. Escribe unas palabras "
+        "o envía /cerrar si ya han terminado.",
+        "Hace un rato que no hay mensajes en tu conversación. Escribe unas palabras "
+        "o envía /cerrar si ya han terminado.",
+    ),
+    TextKey.HELP_AGENT: "Puedes enviar:\n"
+    "/cerrar – terminar la conversación (también: /cerrar vendido y una nota)\n"
+    "/quien – con quién estás hablando\n"
+    "/estado – cuál es tu situación\n"
+    "/ayuda – esta lista\n"
+    "Empieza con // para enviar un texto que comience con una barra.",
+    TextKey.STATUS_FREE: "Estás libre. Te escribiremos cuando alguien te necesite.",
+    TextKey.STATUS_ACTIVE: (
+        "Estás hablando con {name}. Envía /cerrar cuando termines.",
+        "Tienes una conversación abierta. Envía /cerrar cuando termines.",
+    ),
+    TextKey.STATUS_OFFERED: (
+        "{name} espera tu respuesta. Contesta sí o no.",
+        "Hay alguien que espera tu respuesta. Contesta sí o no.",
+    ),
+    TextKey.NO_CONVERSATION_AGENT: "Ahora mismo no tienes ninguna conversación aquí, "
+    "así que tu mensaje no se ha enviado a nadie.",
+    TextKey.WHO: (
+        "Estás hablando con {name}.\n{fields}",
+        "Estás hablando con alguien que no ha dado su nombre.\n{fields}",
+    ),
+    TextKey.UNKNOWN_COMMAND: "No conozco {command}, así que no se ha enviado nada. "
+    "Envía /ayuda para ver la lista, o empieza con // para enviarlo tal cual.",
+    TextKey.CANNOT_RELAY_AGENT: "Lo sentimos, no hemos podido hacer llegar {kind}. "
+    "¿Puedes contarlo con palabras?",
+    TextKey.NOT_DELIVERED_AGENT: "Tu último mensaje no ha llegado a la otra persona.",
+    TextKey.MAYBE_LOST_AGENT: "Puede que no te haya llegado un mensaje de la otra persona.",
+    TextKey.MAYBE_LOST_VISITOR: "Puede que tu último mensaje no haya llegado a la otra persona.",
+    TextKey.SHOW_IT: "Mostrar",
+    TextKey.SEND_AGAIN: "Enviar de nuevo",
+}
+
+OTHER_KIND: Final = "ese tipo de mensaje"
+KINDS: Final[Mapping[str, str]] = {
+    "image": "tu foto",
+    "gif": "tu foto",
+    "video": "tu vídeo",
+    "audio": "tu archivo de audio",
+    "voice": "tu mensaje de voz",
+    "document": "tu documento",
+    "sticker": "tu sticker",
+    "location": "tu ubicación",
+    "contacts": "el contacto que has compartido",
+    "form": "tu formulario",
+    "reaction": "tu reacción",
+    "order": "tu pedido",
+    "edit": "el cambio de un mensaje anterior",
+    "deletion": "el borrado de un mensaje anterior",
+    "poll_creation": "tu encuesta",
+    "group_invite": "tu invitación a un grupo",
+    "text": "tu mensaje",
+    "button": "tu respuesta",
+    "choice": "tu respuesta",
+    "interactive": "tu respuesta",
+}

@@ -1,0 +1,75 @@
+"""The automatic texts by name, and which values each of them may use."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class TextKey(StrEnum):
+    """One automatic text; the first group speaks to visitors, the second to agents."""
+
+    SEEKING = "seeking"
+    AGENT_FOUND = "agent_found"
+    QUEUED = "queued"
+    NO_AGENT = "no_agent"
+    CLOSED_VISITOR = "closed_visitor"
+    EXPIRED_VISITOR = "expired_visitor"
+    LINK_USED = "link_used"
+    RIGHT_LINK = "right_link"
+    LINK_ENDED = "link_ended"
+    OUT_OF_SESSION_VISITOR = "out_of_session_visitor"
+    CANNOT_RELAY_VISITOR = "cannot_relay_visitor"
+    NOT_DELIVERED_VISITOR = "not_delivered_visitor"
+    BUSY_AS_AGENT = "busy_as_agent"
+    PREFILLED_LINK = "prefilled_link"
+
+    OFFER = "offer"
+    OFFER_ACCEPT = "offer_accept"
+    OFFER_DECLINE = "offer_decline"
+    OFFER_NOTE = "offer_note"
+    AGENT_CARD = "agent_card"
+    OFFER_TAKEN = "offer_taken"
+    OFFER_EXPIRED = "offer_expired"
+    CLOSED_AGENT = "closed_agent"
+    EXPIRED_AGENT = "expired_agent"
+    CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
+    VISITOR_UNREACHABLE = "visitor_unreachable"
+    NUDGE_AGENT = "nudge_agent"
+    HELP_AGENT = "help_agent"
+    STATUS_FREE = "status_free"
+    STATUS_ACTIVE = "status_active"
+    STATUS_OFFERED = "status_offered"
+    NO_CONVERSATION_AGENT = "no_conversation_agent"
+    WHO = "who"
+    UNKNOWN_COMMAND = "unknown_command"
+    CANNOT_RELAY_AGENT = "cannot_relay_agent"
+    NOT_DELIVERED_AGENT = "not_delivered_agent"
+    MAYBE_LOST_AGENT = "maybe_lost_agent"
+    MAYBE_LOST_VISITOR = "maybe_lost_visitor"
+    SHOW_IT = "show_it"
+    SEND_AGAIN = "send_again"
+
+
+PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
+    TextKey.SEEKING: frozenset({"name"}),
+    TextKey.AGENT_FOUND: frozenset({"agent"}),
+    TextKey.RIGHT_LINK: frozenset({"url"}),
+    TextKey.CANNOT_RELAY_VISITOR: frozenset({"kind"}),
+    TextKey.PREFILLED_LINK: frozenset({"token"}),
+    TextKey.OFFER: frozenset({"name", "note"}),
+    TextKey.AGENT_CARD: frozenset({"name", "fields"}),
+    TextKey.NUDGE_AGENT: frozenset({"name"}),
+    TextKey.STATUS_ACTIVE: frozenset({"name"}),
+    TextKey.STATUS_OFFERED: frozenset({"name"}),
+    TextKey.WHO: frozenset({"name", "fields"}),
+    TextKey.UNKNOWN_COMMAND: frozenset({"command"}),
+    TextKey.CANNOT_RELAY_AGENT: frozenset({"kind"}),
+}
+
+BUTTONS: Final = frozenset(
+    {TextKey.OFFER_ACCEPT, TextKey.OFFER_DECLINE, TextKey.SHOW_IT, TextKey.SEND_AGAIN}
+)
+"""Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""
+
+Texts = Mapping[TextKey, str | tuple[str, str]]
+"""One language: a text, or two, where the second is for an empty first value."""

@@ -1,0 +1,121 @@
+"""The automatic texts in Swedish."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kaisa_relay.domain.texts.keys import TextKey, Texts
+
+TEXTS: Final[Texts] = {
+    TextKey.SEEKING: (
+        "Hej {name}! Tack för att du hör av dig. Vi letar upp rätt person åt dig, "
+        "skriv gärna din fråga så länge.",
+        "Hej! Tack för att du hör av dig. Vi letar upp rätt person åt dig, "
+        "skriv gärna din fråga så länge.",
+    ),
+    TextKey.AGENT_FOUND: (
+        "Nu chattar du med {agent}, som ser det du har skrivit hittills.",
+        "Nu är någon här för dig och ser det du har skrivit hittills.",
+    ),
+    TextKey.QUEUED: "Alla är upptagna just nu. Häng kvar, så svarar vi så snart vi kan.",
+    TextKey.NO_AGENT: "Tyvärr kan ingen ta emot din chatt just nu. "
+    "Vi har fått ditt meddelande och ser att du har skrivit.",
+    TextKey.CLOSED_VISITOR: "Chatten är avslutad. Tack för att du hörde av dig!",
+    TextKey.EXPIRED_VISITOR: "Det har varit tyst en stund, så vi har avslutat chatten. "
+    "Tack för att du hörde av dig!",
+    TextKey.LINK_USED: "Den här länken har redan använts från en annan telefon. "
+    "Be om en ny där du hittade den.",
+    TextKey.RIGHT_LINK: "Nästan rätt! Använd den här länken för att nå rätt nummer: {url}",
+    TextKey.LINK_ENDED: "Den här länken gäller inte längre. Be om en ny där du hittade den.",
+    TextKey.OUT_OF_SESSION_VISITOR: "Hej! Vi har ingen öppen chatt med dig här, så ingen ser "
+    "ditt meddelande. Börja om från vår webbplats så hjälper vi dig.",
+    TextKey.CANNOT_RELAY_VISITOR: "Tyvärr kunde vi inte skicka vidare {kind}. "
+    "Kan du beskriva med ord i stället?",
+    TextKey.NOT_DELIVERED_VISITOR: "Tyvärr kom ditt senaste meddelande inte fram. "
+    "Försök gärna igen.",
+    TextKey.BUSY_AS_AGENT: "Den här telefonen används redan i en annan chatt på det här numret. "
+    "Öppna länken på en annan telefon.",
+    TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",
+    TextKey.OFFER: (
+        "{name} vill chatta.\n{note}\n\nKan du ta det?",
+        "En besökare vill chatta.\n{note}\n\nKan du ta det?",
+    ),
+    TextKey.OFFER_ACCEPT: "Ta chatten",
+    TextKey.OFFER_DECLINE: "Avböj",
+    TextKey.OFFER_NOTE: "Ny förfrågan",
+    TextKey.AGENT_CARD: (
+        "Nu chattar du med {name}. Allt du skriver här går fram till besökaren. "
+        "Skicka /avsluta när ni är klara.\n{fields}",
+        "Nu chattar du med besökaren. Allt du skriver här går fram. "
+        "Skicka /avsluta när ni är klara.\n{fields}",
+    ),
+    TextKey.OFFER_TAKEN: "Tack! Chatten är inte längre ledig: "
+    "någon annan har tagit den eller så är den avslutad.",
+    TextKey.OFFER_EXPIRED: "Inget svar i tid, så chatten går vidare till någon annan. "
+    "Det kommer fler.",
+    TextKey.CLOSED_AGENT: "Chatten är avslutad. Det du skriver härifrån når inte längre besökaren.",
+    TextKey.EXPIRED_AGENT: "Chatten har avslutats eftersom det varit tyst så länge.",
+    TextKey.CLOSED_BY_SYSTEM_AGENT: "Chatten har avslutats åt dig. "
+    "Det du skriver härifrån når inte längre besökaren.",
+    TextKey.VISITOR_UNREACHABLE: "Besökaren går inte längre att nå på WhatsApp, "
+    "så chatten är avslutad.",
+    TextKey.NUDGE_AGENT: (
+        "Det har varit tyst med {name} en stund. Skriv en rad, "
+        "eller skicka /avsluta om ni är klara.",
+        "Det har varit tyst med din besökare en stund. Skriv en rad, "
+        "eller skicka /avsluta om ni är klara.",
+    ),
+    TextKey.HELP_AGENT: "Det här kan du skicka:\n"
+    "/avsluta – avsluta chatten (även: /avsluta såld och sedan en anteckning)\n"
+    "/vem – vem du chattar med\n"
+    "/status – hur du ligger till\n"
+    "/hjälp – den här listan\n"
+    "Börja med // för att skicka en text som inleds med snedstreck.",
+    TextKey.STATUS_FREE: "Du är ledig. Vi skriver till dig när någon behöver dig.",
+    TextKey.STATUS_ACTIVE: (
+        "Du chattar med {name}. Skicka /avsluta när ni är klara.",
+        "Du chattar med en besökare. Skicka /avsluta när ni är klara.",
+    ),
+    TextKey.STATUS_OFFERED: (
+        "{name} väntar på ditt svar. Svara ja eller nej.",
+        "En besökare väntar på ditt svar. Svara ja eller nej.",
+    ),
+    TextKey.NO_CONVERSATION_AGENT: "Du har ingen chatt här just nu, "
+    "så ditt meddelande skickades inte vidare.",
+    TextKey.WHO: (
+        "Du chattar med {name}.\n{fields}",
+        "Du chattar med en besökare som inte uppgett något namn.\n{fields}",
+    ),
+    TextKey.UNKNOWN_COMMAND: "Jag känner inte till {command}, så inget skickades. "
+    "Skicka /hjälp för en lista, eller börja med // för att skicka texten som den är.",
+    TextKey.CANNOT_RELAY_AGENT: "Tyvärr gick det inte att skicka vidare {kind} till besökaren. "
+    "Kan du beskriva med ord i stället?",
+    TextKey.NOT_DELIVERED_AGENT: "Ditt senaste meddelande kom inte fram till besökaren.",
+    TextKey.MAYBE_LOST_AGENT: "Ett meddelande från besökaren kanske inte har nått dig.",
+    TextKey.MAYBE_LOST_VISITOR: "Ditt senaste meddelande kanske inte har nått besökaren.",
+    TextKey.SHOW_IT: "Visa det",
+    TextKey.SEND_AGAIN: "Skicka igen",
+}
+
+OTHER_KIND: Final = "den sortens meddelande"
+KINDS: Final[Mapping[str, str]] = {
+    "image": "din bild",
+    "gif": "din bild",
+    "video": "din film",
+    "audio": "din ljudfil",
+    "voice": "ditt röstmeddelande",
+    "document": "ditt dokument",
+    "sticker": "ditt klistermärke",
+    "location": "din plats",
+    "contacts": "kontakten du delade",
+    "form": "ditt formulär",
+    "reaction": "din reaktion",
+    "order": "din beställning",
+    "edit": "din ändring av ett tidigare meddelande",
+    "deletion": "din radering av ett tidigare meddelande",
+    "poll_creation": "din omröstning",
+    "group_invite": "din gruppinbjudan",
+    "text": "ditt meddelande",
+    "button": "ditt svar",
+    "choice": "ditt svar",
+    "interactive": "ditt svar",
+}
