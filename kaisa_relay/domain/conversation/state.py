@@ -1,0 +1,290 @@
+"""What a conversation is: the fold of its events, and its next deadline.
+
+Rule 1: `evolve` is total; it never refuses, whatever the history holds.
+Rule 2: no living state is without a deadline.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from attrs import evolve as replace
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
+    AgentNudged,
+    AgentOffered,
+    Candidate,
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationCreated,
+    ConversationFailed,
+    ConversationQueued,
+    ConversationStarted,
+    DeadlineMoved,
+    Event,
+    MessageFailed,
+    MessageReceived,
+    MessageRelayed,
+    MessageSettled,
+    MessageUnconfirmed,
+    OFFER_OUT_WITHIN,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    OfferSent,
+    Strategy,
+    Terms,
+)
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+
+RECENT: Final = 32
+"""How many message ids are remembered to know a repeat; the inbox row knows the older ones."""
+
+SEARCH_TIME: Final = timedelta(seconds=30)
+"""How long the search for an agent may go unanswered before the visitor is told that they queue."""
+
+
+class Phase(StrEnum):
+    """Where a conversation stands; the API's `status`."""
+
+    RESERVED = "reserved"
+    SEEKING = "seeking"
+    ACTIVE = "active"
+    ABANDONED = "abandoned"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+    @property
+    def live(self) -> bool:
+        """Whether its pairs are in use."""
+        return self in (Phase.RESERVED, Phase.SEEKING, Phase.ACTIVE)
+
+
+@frozen
+class Offer:
+    """The open offer; its time runs from `sent_at`."""
+
+    number: int
+    agent: ContactId
+    send: int
+    offered_at: datetime
+    sent_at: datetime | None = None
+
+
+@frozen
+class Deadline:
+    """When something must happen, and how long the wait was meant to be."""
+
+    at: datetime
+    length: timedelta
+
+
+@frozen
+class State:
+    """One conversation. Instants are None until they have come."""
+
+    workspace: WorkspaceId
+    id: ConversationId
+    channel: ChannelId
+    visitor: ContactId
+    language: str
+    agents: tuple[Candidate, ...]
+    chosen: ContactId
+    strategy: Strategy
+    terms: Terms
+    phase: Phase
+    created_at: datetime
+    searching_since: datetime | None = None
+    queued_until: datetime | None = None
+    offer: Offer | None = None
+    offers: int = 0
+    declined: tuple[ContactId, ...] = ()
+    missed: tuple[ContactId, ...] = ()
+    waiting: tuple[MessageId, ...] = ()
+    agent: ContactId | None = None
+    started_at: datetime | None = None
+    accepted_at: datetime | None = None
+    last_message_at: datetime | None = None
+    visitor_wrote_at: datetime | None = None
+    agent_wrote_at: datetime | None = None
+    nudged: bool = False
+    recent: tuple[MessageId, ...] = ()
+    unconfirmed: tuple[tuple[MessageId, Side], ...] = ()
+    moved: tuple[datetime, datetime] | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def wants_agent(self) -> bool:
+        """Whether the pool should be asked."""
+        return self.phase is Phase.SEEKING and self.offer is None
+
+    def side_of(self, contact: ContactId) -> Side | None:
+        """Say on which side somebody stands; None for who is not (or no longer) in it."""
+        if contact == self.visitor:
+            return Side.VISITOR
+        return Side.AGENT if contact == self.agent else None
+
+    def language_of(self, contact: ContactId) -> str:
+        """Return the language in which to address somebody."""
+        for agent in self.agents:
+            if agent.contact == contact:
+                return agent.language
+        return self.language
+
+
+def created(event: ConversationCreated) -> State:
+    """Return the state that a conversation begins with."""
+    return State(
+        workspace=event.workspace,
+        id=event.conversation,
+        channel=event.channel,
+        visitor=event.visitor,
+        language=event.language,
+        agents=event.agents,
+        chosen=event.chosen,
+        strategy=event.strategy,
+        terms=event.terms,
+        phase=Phase.RESERVED,
+        created_at=event.at,
+    )
+
+
+def evolve(state: State, event: Event) -> State:
+    """Return the state after the event; an event that changes nothing returns the same."""
+    match event:
+        case MessageReceived():
+            return _received(state, event)
+        case MessageRelayed(message=message):
+            return _relayed(state, message)
+        case ConversationStarted(visitor=visitor, at=at):
+            return replace(
+                state, phase=Phase.SEEKING, visitor=visitor, started_at=at, searching_since=at
+            )
+        case AgentOffered(offer=number, agent=agent, send=send, at=at):
+            return replace(state, offer=Offer(number, agent, send, at), offers=number)
+        case OfferSent(at=at) if state.offer is not None:
+            return replace(state, offer=replace(state.offer, sent_at=at))
+        case OfferDeclined(agent=agent, at=at):
+            return _without_offer(replace(state, declined=(*state.declined, agent)), at)
+        case OfferExpired(agent=agent, at=at) | OfferFailed(agent=agent, at=at):
+            return _without_offer(replace(state, missed=(*state.missed, agent)), at)
+        case OfferRescinded(at=at):
+            return _without_offer(state, at)
+        case AgentAccepted(agent=agent, at=at):
+            return replace(
+                state,
+                phase=Phase.ACTIVE,
+                offer=None,
+                agent=agent,
+                accepted_at=at,
+                last_message_at=at,
+                queued_until=None,
+            )
+        case ConversationQueued(until=until):
+            return replace(state, queued_until=until)
+        case _:
+            return _evolve_rarely(state, event)
+
+
+def _evolve_rarely(state: State, event: Event) -> State:
+    match event:
+        case MessageUnconfirmed(message=message, to=to):
+            return replace(state, unconfirmed=(*state.unconfirmed, (message, to)))
+        case MessageSettled(message=message) | MessageFailed(message=message):
+            kept = tuple(pair for pair in state.unconfirmed if pair[0] != message)
+            return replace(state, unconfirmed=kept)
+        case AgentNudged():
+            return replace(state, nudged=True)
+        case DeadlineMoved(until=until):
+            due = natural_deadline(state)
+            return replace(state, moved=(due.at, until)) if due else state
+        case ConversationClosed(by=by, at=at):
+            return replace(state, phase=Phase.CLOSED, ended_at=at, reason=by.value)
+        case ConversationFailed(reason=reason, at=at):
+            return replace(state, phase=Phase.FAILED, ended_at=at, reason=reason.value)
+        case ConversationAbandoned(reason=reason, at=at):
+            return replace(state, phase=Phase.ABANDONED, ended_at=at, reason=reason.value)
+        case _:
+            return state
+
+
+def _received(state: State, event: MessageReceived) -> State:
+    recent = (*state.recent[1 - RECENT :], event.message)
+    if event.side is Side.AGENT:
+        return replace(
+            state, recent=recent, agent_wrote_at=event.sent_at, last_message_at=event.at, nudged=False
+        )
+    waiting = (*state.waiting, event.message) if event.held else state.waiting
+    return replace(
+        state,
+        recent=recent,
+        waiting=waiting,
+        visitor_wrote_at=event.sent_at,
+        last_message_at=event.at,
+        nudged=False,
+    )
+
+
+def _relayed(state: State, message: MessageId) -> State:
+    unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)
+    if state.waiting and message in state.waiting:
+        rest = tuple(other for other in state.waiting if other != message)
+        return replace(state, waiting=rest, unconfirmed=unconfirmed)
+    return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
+
+
+def _without_offer(state: State, at: datetime) -> State:
+    return replace(state, offer=None, searching_since=at)
+
+
+def natural_deadline(state: State) -> Deadline | None:
+    """Return the deadline as the terms have it, before any outage moved it."""
+    terms = state.terms
+    match state.phase:
+        case Phase.RESERVED:
+            return Deadline(state.created_at + terms.link_expires_after, terms.link_expires_after)
+        case Phase.SEEKING:
+            return _seeking_deadline(state)
+        case Phase.ACTIVE:
+            length = terms.expires_after if state.nudged else terms.nudge_after
+            return Deadline(_since(state) + length, length)
+        case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
+            return None
+        case _:
+            assert_never(state.phase)
+
+
+def _seeking_deadline(state: State) -> Deadline:
+    offer, terms = state.offer, state.terms
+    if offer is not None and offer.sent_at is not None:
+        return Deadline(offer.sent_at + terms.offer_time, terms.offer_time)
+    if offer is not None:
+        return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN)
+    if state.queued_until is not None:
+        return Deadline(state.queued_until, terms.queue_time)
+    return Deadline((state.searching_since or state.created_at) + SEARCH_TIME, SEARCH_TIME)
+
+
+def _since(state: State) -> datetime:
+    """Return since when it is silent."""
+    return state.last_message_at or state.created_at
+
+
+def next_deadline(state: State) -> datetime | None:
+    """Return when a `Tick` is due; None once the conversation has ended."""
+    due = natural_deadline(state)
+    if due is None:
+        return None
+    return state.moved[1] if state.moved and state.moved[0] == due.at else due.at
+
+
+def expires_at(state: State) -> datetime | None:
+    """Return when the link lapses while reserved, then when silence ends the conversation."""
+    if state.phase is Phase.RESERVED:
+        return next_deadline(state)
+    return _since(state) + state.terms.expires_after if state.phase.live else None

@@ -1,0 +1,66 @@
+"""What a webhook tells us, in our words: messages, changes of identity, statuses.
+
+Rule 1: these are facts from outside; nothing here decides what they mean.
+Rule 2: anything that cannot be read becomes an item that says so, never an exception.
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Sender
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.sending import Rank
+
+
+@frozen
+class Inbound:
+    """One message by a person; `sent_at` is WhatsApp's time and opens the 24-hour window."""
+
+    wamid: str
+    sender: Sender
+    sent_at: datetime
+    content: Content
+    quotes: str | None = None
+    forwarded: bool = False
+
+
+@frozen
+class IdentityChange:
+    """A `system` item: somebody's number or BSUID moved from `before` to `after`."""
+
+    wamid: str
+    before: Sender
+    after: Sender
+    sent_at: datetime
+
+
+@frozen
+class StatusUpdate:
+    """How far one of our sends has come; `opaque` is our own id where Meta echoes it.
+
+    `code` is Meta's error code for `failed` and None otherwise.
+    """
+
+    wamid: str
+    rank: Rank
+    at: datetime
+    opaque: str | None = None
+    recipient_wa_id: str | None = None
+    recipient_bsuid: str | None = None
+    code: int | None = None
+
+
+@frozen
+class StatusBatch:
+    """The statuses of one POST for one channel, in the order they stood in."""
+
+    updates: tuple[StatusUpdate, ...]
+
+
+@frozen
+class ChannelNotice:
+    """An error that Meta reports for the number itself (`value.errors`), by code."""
+
+    code: int
+    details: str

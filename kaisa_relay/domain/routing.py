@@ -1,0 +1,127 @@
+"""Whose message is it? The identity ladder (product, section 1, step 4).
+
+Rule 1: the first rung that holds decides; when none does we answer, we never guess.
+Rule 2: a token tells apart what numbers cannot, and never overrules a live conversation.
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
+from kaisa_relay.domain.texts import TextKey
+
+
+@frozen
+class Pair:
+    """A person on a channel: the live conversation they are in, and when they last wrote.
+
+    `role` stays after the conversation has ended: it is the last one they had here.
+    """
+
+    channel: ChannelId
+    contact: ContactId
+    conversation: ConversationId | None
+    role: Side | None
+    last_conversation: ConversationId | None = None
+    inbound_at: datetime | None = None
+
+
+@frozen
+class Token:
+    """What a link's token stands for; `live` while its reservation or conversation is."""
+
+    value: str
+    conversation: ConversationId
+    channel: ChannelId
+    until: datetime
+    visitor: ContactId
+    used_by: ContactId | None
+    live: bool
+
+
+@frozen
+class Facts:
+    """What is known of one message: `contacts` are all that may be its sender, best match first.
+
+    `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
+    `named` is the conversation that a button of ours names.
+    """
+
+    channel: ChannelId
+    contacts: tuple[ContactId, ...]
+    pairs: tuple[Pair, ...]
+    token: Token | None
+    named: ConversationId | None
+    at: datetime
+
+
+@frozen
+class ToConversation:
+    """It belongs to this live conversation; `duplicate` is a reservation that it makes needless."""
+
+    conversation: ConversationId
+    contact: ContactId
+    duplicate: ConversationId | None = None
+
+
+@frozen
+class Binds:
+    """The token binds the sender to its reservation; `contact` is None for someone new."""
+
+    token: Token
+    contact: ContactId | None
+
+
+@frozen
+class Answer:
+    """It belongs nowhere: say so. `link` names the conversation whose link is the right one."""
+
+    text: TextKey
+    contact: ContactId | None
+    link: ConversationId | None = None
+
+
+Route = ToConversation | Binds | Answer
+
+
+def route(facts: Facts) -> Route:
+    """Walk the ladder."""
+    live = [pair for pair in facts.pairs if pair.conversation is not None]
+    if len(live) == 1:
+        return _live(facts, live[0])
+    sender = facts.contacts[0] if len(facts.contacts) == 1 else None
+    if facts.named is not None and sender is not None:
+        return ToConversation(facts.named, sender)
+    if facts.token is not None:
+        return _by_token(facts, facts.token, sender)
+    return Answer(_out_of_session(facts, sender), sender)
+
+
+def _live(facts: Facts, pair: Pair) -> Route:
+    assert pair.conversation is not None
+    token = facts.token
+    if token is None or token.conversation == pair.conversation or not token.live:
+        return ToConversation(pair.conversation, pair.contact)
+    if pair.role is Side.AGENT:
+        return Answer(TextKey.BUSY_AS_AGENT, pair.contact)
+    duplicate = None if token.used_by else token.conversation
+    return ToConversation(pair.conversation, pair.contact, duplicate)
+
+
+def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
+    if token.used_by is not None and token.used_by != sender:
+        return Answer(TextKey.LINK_USED, sender)
+    if not token.live or facts.at >= token.until:
+        return Answer(TextKey.LINK_ENDED, sender)
+    if token.channel != facts.channel:
+        return Answer(TextKey.RIGHT_LINK, sender, token.conversation)
+    return Binds(token, sender)
+
+
+def _out_of_session(facts: Facts, sender: ContactId | None) -> TextKey:
+    roles = {pair.role for pair in facts.pairs if pair.contact == sender}
+    if Side.AGENT in roles:
+        return TextKey.NO_CONVERSATION_AGENT
+    return TextKey.OUT_OF_SESSION_VISITOR

@@ -1,0 +1,60 @@
+"""Workspaces and channels as they are configured now."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.conversation.messages import Terms
+from kaisa_relay.domain.ids import ChannelId, WorkspaceId
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.ports.gateway import ChannelAccess
+
+
+@frozen
+class Workspace:
+    """One customer: the unit of isolation. `texts` overrides automatic texts by (key, language).
+
+    `agent_fields` are the metadata keys that an agent sees; `offer_template` is the approved
+    template that offers a conversation (body: visitor's name, note; two quick replies).
+    """
+
+    id: WorkspaceId
+    name: str
+    terms: Terms = Terms()
+    texts: Mapping[tuple[str, str], str] = field(factory=dict)
+    agent_fields: tuple[str, ...] = ()
+    offer_template: str = "kaisa_offer"
+
+
+class Accounts(Protocol):
+    """Workspaces and channels as configured now; memory, refreshed when somebody changes them."""
+
+    def workspaces(self) -> Sequence[WorkspaceId]:
+        """Return the workspaces that this process owns."""
+        ...
+
+    def workspace(self, workspace: WorkspaceId) -> Workspace:
+        """Return one workspace's settings."""
+        ...
+
+    def channels(self, workspace: WorkspaceId) -> Sequence[Channel]:
+        """Return the channels of a workspace, by id."""
+        ...
+
+    def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
+        """Return one channel."""
+        ...
+
+    def by_phone_number_id(self, app: str, phone_number_id: str) -> Channel | None:
+        """Return the channel with Meta's id, if it belongs to this app."""
+        ...
+
+    def by_phone(self, workspace: WorkspaceId, phones: Sequence[Phone]) -> Channel | None:
+        """Return the channel of this workspace that has one of these numbers."""
+        ...
+
+    def access(self, channel: ChannelId) -> ChannelAccess:
+        """Return the channel's Meta id and its decrypted token."""
+        ...

@@ -1,0 +1,228 @@
+"""The rows that change in one commit with the events, each a frozen class.
+
+Rule 1: a change names what it expects; where that does not hold, the whole commit is a `Conflict`.
+Rule 2: personal data is only in fields that `repr` leaves out.
+"""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
+from kaisa_relay.domain.outgoing import Outgoing, Recipient
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.sending import Purpose, Rank, SendState
+from kaisa_relay.ports.inbox import Outcome
+
+
+@frozen
+class Done:
+    """These inbox rows are decided; their bodies go, the rows stay for dedup.
+
+    A conflict when one of them is not `new` any more: it was decided before.
+    """
+
+    items: tuple[MessageId, ...]
+
+
+@frozen
+class ParkItem:
+    """These inbox rows wait for an operator, with the reason and the stream they belong to."""
+
+    items: tuple[MessageId, ...]
+    stream: str
+    reason: str
+
+
+@frozen
+class Tell:
+    """A row of the inbox that we write ourselves: an outcome for a conversation."""
+
+    channel: ChannelId
+    outcome: Outcome
+
+
+@frozen
+class StoreContent:
+    """What a message says, keyed by whose it is; `author` is None for our automatic texts."""
+
+    message: MessageId
+    conversation: ConversationId | None
+    contact: ContactId
+    author: Side | None
+    content: Content | Outgoing = field(repr=False)
+    wamid: str | None = field(repr=False, default=None)
+
+
+@frozen
+class Send:
+    """One message on its way out. Its row is born `ready`, with a leg of rank `READY`.
+
+    Sends to one recipient on one channel leave in the order of their ids. `message` is the
+    message whose leg it is. `purpose` says which outcomes its conversation hears (`Outcome`).
+    `due_at` is set while it waits (backoff, grace of `unknown`, end of `parked`).
+    """
+
+    workspace: WorkspaceId
+    id: SendId
+    channel: ChannelId
+    conversation: ConversationId | None
+    message: MessageId
+    contact: ContactId
+    recipient: Recipient = field(repr=False)
+    outgoing: Outgoing = field(repr=False)
+    purpose: Purpose
+    state: SendState = SendState.READY
+    attempt: int = 0
+    due_at: datetime | None = None
+
+
+@frozen
+class NewSend:
+    """Put a send into the outbox in this commit."""
+
+    send: Send
+
+
+@frozen
+class MoveSend:
+    """Change a send's state; a conflict unless it stands in one of `sources` now."""
+
+    send: SendId
+    sources: tuple[SendState, ...]
+    state: SendState
+    attempt: int
+    due_at: datetime | None = None
+
+
+@frozen
+class EndSend:
+    """A send has its outcome: the row goes, its leg moves to `rank` if that is further.
+
+    A conflict unless it stands in one of `sources` now. A leg that moved gives one event
+    `message_status` on `send/<id>` whose version is the rank.
+    """
+
+    send: SendId
+    sources: tuple[SendState, ...]
+    rank: Rank
+    at: datetime
+    wamid: str | None = field(repr=False, default=None)
+    code: int | None = None
+
+
+@frozen
+class ClaimPair:
+    """This person is in this conversation on this channel; a conflict while in another one."""
+
+    channel: ChannelId
+    contact: ContactId
+    conversation: ConversationId
+    role: Side
+
+
+@frozen
+class ReleasePair:
+    """This person has left this conversation; no effect when they hold another."""
+
+    channel: ChannelId
+    contact: ContactId
+    conversation: ConversationId
+
+
+@frozen
+class TouchPair:
+    """This person wrote at `at`, which opens their window; only later instants count."""
+
+    channel: ChannelId
+    contact: ContactId
+    at: datetime
+
+
+@frozen
+class SaveConversation:
+    """The current-state row: written when phase, party or deadline changes, and on passivation."""
+
+    state: State = field(repr=False)
+    version: int
+    due_at: datetime | None
+
+
+@frozen
+class SaveToken:
+    """A link's token; a conflict when it exists already."""
+
+    value: str = field(repr=False)
+    conversation: ConversationId
+    channel: ChannelId
+    until: datetime
+
+
+@frozen
+class UseToken:
+    """The token was used by this person; later uses by others are told so."""
+
+    value: str = field(repr=False)
+    contact: ContactId
+
+
+@frozen
+class SaveContact:
+    """A person and what finds them (identities are added, never taken away).
+
+    `phones` are the candidates of the form's number; identities that exist already stay with
+    the contact that has them.
+    """
+
+    person: Person = field(repr=False)
+    portfolio: str
+    phones: tuple[Phone, ...] = field(repr=False, default=())
+
+
+@frozen
+class SaveMetadata:
+    """The free JSON object that came with the form; the visitor's personal data."""
+
+    conversation: ConversationId
+    contact: ContactId
+    metadata: bytes = field(repr=False)
+
+
+@frozen
+class SaveAnswer:
+    """The answer to a request with an `Idempotency-Key`; a conflict when the key is there."""
+
+    key: str
+    request_hash: bytes = field(repr=False)
+    answer: bytes = field(repr=False)
+    until: datetime
+
+
+Change = (
+    Done
+    | ParkItem
+    | Tell
+    | StoreContent
+    | NewSend
+    | MoveSend
+    | EndSend
+    | ClaimPair
+    | ReleasePair
+    | TouchPair
+    | SaveConversation
+    | SaveToken
+    | UseToken
+    | SaveContact
+    | SaveMetadata
+    | SaveAnswer
+)

@@ -1,0 +1,63 @@
+"""Who is who: contacts, their identities, the pairs they are in, and what they said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.outgoing import Outgoing
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.routing import Pair, Token
+
+
+class Directory(Protocol):
+    """Contacts, their identities, and who is in which conversation."""
+
+    async def find(
+        self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
+    ) -> list[ContactId]:
+        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
+        ...
+
+    async def people(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Person]:
+        """Return the persons behind these contacts; an erased one is absent."""
+        ...
+
+    async def pairs(
+        self,
+        workspace: WorkspaceId,
+        contacts: Sequence[ContactId],
+        channel: ChannelId | None = None,
+    ) -> list[Pair]:
+        """Return the pairs of these contacts, on one channel or on all."""
+        ...
+
+    async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
+        """Return how many live conversations each channel carries."""
+        ...
+
+    async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
+        """Return what the token stands for, also after its use."""
+        ...
+
+    async def content(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> dict[MessageId, Content | Outgoing]:
+        """Return what these messages say; erased ones are absent."""
+        ...
+
+    async def metadata(
+        self, workspace: WorkspaceId, conversation: ConversationId
+    ) -> bytes:
+        """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""
+        ...
+
+    async def answer(
+        self, workspace: WorkspaceId, key: str, at: datetime
+    ) -> tuple[bytes, bytes] | None:
+        """Return the request's hash and the answer kept under an idempotency key."""
+        ...

@@ -1,0 +1,102 @@
+"""The inbox: where every webhook item is durable before Meta gets its 200."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
+from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
+from kaisa_relay.domain.sending import Rank
+
+
+class ItemKind(StrEnum):
+    """What an inbox row holds."""
+
+    MESSAGE = "message"
+    STATUSES = "statuses"
+    NOTICE = "notice"
+    OUTCOME = "outcome"
+    UNROUTED = "unrouted"
+
+
+@frozen
+class Outcome:
+    """What a conversation must hear of one of its sends; written in the commit that knows it.
+
+    `rank` is `SENT` for an offer that went out or a relayed message that settled late, `PARKED`,
+    or `FAILED` (with Meta's `code` where there is one); `domain.sending.Purpose` says which.
+    """
+
+    send: SendId
+    message: MessageId
+    conversation: ConversationId
+    contact: ContactId
+    rank: Rank
+    code: int | None = None
+
+
+Item = Inbound | IdentityChange | StatusBatch | ChannelNotice | Outcome
+
+
+@frozen
+class NewItem:
+    """One row for the inbox: the raw slice that is kept, and what it was read as.
+
+    `dedup` is None where a repeat is harmless. A row without workspace belongs to nobody and
+    says why in `reason`; it is stored `parked`, is never handed on, and has no `item`.
+    """
+
+    workspace: WorkspaceId | None
+    channel: ChannelId | None
+    kind: ItemKind
+    dedup: str | None
+    body: bytes = field(repr=False)
+    item: Item | None = field(repr=False, default=None)
+    reason: str | None = None
+
+
+@frozen
+class InboxItem:
+    """One stored row on its way to whom it concerns; "arrived" means its id."""
+
+    id: MessageId
+    workspace: WorkspaceId
+    channel: ChannelId
+    item: Item = field(repr=False)
+    received_at: datetime
+
+
+class Inbox(Protocol):
+    """Where every webhook item is durable before Meta gets its 200."""
+
+    async def store(self, rows: Sequence[NewItem]) -> int:
+        """Commit the rows and return how many were new; repeats are dropped by their `dedup`.
+
+        What was new and has an `item` is handed to the subscriber in commit order before this
+        returns. Raises `StoreUnavailable`.
+        """
+        ...
+
+    def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
+        """Have `take` called, without waiting, with every item committed from now on."""
+        ...
+
+    async def new_rows(
+        self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
+    ) -> list[InboxItem]:
+        """Return rows that are still `new`, by id, above `after`."""
+        ...
+
+    async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
+        """Return those of the named rows that are still `new`, by id."""
+        ...
