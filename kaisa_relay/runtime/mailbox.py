@@ -1,0 +1,113 @@
+"""Mailboxes: how actors hear.
+
+Rule 1: a mailbox belongs to the supervised slot, not to the task, so it outlives a crash.
+Rule 2: `tell` never blocks; the sender decides what a full mailbox means.
+"""
+
+from collections import deque
+from typing import Generic, TypeVar
+
+import trio
+from attrs import define, field, frozen
+
+from kaisa_relay.runtime.ask import Ask
+
+M = TypeVar("M")
+
+
+@frozen
+class MailboxStatistics:
+    """Messages queued and the most that fit, messages refused so far, asks taken out unanswered."""
+
+    queued: int
+    capacity: int
+    refused: int
+    unanswered: int
+    closed: bool
+
+
+@define(eq=False)
+class Mailbox(Generic[M]):
+    """A bounded queue with one reader. It keeps its messages when the reader crashes."""
+
+    capacity: int
+    _queue: deque[M] = field(factory=deque, init=False)
+    _arrival: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
+    _in_hand: list[Ask[object]] = field(factory=list, init=False)
+    _refused: int = field(default=0, init=False)
+    _closed: bool = field(default=False, init=False)
+
+    def tell(self, message: M) -> bool:
+        """Queue `message` without waiting; False when the mailbox is full or closed."""
+        if self._closed or len(self._queue) >= self.capacity:
+            self._refused += 1
+            return False
+        self._queue.append(message)
+        self._arrival.unpark()
+        return True
+
+    async def receive(self) -> M:
+        """The oldest message, as soon as there is one; `trio.ClosedResourceError` after close."""
+        await self._wait_message()
+        return self._take()
+
+    async def receive_many(self, limit: int) -> list[M]:
+        """All that is queued, oldest first, at least one and at most `limit`, in one checkpoint."""
+        await self._wait_message()
+        return [self._take() for _ in range(min(limit, len(self._queue)))]
+
+    def retire_if_empty(self) -> bool:
+        """Close for good, unless a message got in first or an asker still waits."""
+        if self._queue or self._unanswered():
+            return False
+        self.close()  # no checkpoint since the test, so no message can fall between
+        return True
+
+    def break_asks(self) -> None:
+        """After a crash: fail every ask, queued or taken out. What was told stays queued."""
+        for ask in self._in_hand:
+            ask.reply.close()
+        self._in_hand.clear()
+        for message in self._queue:
+            if isinstance(message, Ask):
+                message.reply.close()
+        self._queue = deque(m for m in self._queue if not isinstance(m, Ask))
+
+    def clear(self) -> None:
+        """Empty the mailbox and fail every ask; new messages are still welcome."""
+        self.break_asks()
+        self._queue.clear()
+
+    def close(self) -> None:
+        """Refuse new messages from now on, drop the queued ones and fail every ask."""
+        self._closed = True
+        self.clear()
+        self._arrival.unpark_all()
+
+    def statistics(self) -> MailboxStatistics:
+        """A snapshot for metrics."""
+        return MailboxStatistics(
+            queued=len(self._queue),
+            capacity=self.capacity,
+            refused=self._refused,
+            unanswered=len(self._unanswered()),
+            closed=self._closed,
+        )
+
+    async def _wait_message(self) -> None:
+        # Messages leave the queue only after the last checkpoint, so a cancelled reader loses none.
+        if self._queue:
+            await trio.lowlevel.checkpoint()
+        while not self._queue:
+            if self._closed:
+                raise trio.ClosedResourceError
+            await self._arrival.park()
+
+    def _take(self) -> M:
+        message = self._queue.popleft()
+        if isinstance(message, Ask):
+            self._in_hand = [*self._unanswered(), message]
+        return message
+
+    def _unanswered(self) -> list[Ask[object]]:
+        return [ask for ask in self._in_hand if not ask.reply.settled]
