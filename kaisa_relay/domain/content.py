@@ -64,7 +64,7 @@ class ContactCard:
 
 @frozen
 class ContactCards:
-    """Contacts that somebody shared, or the answer to our request for their number (`requested`)."""
+    """Contacts that somebody shared, or the answer to our request for their number."""
 
     cards: tuple[ContactCard, ...]
 

@@ -50,9 +50,7 @@ class Directory(Protocol):
         """Return what these messages say; erased ones are absent."""
         ...
 
-    async def metadata(
-        self, workspace: WorkspaceId, conversation: ConversationId
-    ) -> bytes:
+    async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""
         ...
 

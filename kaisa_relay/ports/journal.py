@@ -73,9 +73,7 @@ class Journal(Protocol):
         """Commit; returns None once it is durable. Raises `Fenced` or `StoreUnavailable`."""
         ...
 
-    async def read(
-        self, workspace: WorkspaceId, stream: str, after: int = 0
-    ) -> list[Recorded]:
+    async def read(self, workspace: WorkspaceId, stream: str, after: int = 0) -> list[Recorded]:
         """Return the stream's events above version `after`, in order."""
         ...
 

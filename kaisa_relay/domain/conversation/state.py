@@ -13,6 +13,7 @@ from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
+    OFFER_OUT_WITHIN,
     AgentAccepted,
     AgentNudged,
     AgentOffered,
@@ -30,7 +31,6 @@ from kaisa_relay.domain.conversation.messages import (
     MessageRelayed,
     MessageSettled,
     MessageUnconfirmed,
-    OFFER_OUT_WITHIN,
     OfferDeclined,
     OfferExpired,
     OfferFailed,
@@ -39,7 +39,14 @@ from kaisa_relay.domain.conversation.messages import (
     Strategy,
     Terms,
 )
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
 
 RECENT: Final = 32
 """How many message ids are remembered to know a repeat; the inbox row knows the older ones."""
@@ -70,7 +77,7 @@ class Offer:
 
     number: int
     agent: ContactId
-    send: int
+    send: SendId
     offered_at: datetime
     sent_at: datetime | None = None
 
@@ -102,6 +109,7 @@ class State:
     queued_until: datetime | None = None
     offer: Offer | None = None
     offers: int = 0
+    offer_sends: tuple[SendId, ...] = ()
     declined: tuple[ContactId, ...] = ()
     missed: tuple[ContactId, ...] = ()
     waiting: tuple[MessageId, ...] = ()
@@ -163,10 +171,18 @@ def evolve(state: State, event: Event) -> State:
             return _relayed(state, message)
         case ConversationStarted(visitor=visitor, at=at):
             return replace(
-                state, phase=Phase.SEEKING, visitor=visitor, started_at=at, searching_since=at
+                state,
+                phase=Phase.SEEKING,
+                visitor=visitor,
+                started_at=at,
+                searching_since=at,
+                last_message_at=at,
+                visitor_wrote_at=at,
             )
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
-            return replace(state, offer=Offer(number, agent, send, at), offers=number)
+            offer = Offer(number, agent, send, at)
+            sends = (*state.offer_sends, send)
+            return replace(state, offer=offer, offers=number, offer_sends=sends)
         case OfferSent(at=at) if state.offer is not None:
             return replace(state, offer=replace(state.offer, sent_at=at))
         case OfferDeclined(agent=agent, at=at):
@@ -183,6 +199,7 @@ def evolve(state: State, event: Event) -> State:
                 agent=agent,
                 accepted_at=at,
                 last_message_at=at,
+                agent_wrote_at=at,
                 queued_until=None,
             )
         case ConversationQueued(until=until):
@@ -217,7 +234,11 @@ def _received(state: State, event: MessageReceived) -> State:
     recent = (*state.recent[1 - RECENT :], event.message)
     if event.side is Side.AGENT:
         return replace(
-            state, recent=recent, agent_wrote_at=event.sent_at, last_message_at=event.at, nudged=False
+            state,
+            recent=recent,
+            agent_wrote_at=event.sent_at,
+            last_message_at=event.at,
+            nudged=False,
         )
     waiting = (*state.waiting, event.message) if event.held else state.waiting
     return replace(

@@ -1,0 +1,57 @@
+"""Which agent is asked next: who is free on the channel, and in which order.
+
+Rule 1: on one channel an agent is in at most one live conversation, in whatever role.
+Rule 2: who said no is not asked again; who missed an offer is asked once more, from the queue.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.conversation.messages import Candidate, Strategy
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import ContactId
+
+
+@frozen
+class Standing:
+    """How an agent stands: live conversations on all channels, and since when without one."""
+
+    live: int = 0
+    idle_since: datetime | None = None
+
+
+def askable(state: State) -> tuple[Candidate, ...]:
+    """Return the agents who may (still) be asked, in the order of the form."""
+    misses = 2 if state.queued_until is not None else 1
+    return tuple(
+        agent
+        for agent in state.agents
+        if agent.contact not in state.declined and state.missed.count(agent.contact) < misses
+    )
+
+
+def choose_agent(
+    strategy: Strategy,
+    candidates: Sequence[Candidate],
+    standings: Mapping[ContactId, Standing],
+) -> Candidate | None:
+    """Choose among candidates who are all free; priority comes first, then the strategy."""
+    if not candidates:
+        return None
+    first = min(agent.priority for agent in candidates)
+    equals = [agent for agent in candidates if agent.priority == first]
+
+    def rank(agent: Candidate) -> tuple[float, float]:
+        standing = standings.get(agent.contact, Standing())
+        idle = standing.idle_since.timestamp() if standing.idle_since else 0.0
+        match strategy:
+            case Strategy.LISTED:
+                return (0.0, 0.0)
+            case Strategy.LONGEST_IDLE:
+                return (min(standing.live, 1), idle)
+            case Strategy.LEAST_BUSY:
+                return (standing.live, idle)
+
+    return min(equals, key=rank)

@@ -1,0 +1,115 @@
+"""What a conversation may do, and what it becomes: `decide`, `evolve`, `next_deadline`.
+
+Rule 1: every rule about a conversation's life is in this package.
+Rule 2: nothing here awaits, reads a clock, makes an id, or knows who is calling.
+"""
+
+from typing import assert_never
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation import ending, offering, relaying, reserving
+from kaisa_relay.domain.conversation.decision import Decision, NewId
+from kaisa_relay.domain.conversation.messages import (
+    Abandon,
+    AbandonReason,
+    Command,
+    DeadlineMoved,
+    End,
+    Event,
+    HearOutcome,
+    NobodyFree,
+    NoteAdded,
+    ProposeAgent,
+    Receive,
+    Refusal,
+    Tick,
+)
+from kaisa_relay.domain.conversation.state import (
+    Phase,
+    State,
+    created,
+    evolve,
+    natural_deadline,
+    next_deadline,
+)
+from kaisa_relay.domain.outage import moved_deadline
+
+__all__ = ["Decision", "NewId", "State", "created", "decide", "evolve", "next_deadline"]
+
+
+def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] | Refusal:
+    """Say what happened, or why not. A repeat is not news and yields no events."""
+    decision = Decision(state, command.at, new_id)
+    match command:
+        case Receive():
+            _receive(decision, command)
+        case ProposeAgent():
+            offering.offer(decision, command)
+        case NobodyFree():
+            offering.queue(decision)
+        case HearOutcome():
+            _hear(decision, command)
+        case End():
+            refusal = ending.by_request(decision, command)
+            if refusal is not None:
+                return refusal
+        case Abandon():
+            if state.phase is Phase.RESERVED:
+                reserving.lapse(decision, AbandonReason.DUPLICATE)
+        case Tick():
+            _tick(decision, command)
+        case _:
+            assert_never(command)
+    return decision.outcome
+
+
+def _receive(decision: Decision, command: Receive) -> None:
+    state = decision.state
+    if command.message in state.recent:
+        return
+    if command.duplicate is not None:
+        decision.add(NoteAdded(command.duplicate, command.at))
+    match state.phase:
+        case Phase.RESERVED:
+            reserving.start(decision, command)
+        case Phase.SEEKING if command.contact == state.visitor:
+            reserving.hold(decision, command)
+        case Phase.SEEKING if state.offer is not None and command.contact == state.offer.agent:
+            offering.answer(decision, command)
+        case Phase.ACTIVE if command.contact == state.visitor:
+            relaying.take(decision, command, Side.VISITOR)
+        case Phase.ACTIVE if command.contact == state.agent:
+            relaying.from_agent(decision, command)
+        case Phase.SEEKING | Phase.ACTIVE:
+            offering.too_late(decision, command)
+        case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
+            ending.afterwards(decision, command)
+        case _:
+            assert_never(state.phase)
+
+
+def _hear(decision: Decision, command: HearOutcome) -> None:
+    state = decision.state
+    if state.offer is not None and command.send == state.offer.send:
+        offering.hear(decision, command.rank, command.code)
+    elif command.send not in state.offer_sends:
+        relaying.hear(decision, command)
+
+
+def _tick(decision: Decision, command: Tick) -> None:
+    state, due = decision.state, next_deadline(decision.state)
+    if due is None or command.at < due:
+        return
+    natural = natural_deadline(state)
+    assert natural is not None
+    until = moved_deadline(natural.at, natural.length, command.outage)
+    if until is not None and until > command.at:
+        decision.add(DeadlineMoved(until, command.at))
+        return
+    match state.phase:
+        case Phase.RESERVED:
+            reserving.lapse(decision, AbandonReason.UNSCANNED)
+        case Phase.SEEKING:
+            offering.run_out(decision)
+        case _:
+            ending.by_silence(decision, command.at)

@@ -1,0 +1,57 @@
+"""A decision in the making: events, and the state that they lead to so far."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import define, field
+
+from kaisa_relay.domain.channel import window_open
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.messages import Event, MessageRelayed, Notified
+from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.texts import TextKey
+
+NewId = Callable[[], int]
+"""Gives fresh ids; injected, so that a history can be replayed."""
+
+
+@define
+class Decision:
+    """Collects events; each later rule sees the state as the earlier ones left it."""
+
+    state: State
+    at: datetime
+    new_id: NewId
+    events: list[Event] = field(factory=list)
+
+    def add(self, event: Event) -> None:
+        """Let this have happened."""
+        self.events.append(event)
+        self.state = evolve(self.state, event)
+
+    def relay(self, message: MessageId, to: Side) -> None:
+        """Send a message across."""
+        contact = self.state.visitor if to is Side.VISITOR else self.state.agent
+        assert contact is not None
+        self.add(MessageRelayed(message, SendId(self.new_id()), to, contact, self.at))
+
+    def reply(self, contact: ContactId, text: TextKey, about: MessageId | None = None) -> None:
+        """Answer somebody who has just written, so that their window is open."""
+        message, send = MessageId(self.new_id()), SendId(self.new_id())
+        self.add(Notified(message, send, contact, text, self.at, about))
+
+    def tell(self, side: Side, text: TextKey, about: MessageId | None = None) -> None:
+        """Tell a side something if its 24-hour window is open; otherwise nothing could be sent."""
+        state = self.state
+        if side is Side.VISITOR:
+            contact, wrote_at = state.visitor, state.visitor_wrote_at
+        else:
+            contact, wrote_at = state.agent, state.agent_wrote_at
+        if contact is not None and window_open(wrote_at, self.at):
+            self.reply(contact, text, about)
+
+    @property
+    def outcome(self) -> tuple[Event, ...]:
+        """What was decided."""
+        return tuple(self.events)

@@ -1,0 +1,65 @@
+"""The end: by the agent, the API, silence; and what is said to whoever writes after it.
+
+Rule 1: both sides get a closing text where their window is open.
+Rule 2: an end releases every pair, and an open offer is taken back with it.
+"""
+
+from datetime import datetime
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.decision import Decision
+from kaisa_relay.domain.conversation.messages import (
+    AgentNudged,
+    AlreadyEnded,
+    ConversationClosed,
+    End,
+    EndedBy,
+    OfferRescinded,
+    Receive,
+)
+from kaisa_relay.domain.payloads import OfferAnswer, of_content
+from kaisa_relay.domain.texts import TextKey
+
+
+def by_agent(decision: Decision, command: Receive) -> None:
+    """`/close [outcome] [note]`: the message itself is kept as the agent's word for it."""
+    decision.add(ConversationClosed(EndedBy.AGENT, command.at, command.message))
+    decision.reply(command.contact, TextKey.CLOSED_AGENT)
+    decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
+
+
+def by_request(decision: Decision, command: End) -> AlreadyEnded | None:
+    """Somebody outside ends it, in whatever phase it is."""
+    state = decision.state
+    if not state.phase.live:
+        ended_at = state.ended_at
+        assert ended_at is not None
+        return AlreadyEnded(ended_at)
+    if state.offer is not None:
+        decision.add(OfferRescinded(state.offer.number, state.offer.agent, command.at))
+    decision.add(ConversationClosed(command.by, command.at))
+    decision.tell(Side.AGENT, TextKey.CLOSED_BY_SYSTEM_AGENT)
+    decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
+    return None
+
+
+def by_silence(decision: Decision, at: datetime) -> None:
+    """Nobody has written: first a nudge, then the end."""
+    if not decision.state.nudged:
+        decision.add(AgentNudged(at))
+        decision.tell(Side.AGENT, TextKey.NUDGE_AGENT)
+        return
+    decision.add(ConversationClosed(EndedBy.EXPIRED, at))
+    decision.tell(Side.AGENT, TextKey.EXPIRED_AGENT)
+    decision.tell(Side.VISITOR, TextKey.EXPIRED_VISITOR)
+
+
+def afterwards(decision: Decision, command: Receive) -> None:
+    """Somebody wrote to a conversation that is over."""
+    if isinstance(of_content(command.content), OfferAnswer):
+        text = TextKey.OFFER_TAKEN
+    elif command.contact == decision.state.visitor:
+        text = TextKey.OUT_OF_SESSION_VISITOR
+    else:
+        text = TextKey.NO_CONVERSATION_AGENT
+    decision.reply(command.contact, text, command.message)

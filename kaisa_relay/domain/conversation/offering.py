@@ -1,0 +1,119 @@
+"""The search for an agent: offer, answer, next, queue.
+
+Rule 1: at most one offer is open, and only its own agent can answer it.
+Rule 2: whoever answers an offer that is not open is told so; nobody else hears of it.
+"""
+
+from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.decision import Decision
+from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
+    AgentOffered,
+    ConversationFailed,
+    ConversationQueued,
+    FailReason,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferSent,
+    ProposeAgent,
+    Receive,
+)
+from kaisa_relay.domain.conversation.state import Offer
+from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.payloads import OfferAnswer, of_content
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
+
+
+def offer(decision: Decision, command: ProposeAgent) -> None:
+    """Ask the agent whom the pool holds for us."""
+    if not decision.state.wants_agent:
+        return
+    message, send = MessageId(decision.new_id()), SendId(decision.new_id())
+    number = decision.state.offers + 1
+    template = not command.window_open
+    decision.add(AgentOffered(number, command.agent, message, send, template, command.at))
+
+
+def queue(decision: Decision) -> None:
+    """Nobody is free: the visitor is told once, and waits until the queue's deadline."""
+    state = decision.state
+    if state.wants_agent and state.queued_until is None:
+        until = decision.at + state.terms.queue_time
+        decision.add(ConversationQueued(until, decision.at))
+        decision.tell(Side.VISITOR, TextKey.QUEUED)
+
+
+def answer(decision: Decision, command: Receive) -> None:
+    """An agent with the open offer wrote: yes, no, or something that is neither."""
+    open_offer = decision.state.offer
+    assert open_offer is not None
+    said = _answer(command, open_offer)
+    if said is True:
+        accept(decision, open_offer)
+    elif said is False:
+        decision.add(OfferDeclined(open_offer.number, open_offer.agent, command.at))
+    else:
+        decision.reply(command.contact, said, command.message)
+
+
+def _answer(command: Receive, open_offer: Offer) -> bool | TextKey:
+    match of_content(command.content), command.content:
+        case OfferAnswer(offer=number, accept=accepted), _ if number == open_offer.number:
+            return accepted
+        case OfferAnswer(), _:
+            return TextKey.OFFER_EXPIRED
+        case _, Text(body=body):
+            return _typed(body)
+        case _:
+            return TextKey.STATUS_OFFERED
+
+
+def _typed(body: str) -> bool | TextKey:
+    answered = chat_commands.typed_answer(body)
+    if answered is not None:
+        return answered
+    if isinstance(chat_commands.parse(body, "en"), chat_commands.Help):
+        return TextKey.HELP_AGENT
+    return TextKey.STATUS_OFFERED
+
+
+def accept(decision: Decision, open_offer: Offer) -> None:
+    """The agent takes it: introduce both, then everything that waited, in order."""
+    decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at))
+    decision.tell(Side.AGENT, TextKey.AGENT_CARD)
+    decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
+    for message in decision.state.waiting:
+        decision.relay(message, Side.AGENT)
+
+
+def hear(decision: Decision, rank: Rank, code: int | None) -> None:
+    """The open offer's send has come somewhere: its time begins, or the next agent is asked."""
+    open_offer = decision.state.offer
+    assert open_offer is not None
+    if rank is Rank.FAILED:
+        decision.add(OfferFailed(open_offer.number, open_offer.agent, code, decision.at))
+    elif rank >= Rank.SENT and open_offer.sent_at is None:
+        decision.add(OfferSent(open_offer.number, decision.at))
+
+
+def run_out(decision: Decision) -> None:
+    """A deadline of the search came."""
+    state = decision.state
+    if state.offer is not None and state.offer.sent_at is not None:
+        decision.add(OfferExpired(state.offer.number, state.offer.agent, decision.at))
+    elif state.offer is not None:
+        decision.add(OfferFailed(state.offer.number, state.offer.agent, None, decision.at))
+    elif state.queued_until is not None:
+        decision.add(ConversationFailed(FailReason.NO_AGENT, decision.at))
+        decision.tell(Side.VISITOR, TextKey.NO_AGENT)
+    else:
+        queue(decision)
+
+
+def too_late(decision: Decision, command: Receive) -> None:
+    """Somebody answered an offer that is no longer theirs."""
+    decision.reply(command.contact, TextKey.OFFER_TAKEN, command.message)

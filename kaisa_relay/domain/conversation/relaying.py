@@ -1,0 +1,118 @@
+"""The talk itself: messages across, the agent's commands, and messages that got lost.
+
+Rule 1: what cannot be passed on is told to its sender, once and at once.
+Rule 2: a message whose fate is unknown is sent again only when a person asks for it.
+"""
+
+from typing import assert_never
+
+from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Text, kind_of
+from kaisa_relay.domain.conversation import ending
+from kaisa_relay.domain.conversation.decision import Decision
+from kaisa_relay.domain.conversation.messages import (
+    HearOutcome,
+    MessageFailed,
+    MessageReceived,
+    MessageSettled,
+    MessageUnconfirmed,
+    Receive,
+)
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, of_content
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
+
+
+def take(decision: Decision, command: Receive, side: Side) -> None:
+    """Take a message in, and send it across if it can be."""
+    decision.add(
+        MessageReceived(
+            command.message, side, kind_of(command.content), command.sent_at, command.at
+        )
+    )
+    if isinstance(command.content, Text):
+        decision.relay(command.message, side.other)
+        return
+    visitor = side is Side.VISITOR
+    text = TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
+    decision.reply(command.contact, text, command.message)
+
+
+def from_agent(decision: Decision, command: Receive) -> None:
+    """The agent wrote: a tap, a command, or a message for the visitor."""
+    tapped = of_content(command.content)
+    if tapped is not None:
+        _tap(decision, command, tapped)
+        return
+    typed = None
+    if isinstance(command.content, Text) and command.content.body.lstrip().startswith("/"):
+        language = decision.state.language_of(command.contact)
+        typed = chat_commands.parse(command.content.body, language)
+    if typed is None or isinstance(typed, chat_commands.Literal):
+        take(decision, command, Side.AGENT)
+    else:
+        _obey(decision, command, typed)
+
+
+def _obey(
+    decision: Decision,
+    command: Receive,
+    typed: chat_commands.ChatCommand | chat_commands.UnknownCommand,
+) -> None:
+    match typed:
+        case chat_commands.Close():
+            ending.by_agent(decision, command)
+        case chat_commands.Help():
+            decision.reply(command.contact, TextKey.HELP_AGENT, command.message)
+        case chat_commands.Status():
+            decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
+        case chat_commands.Who():
+            decision.reply(command.contact, TextKey.WHO, command.message)
+        case chat_commands.UnknownCommand():
+            decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
+        case chat_commands.Literal():
+            raise AssertionError("a literal is relayed")
+        case _:
+            assert_never(typed)
+
+
+def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
+    match tapped:
+        case SendAgain(message=message):
+            _again(decision, command, message)
+        case OfferAnswer(offer=number, accept=True) if number == decision.state.offers:
+            pass  # a second tap on the button that brought them here is not news
+        case OfferAnswer():
+            decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
+        case _:
+            assert_never(tapped)
+
+
+def _again(decision: Decision, command: Receive, message: MessageId) -> None:
+    for lost, to in decision.state.unconfirmed:
+        if lost == message:
+            decision.relay(message, to)
+            return
+    decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
+
+
+def hear(decision: Decision, command: HearOutcome) -> None:
+    """A relayed message failed, got lost, or settled after it was thought lost."""
+    to = decision.state.side_of(command.contact)
+    if to is None:
+        return
+    message, send = command.message, command.send
+    if command.rank is Rank.FAILED:
+        decision.add(MessageFailed(message, send, to, command.code, decision.at))
+        failed = (
+            TextKey.NOT_DELIVERED_AGENT if to is Side.VISITOR else TextKey.NOT_DELIVERED_VISITOR
+        )
+        decision.tell(to.other, failed, message)
+    elif command.rank is Rank.PARKED:
+        decision.add(MessageUnconfirmed(message, send, to, decision.at))
+        lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT
+        decision.tell(Side.AGENT, lost, message)
+    elif (message, to) in decision.state.unconfirmed:
+        decision.add(MessageSettled(message, send, decision.at))

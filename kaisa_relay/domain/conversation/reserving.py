@@ -1,0 +1,130 @@
+"""A reservation: from the form to the first message, or to nobody ever coming.
+
+Rule 1: a reservation holds the visitor's pair; the agent is only noted, and asked later.
+Rule 2: the channel is the one where the best agent is free, then the least loaded.
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.agent_pool import choose_agent
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Text, kind_of
+from kaisa_relay.domain.conversation.decision import Decision
+from kaisa_relay.domain.conversation.messages import (
+    AbandonReason,
+    BusySide,
+    Candidate,
+    ConversationAbandoned,
+    ConversationCreated,
+    ConversationStarted,
+    IdentityMismatched,
+    MessageReceived,
+    NoPairFree,
+    Receive,
+    Strategy,
+    Terms,
+)
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.texts import TextKey
+
+
+@frozen
+class ChannelFacts:
+    """One channel as the reservation sees it: its load, and who is free on it."""
+
+    channel: ChannelId
+    load: int
+    visitor_free: bool
+    free_agents: frozenset[ContactId]
+
+
+@frozen
+class Reserve:
+    """A form was filled in; `free_at` is when the first taken pair may become free, if known."""
+
+    workspace: WorkspaceId
+    conversation: ConversationId
+    visitor: ContactId
+    language: str
+    agents: tuple[Candidate, ...]
+    strategy: Strategy
+    terms: Terms
+    channels: tuple[ChannelFacts, ...]
+    free_at: datetime | None
+    at: datetime
+
+
+def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
+    """Choose a channel and an agent, or say which side is in use everywhere."""
+    best = min(
+        (
+            (agent.priority, command.agents.index(agent), facts.load, facts.channel, agent)
+            for facts in command.channels
+            if facts.visitor_free and (agent := _first_free(command, facts))
+        ),
+        default=None,
+        key=lambda choice: choice[:4],
+    )
+    if best is None:
+        return NoPairFree(_busy_side(command.channels), command.free_at)
+    *_, channel, agent = best
+    return ConversationCreated(
+        workspace=command.workspace,
+        conversation=command.conversation,
+        channel=channel,
+        visitor=command.visitor,
+        language=command.language,
+        agents=command.agents,
+        chosen=agent.contact,
+        strategy=command.strategy,
+        terms=command.terms,
+        at=command.at,
+    )
+
+
+def _first_free(command: Reserve, facts: ChannelFacts) -> Candidate | None:
+    free = [agent for agent in command.agents if agent.contact in facts.free_agents]
+    return choose_agent(Strategy.LISTED, free, {})
+
+
+def _busy_side(channels: tuple[ChannelFacts, ...]) -> BusySide:
+    if not any(facts.visitor_free for facts in channels):
+        return BusySide.VISITOR
+    if not any(facts.free_agents for facts in channels):
+        return BusySide.AGENTS
+    return BusySide.CHANNELS
+
+
+def start(decision: Decision, command: Receive) -> None:
+    """The visitor's first message: bind them, tell them that we look for an agent."""
+    expected = decision.state.visitor
+    if command.mismatched:
+        decision.add(IdentityMismatched(expected, command.contact, command.at))
+    decision.add(ConversationStarted(command.contact, command.matched_by, command.at))
+    if not command.untouched:
+        hold(decision, command)
+    decision.reply(command.contact, TextKey.SEEKING)
+
+
+def hold(decision: Decision, command: Receive) -> None:
+    """Keep a visitor's message until there is an agent, or say that it cannot be passed on."""
+    relayable = isinstance(command.content, Text)
+    decision.add(
+        MessageReceived(
+            command.message,
+            Side.VISITOR,
+            kind_of(command.content),
+            command.sent_at,
+            command.at,
+            held=relayable,
+        )
+    )
+    if not relayable:
+        decision.reply(command.contact, TextKey.CANNOT_RELAY_VISITOR, command.message)
+
+
+def lapse(decision: Decision, reason: AbandonReason) -> None:
+    """Nobody came, or they came by another link."""
+    decision.add(ConversationAbandoned(reason, decision.at))

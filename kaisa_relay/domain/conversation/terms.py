@@ -1,0 +1,76 @@
+"""The words and times that a conversation lives by.
+
+Rule 1: what is chosen at creation never changes afterwards; a later setting is for later ones.
+Rule 2: every reason for an end has a name here.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import ContactId
+
+OFFER_OUT_WITHIN: Final = timedelta(seconds=60)
+"""An offer whose send is not out by then goes to the next agent, and is nobody's miss."""
+
+
+class Strategy(StrEnum):
+    """In which order agents are asked."""
+
+    LISTED = "listed"
+    LONGEST_IDLE = "longest_idle"
+    LEAST_BUSY = "least_busy"
+
+
+class MatchedBy(StrEnum):
+    """How a reservation found its visitor."""
+
+    TOKEN = "token"
+    IDENTITY = "identity"
+
+
+class EndedBy(StrEnum):
+    """Who or what ended a conversation."""
+
+    AGENT = "agent"
+    API = "api"
+    EXPIRED = "expired"
+
+
+class AbandonReason(StrEnum):
+    """Why a link was never used."""
+
+    UNSCANNED = "unscanned"
+    DUPLICATE = "duplicate"
+
+
+class FailReason(StrEnum):
+    """Why a visitor could not be served."""
+
+    NO_AGENT = "no_agent"
+
+
+@frozen
+class Terms:
+    """The times that one conversation lives by, fixed when it is created."""
+
+    link_expires_after: timedelta = timedelta(minutes=30)
+    expires_after: timedelta = timedelta(hours=24)
+    offer_time: timedelta = timedelta(seconds=120)
+    queue_time: timedelta = timedelta(minutes=10)
+
+    @property
+    def nudge_after(self) -> timedelta:
+        """The silence after which the agent is reminded: the last twelfth before expiry."""
+        return self.expires_after * 11 / 12
+
+
+@frozen
+class Candidate:
+    """An agent who may be asked; the lower `priority` first."""
+
+    contact: ContactId
+    language: str
+    priority: int = 0

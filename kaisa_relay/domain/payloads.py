@@ -1,0 +1,67 @@
+"""What our buttons carry: they come back as text, and name what was tapped.
+
+Rule 1: a payload names its conversation, so a tap finds its way without a look-up.
+Rule 2: anything that is not ours to the letter is None, never an error.
+"""
+
+from typing import Final
+
+from attrs import frozen
+
+from kaisa_relay.domain.content import ButtonTap, Choice, Content
+from kaisa_relay.domain.ids import ConversationId, MessageId
+
+_OFFER: Final = "offer"
+_AGAIN: Final = "again"
+
+
+@frozen
+class OfferAnswer:
+    """Accept or Decline of one offer of one conversation."""
+
+    conversation: ConversationId
+    offer: int
+    accept: bool
+
+
+@frozen
+class SendAgain:
+    """A wish to send (or show) an unconfirmed message once more."""
+
+    conversation: ConversationId
+    message: MessageId
+
+
+Payload = OfferAnswer | SendAgain
+
+
+def encode(payload: Payload) -> str:
+    """Return the text that the button carries (at most 256 characters, Cloud API)."""
+    match payload:
+        case OfferAnswer(conversation, offer, accept):
+            return f"{_OFFER}:{conversation}:{offer}:{int(accept)}"
+        case SendAgain(conversation, message):
+            return f"{_AGAIN}:{conversation}:{message}"
+
+
+def of_content(content: Content) -> Payload | None:
+    """Return what a tap on one of our buttons says, or None for any other content."""
+    match content:
+        case ButtonTap(payload=text) | Choice(choice_id=text):
+            return decode(text)
+        case _:
+            return None
+
+
+def decode(text: str) -> Payload | None:
+    """Return the payload in a button's text, or None when it is not one of ours."""
+    kind, *fields = text.split(":")
+    if not all(field.isascii() and field.isdecimal() and len(field) < 20 for field in fields):
+        return None
+    match kind, [int(field) for field in fields]:
+        case "offer", [conversation, offer, accept] if accept in (0, 1):
+            return OfferAnswer(ConversationId(conversation), offer, bool(accept))
+        case "again", [conversation, message]:
+            return SendAgain(ConversationId(conversation), MessageId(message))
+        case _:
+            return None
