@@ -1,6 +1,6 @@
 """Our own identifiers: 64-bit integers inside, short text at the border.
 
-Rule 1: Meta's ids (`phone_number_id`, wamid, BSUID) are attributes, never keys, and have no type here.
+Rule 1: Meta's ids (`phone_number_id`, wamid, BSUID) are attributes, never keys.
 Rule 2: the text form is the only form that leaves the process: prefix, underscore, 13 characters.
 """
 

@@ -22,7 +22,7 @@ class Workspace:
 
     id: WorkspaceId
     name: str
-    terms: Terms = Terms()
+    terms: Terms = field(factory=Terms)
     texts: Mapping[tuple[str, str], str] = field(factory=dict)
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"

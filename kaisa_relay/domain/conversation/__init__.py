@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import ending, offering, relaying, reserving
+from kaisa_relay.domain.conversation.deadlines import natural_deadline, next_deadline
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
@@ -24,14 +25,7 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
-from kaisa_relay.domain.conversation.state import (
-    Phase,
-    State,
-    created,
-    evolve,
-    natural_deadline,
-    next_deadline,
-)
+from kaisa_relay.domain.conversation.state import Phase, State, created, evolve
 from kaisa_relay.domain.outage import moved_deadline
 
 __all__ = ["Decision", "NewId", "State", "created", "decide", "evolve", "next_deadline"]
@@ -104,7 +98,7 @@ def _tick(decision: Decision, command: Tick) -> None:
     assert natural is not None
     until = moved_deadline(natural.at, natural.length, command.outage)
     if until is not None and until > command.at:
-        decision.add(DeadlineMoved(until, command.at))
+        decision.add(DeadlineMoved(natural.at, until, command.at))
         return
     match state.phase:
         case Phase.RESERVED:

@@ -44,10 +44,9 @@ class Decision:
     def tell(self, side: Side, text: TextKey, about: MessageId | None = None) -> None:
         """Tell a side something if its 24-hour window is open; otherwise nothing could be sent."""
         state = self.state
-        if side is Side.VISITOR:
-            contact, wrote_at = state.visitor, state.visitor_wrote_at
-        else:
-            contact, wrote_at = state.agent, state.agent_wrote_at
+        visitor = side is Side.VISITOR
+        contact = state.visitor if visitor else state.agent
+        wrote_at = state.visitor_wrote_at if visitor else state.agent_wrote_at
         if contact is not None and window_open(wrote_at, self.at):
             self.reply(contact, text, about)
 

@@ -26,8 +26,8 @@ from kaisa_relay.domain.ids import (
     SendId,
     WorkspaceId,
 )
-from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
+from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 
 
 @frozen
@@ -220,8 +220,9 @@ class NoteAdded:
 
 @frozen
 class DeadlineMoved:
-    """A deadline fell into an outage of ours and was moved to `until`."""
+    """A deadline (`due`) fell into an outage of ours and was moved to `until`."""
 
+    due: datetime
     until: datetime
     at: datetime
 
@@ -248,31 +249,6 @@ class ConversationAbandoned:
     """The link was never used, or was not needed."""
 
     reason: AbandonReason
-    at: datetime
-
-
-@frozen
-class MessageUnmatched:
-    """A person wrote who is in no conversation, and was answered (stream `message/…`)."""
-
-    message: MessageId
-    channel: ChannelId
-    contact: ContactId
-    answer: MessageId
-    send: SendId
-    text: TextKey
-    at: datetime
-
-
-@frozen
-class MessageStatus:
-    """A send came further (stream `send/…`, whose version is the rank)."""
-
-    message: MessageId
-    send: SendId
-    conversation: ConversationId | None
-    rank: Rank
-    code: int | None
     at: datetime
 
 

@@ -1,19 +1,18 @@
-"""What a conversation is: the fold of its events, and its next deadline.
+"""What a conversation is: the fold of its events.
 
 Rule 1: `evolve` is total; it never refuses, whatever the history holds.
-Rule 2: no living state is without a deadline.
+Rule 2: the state holds ids, codes and times, so that a snapshot of it is no personal data.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, assert_never
+from typing import Final
 
 from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
-    OFFER_OUT_WITHIN,
     AgentAccepted,
     AgentNudged,
     AgentOffered,
@@ -51,9 +50,6 @@ from kaisa_relay.domain.ids import (
 RECENT: Final = 32
 """How many message ids are remembered to know a repeat; the inbox row knows the older ones."""
 
-SEARCH_TIME: Final = timedelta(seconds=30)
-"""How long the search for an agent may go unanswered before the visitor is told that they queue."""
-
 
 class Phase(StrEnum):
     """Where a conversation stands; the API's `status`."""
@@ -80,14 +76,6 @@ class Offer:
     send: SendId
     offered_at: datetime
     sent_at: datetime | None = None
-
-
-@frozen
-class Deadline:
-    """When something must happen, and how long the wait was meant to be."""
-
-    at: datetime
-    length: timedelta
 
 
 @frozen
@@ -217,9 +205,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, unconfirmed=kept)
         case AgentNudged():
             return replace(state, nudged=True)
-        case DeadlineMoved(until=until):
-            due = natural_deadline(state)
-            return replace(state, moved=(due.at, until)) if due else state
+        case DeadlineMoved(due=due, until=until):
+            return replace(state, moved=(due, until))
         case ConversationClosed(by=by, at=at):
             return replace(state, phase=Phase.CLOSED, ended_at=at, reason=by.value)
         case ConversationFailed(reason=reason, at=at):
@@ -231,24 +218,16 @@ def _evolve_rarely(state: State, event: Event) -> State:
 
 
 def _received(state: State, event: MessageReceived) -> State:
-    recent = (*state.recent[1 - RECENT :], event.message)
-    if event.side is Side.AGENT:
-        return replace(
-            state,
-            recent=recent,
-            agent_wrote_at=event.sent_at,
-            last_message_at=event.at,
-            nudged=False,
-        )
-    waiting = (*state.waiting, event.message) if event.held else state.waiting
-    return replace(
+    state = replace(
         state,
-        recent=recent,
-        waiting=waiting,
-        visitor_wrote_at=event.sent_at,
+        recent=(*state.recent[1 - RECENT :], event.message),
         last_message_at=event.at,
         nudged=False,
     )
+    if event.side is Side.AGENT:
+        return replace(state, agent_wrote_at=event.sent_at)
+    waiting = (*state.waiting, event.message) if event.held else state.waiting
+    return replace(state, visitor_wrote_at=event.sent_at, waiting=waiting)
 
 
 def _relayed(state: State, message: MessageId) -> State:
@@ -261,51 +240,3 @@ def _relayed(state: State, message: MessageId) -> State:
 
 def _without_offer(state: State, at: datetime) -> State:
     return replace(state, offer=None, searching_since=at)
-
-
-def natural_deadline(state: State) -> Deadline | None:
-    """Return the deadline as the terms have it, before any outage moved it."""
-    terms = state.terms
-    match state.phase:
-        case Phase.RESERVED:
-            return Deadline(state.created_at + terms.link_expires_after, terms.link_expires_after)
-        case Phase.SEEKING:
-            return _seeking_deadline(state)
-        case Phase.ACTIVE:
-            length = terms.expires_after if state.nudged else terms.nudge_after
-            return Deadline(_since(state) + length, length)
-        case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
-            return None
-        case _:
-            assert_never(state.phase)
-
-
-def _seeking_deadline(state: State) -> Deadline:
-    offer, terms = state.offer, state.terms
-    if offer is not None and offer.sent_at is not None:
-        return Deadline(offer.sent_at + terms.offer_time, terms.offer_time)
-    if offer is not None:
-        return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN)
-    if state.queued_until is not None:
-        return Deadline(state.queued_until, terms.queue_time)
-    return Deadline((state.searching_since or state.created_at) + SEARCH_TIME, SEARCH_TIME)
-
-
-def _since(state: State) -> datetime:
-    """Return since when it is silent."""
-    return state.last_message_at or state.created_at
-
-
-def next_deadline(state: State) -> datetime | None:
-    """Return when a `Tick` is due; None once the conversation has ended."""
-    due = natural_deadline(state)
-    if due is None:
-        return None
-    return state.moved[1] if state.moved and state.moved[0] == due.at else due.at
-
-
-def expires_at(state: State) -> datetime | None:
-    """Return when the link lapses while reserved, then when silence ends the conversation."""
-    if state.phase is Phase.RESERVED:
-        return next_deadline(state)
-    return _since(state) + state.terms.expires_after if state.phase.live else None

@@ -1,0 +1,38 @@
+"""Events beside conversations: how far a send came, and a message that belonged nowhere.
+
+Rule 1: `send/<id>` is written by the channel alone, `message/<id>` by the router alone.
+Rule 2: like every event they hold ids, codes and times only.
+"""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, SendId
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
+
+
+@frozen
+class MessageUnmatched:
+    """A person wrote who is in no conversation, and was answered (stream `message/…`)."""
+
+    message: MessageId
+    channel: ChannelId
+    contact: ContactId
+    answer: MessageId
+    send: SendId
+    text: TextKey
+    at: datetime
+
+
+@frozen
+class MessageStatus:
+    """A send came further (stream `send/…`, whose version is the rank)."""
+
+    message: MessageId
+    send: SendId
+    conversation: ConversationId | None
+    rank: Rank
+    code: int | None
+    at: datetime
