@@ -1,0 +1,25 @@
+"""The ASGI app: Graph and `/_sim` over one simulator."""
+
+from typing import Any
+
+from quart_trio import QuartTrio
+
+from .control import Control, ControlProblem
+from .control_people import PeopleControl
+from .dropping import DroppingApp
+from .graph import graph_blueprint
+from .simulator import Simulator
+
+
+def create_app(simulator: Simulator) -> DroppingApp:
+    """The app over a simulator whose `run` somebody keeps running; needs no lifespan."""
+    app = QuartTrio(__name__)
+    app.register_blueprint(Control(simulator).routes())
+    app.register_blueprint(PeopleControl(simulator).routes())
+    app.register_blueprint(graph_blueprint(simulator))
+    app.register_error_handler(ControlProblem, _control_problem)
+    return DroppingApp(app)
+
+
+async def _control_problem(problem: ControlProblem) -> tuple[dict[str, Any], int]:
+    return {"error": problem.text}, problem.status

@@ -1,0 +1,84 @@
+"""The simulated WhatsApp put together: its parts, and the tasks that keep it moving."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
+
+import httpx
+import trio
+
+from .agenda import Agenda
+from .callbacks import Callback, Callbacks, Handshake, shake_hands
+from .config import SimulatorConfig
+from .courier import Courier
+from .faults import Faults
+from .handset import Handsets
+from .record import Record
+from .sending import Sending
+from .statuses import Statuses
+from .world import World
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Simulator:
+    """All state and behaviour, without any socket of its own. `client` carries the webhooks."""
+
+    def __init__(
+        self,
+        config: SimulatorConfig,
+        client: httpx.AsyncClient,
+        now: Callable[[], datetime] = _wall_clock,
+        rng: Random | None = None,
+    ) -> None:
+        rng = rng if rng is not None else Random(config.seed)
+        self.config = config
+        self.client = client
+        self.world = World(config, now, rng)
+        self.faults = Faults(rng)
+        self.record = Record()
+        self.agenda = Agenda()
+        self.callbacks = Callbacks(_configured_callback(config), config.require_subscription)
+        self.courier = Courier(
+            client,
+            self.callbacks,
+            self.agenda,
+            self.faults,
+            self.record,
+            timing=config.timing,
+            rng=rng,
+        )
+        self.statuses = Statuses(self.world, self.agenda, self.courier, self.faults, config.timing)
+        self.sending = Sending(self.world, self.statuses, self.faults)
+        self.handsets = Handsets(self.world, self.statuses, self.sending, self.courier, self.faults)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Do what is planned and post webhooks, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.agenda.run, name="simulator agenda")
+            for number in range(self.config.webhook_parallel):
+                nursery.start_soon(self.courier.run, name=f"simulator courier {number}")
+            task_status.started()
+
+    async def verify(self, callback: Callback) -> Handshake:
+        """Do the handshake with a callback; what it means is the caller's business."""
+        challenge = self.world.new_challenge()
+        return await shake_hands(
+            self.client, callback, challenge, self.config.timing.webhook_timeout
+        )
+
+    def reset(self) -> None:
+        """Back to the configured channels, people and templates; the callback stays registered."""
+        self.agenda.clear()
+        self.courier.forget()
+        self.faults.clear()
+        self.record.clear()
+        self.world.restore()
+
+
+def _configured_callback(config: SimulatorConfig) -> Callback | None:
+    if config.webhook_url is None:
+        return None
+    return Callback(config.webhook_url, config.verify_token, config.app_secret)

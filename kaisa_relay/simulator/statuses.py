@@ -1,0 +1,95 @@
+"""The life of a send as webhooks tell it: sent, delivered, read, or failed.
+
+Rule 1: a status only moves forward, and each is told once.
+Rule 2: `failed` stands alone: nothing comes after it, and it comes after nothing but `sent`.
+"""
+
+from functools import partial
+from typing import Any
+
+from attrs import define
+
+from .agenda import Agenda
+from .config import Timing
+from .courier import Courier
+from .errors import GraphError
+from .faults import Faults
+from .payloads import StatusFacts, Update, status_value
+from .people import Person
+from .spoil import spoil
+from .world import Sent, World
+
+RANKS = {"sent": 1, "delivered": 2, "read": 3, "failed": 4}
+_FREE_PER_MONTH = 1000
+
+
+@define
+class Statuses:
+    """Plans and tells the statuses of sends."""
+
+    world: World
+    agenda: Agenda
+    courier: Courier
+    faults: Faults
+    timing: Timing
+
+    def plan_sent(self, sent: Sent) -> None:
+        """Tell `sent` soon."""
+        self.agenda.after(self.timing.sent_after, partial(self.tell, sent, "sent"))
+
+    def plan_failed(self, sent: Sent, error: GraphError) -> None:
+        """Tell `failed` soon."""
+        self.agenda.after(self.timing.sent_after, partial(self.tell, sent, "failed", error))
+
+    def plan_delivery(self, sent: Sent, person: Person) -> None:
+        """Tell `delivered` soon, and `read` after it if the person reads at once."""
+        self.agenda.after(self.timing.delivered_after, partial(self.tell, sent, "delivered"))
+        if person.auto_read:
+            self.agenda.after(self.timing.read_after, partial(self.tell, sent, "read"))
+        else:
+            person.unread.append(sent.wamid)
+
+    def tell(self, sent: Sent, status: str, error: GraphError | None = None) -> None:
+        """Submit the webhook for one status now, unless the send has got as far already."""
+        if sent.rank == 0 and status in ("delivered", "read"):
+            self.tell(sent, "sent")
+        for update in self.updates(sent, status, error):
+            self.courier.submit(update)
+
+    def updates(self, sent: Sent, status: str, error: GraphError | None = None) -> list[Update]:
+        """Move the send to `status` and word the webhook; empty if it has got as far already."""
+        if sent.rank >= RANKS[status] or (status == "failed" and sent.rank > RANKS["sent"]):
+            return []
+        first = sent.rank == 0
+        sent.rank = RANKS[status]
+        channel = self.world.channels.get(sent.channel)
+        if channel is None:
+            return []
+        facts = StatusFacts(
+            wamid=sent.wamid,
+            status=status,
+            at=self.world.now(),
+            to_phone=sent.to_phone,
+            opaque=sent.opaque,
+            pricing=self._pricing(sent) if first and status != "failed" else None,
+            error=error,
+        )
+        who = self.world.identity(channel, sent.person) if sent.person is not None else None
+        value = status_value(channel, who, sent.addressed, facts)
+        update = Update(
+            channel.waba, channel.phone_number_id, "statuses", value, f"{status} {sent.wamid}"
+        )
+        return spoil(update, channel, self.faults, channel.phone_number_id, sent.addressed)
+
+    def _pricing(self, sent: Sent) -> dict[str, Any]:
+        month = (sent.channel, self.world.now().strftime("%Y-%m"))
+        free = sent.category == "service" and self.world.free_used.get(month, 0) < _FREE_PER_MONTH
+        if free:
+            self.world.free_used[month] = self.world.free_used.get(month, 0) + 1
+        kind = "free_customer_service" if free else "regular"
+        return {
+            "billable": not free,
+            "pricing_model": "PMP",
+            "type": kind,
+            "category": sent.category,
+        }

@@ -1,0 +1,128 @@
+"""Everything the simulated WhatsApp knows: channels, people, templates, windows, messages in both directions."""
+
+import base64
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+import trio
+from attrs import define, evolve, frozen
+
+from .config import ChannelConfig, PersonConfig, SimulatorConfig, TemplateConfig
+from .limits import Meters
+from .people import SHARING_SECONDS, Identity, People, Person
+from .phones import digits
+
+WINDOW_SECONDS = 24 * 3600.0
+
+
+@define
+class Sent:
+    """A message of a business. `addressed` is the number or BSUID it went to; `rank` is how far its status got."""
+
+    wamid: str
+    channel: str
+    person: Person | None
+    addressed: str
+    to_phone: bool
+    category: str
+    opaque: str | None
+    only_sent: bool = False
+    rank: int = 0
+
+
+@frozen
+class Heard:
+    """A message of a person to a channel."""
+
+    wamid: str
+    channel: str
+    wa_id: str
+
+
+class World:
+    """The state of the simulation, and the look-ups everyone needs."""
+
+    def __init__(self, config: SimulatorConfig, now: Callable[[], datetime], rng: Random) -> None:
+        self._config = config
+        self._rng = rng
+        self.now = now
+        self.people = People()
+        self.restore()
+
+    def restore(self) -> None:
+        """Back to what the configuration says."""
+        self.channels: dict[str, ChannelConfig] = {}
+        self.templates: dict[tuple[str | None, str], TemplateConfig] = {}
+        self.windows: dict[tuple[str, str], float] = {}
+        self.shared: dict[tuple[str, str], float] = {}
+        self.meters = Meters()
+        self.sent: dict[str, Sent] = {}
+        self.heard: dict[str, Heard] = {}
+        self.free_used: dict[tuple[str, str], int] = {}
+        self.people.clear()
+        for channel in self._config.channels:
+            self.put_channel(channel)
+        for person in self._config.people:
+            self.people.add(new_person(person))
+        for template in self._config.templates:
+            self.templates[template.waba, template.name] = template
+
+    def put_channel(self, channel: ChannelConfig) -> None:
+        """Add or replace a channel; its number is kept as digits."""
+        self.channels[channel.phone_number_id] = evolve(channel, number=digits(channel.number))
+
+    def channel(self, name: str) -> ChannelConfig | None:
+        """The channel with this phone_number_id or number."""
+        if name in self.channels:
+            return self.channels[name]
+        return next(
+            (channel for channel in self.channels.values() if channel.number == digits(name)), None
+        )
+
+    def template(self, waba: str, name: str) -> TemplateConfig | None:
+        """An account's own template, or the one of this name that every account has."""
+        return self.templates.get((waba, name)) or self.templates.get((None, name))
+
+    def window_open(self, channel: ChannelConfig, person: Person) -> bool:
+        """Whether the person wrote to the channel in the last 24 hours."""
+        written = self.windows.get((channel.phone_number_id, person.wa_id))
+        return written is not None and trio.current_time() - written < WINDOW_SECONDS
+
+    def identity(self, channel: ChannelConfig, person: Person) -> Identity:
+        """What the channel may learn about the person now."""
+        shared = self.shared.get((channel.phone_number_id, person.wa_id))
+        lately = shared is not None and trio.current_time() - shared < SHARING_SECONDS
+        return person.seen_by(channel.portfolio, lately)
+
+    def new_wamid(self, number: str) -> str:
+        """A fresh message id; like a real one it is base64 with the number inside."""
+        inside = (
+            b"\x1c\x18"
+            + bytes([len(number)])
+            + number.encode()
+            + b"\x15\x02\x00"
+            + self._rng.randbytes(12)
+        )
+        return "wamid." + base64.b64encode(inside).decode()
+
+    def new_challenge(self) -> str:
+        """What a callback has to repeat in the handshake."""
+        return str(self._rng.randrange(10**9, 10**10))
+
+    def new_trace_id(self) -> str:
+        """An `fbtrace_id`."""
+        return "A" + base64.urlsafe_b64encode(self._rng.randbytes(16)).decode().rstrip("=")
+
+
+def new_person(config: PersonConfig) -> Person:
+    """A person as configured, with an empty phone."""
+    number = digits(config.number)
+    return Person(
+        wa_id=number,
+        name=config.name or f"Person {number[-4:]}",
+        user_id=config.user_id,
+        username=config.username,
+        online=config.online,
+        auto_read=config.auto_read,
+    )
