@@ -1,0 +1,267 @@
+"""What an operator may set, from the environment or the same keys in a TOML file.
+
+Rule 1: nothing else in the program reads the environment or the file.
+Rule 2: whatever is missing, malformed or unknown stops the start, all of it in one message,
+and that message never shows a secret's value.
+"""
+
+import hmac
+import os
+import re
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from attrs import define, field, frozen
+
+T = TypeVar("T")
+LogFormat = Literal["console", "json"]
+
+# Every key with what it wants; the second half of each complaint.
+KEYS: Final[Mapping[str, str]] = {
+    "KAISA_DATABASE_URL": "sqlite:///path/to/file.db or postgresql://user@host/database",
+    "KAISA_BIND": "host:port, for example 127.0.0.1:8080; port 0 takes any free one",
+    "KAISA_PUBLIC_URL": "where Meta and browsers reach this server, for example https://relay.example",
+    "KAISA_GRAPH_URL": "where the Graph API is, for example https://graph.facebook.com",
+    "KAISA_GRAPH_VERSION": "the Graph API's version, for example v26.0",
+    "KAISA_APP_SECRET": "the app secret from Meta's App Dashboard; several, separated by commas, "
+    "while rotating",
+    "KAISA_VERIFY_TOKEN": "the token typed in beside the webhook's URL in Meta's App Dashboard",
+    "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32",
+    "KAISA_LOG_FORMAT": "console or json",
+}
+FOR_SERVE: Final = frozenset({"KAISA_APP_SECRET", "KAISA_VERIFY_TOKEN", "KAISA_SECRET_KEY"})
+FOR_ADMIN: Final = frozenset({"KAISA_SECRET_KEY"})
+FOR_SIMULATE: Final[frozenset[str]] = frozenset()
+
+SECRET_KEY_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` has one line per key, for the operator to read."""
+
+    def __init__(self, problems: Collection[str]) -> None:
+        super().__init__("\n".join(["The settings need attention:", *problems]))
+        self.problems = tuple(problems)
+
+
+class Malformed(ValueError):
+    """A value that does not parse; the text says why, and never shows the value."""
+
+
+@frozen
+class Bind:
+    """Where the HTTP server listens. As text it is what an URL and Hypercorn understand."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@frozen
+class Settings:
+    """The whole configuration. A secret that was not required and not given raises when read."""
+
+    database_url: str = field(default="sqlite:///var/kaisa.db", repr=False)  # may hold a password
+    bind: Bind = Bind("127.0.0.1", 8080)
+    graph_url: str = "https://graph.facebook.com"
+    graph_version: str = "v26.0"
+    log_format: LogFormat = "console"
+    _public_url: str | None = None
+    _app_secrets: tuple[str, ...] = field(default=(), repr=False)
+    _verify_token: str | None = field(default=None, repr=False)
+    _secret_key: str | None = field(default=None, repr=False)
+
+    @property
+    def public_url(self) -> str:
+        """Without a slash at the end; follows `bind` unless it was set."""
+        return self._public_url or f"http://{self.bind}"
+
+    @property
+    def app_secrets(self) -> tuple[str, ...]:
+        """Any of these may have signed a webhook; at least one."""
+        return _given(self._app_secrets, "KAISA_APP_SECRET")
+
+    @property
+    def verify_token(self) -> str:
+        """What Meta repeats in the webhook's handshake."""
+        return _given(self._verify_token, "KAISA_VERIFY_TOKEN")
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes from the secret key, others for each purpose, the same after each start."""
+        secret_key = _given(self._secret_key, "KAISA_SECRET_KEY")
+        return hmac.digest(secret_key.encode(), purpose.encode(), "sha256")
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database's file, or None on PostgreSQL."""
+        _, sqlite, path = self.database_url.partition("sqlite:///")
+        return Path(path) if sqlite else None
+
+    @property
+    def admin_socket(self) -> Path | None:
+        """Where `serve` hears admin commands: beside the SQLite file; PostgreSQL needs none."""
+        return self.sqlite_path and self.sqlite_path.with_suffix(".sock")
+
+
+def from_environment(
+    config_file: Path | None = None, required: Collection[str] = FOR_SERVE
+) -> Settings:
+    """`load` with this process's environment."""
+    return load(os.environ, config_file, required)
+
+
+def load(
+    environ: Mapping[str, str], config_file: Path | None, required: Collection[str] = FOR_SERVE
+) -> Settings:
+    """The settings, the environment before the file; raises `SettingsError` with all problems."""
+    given = _Given()
+    given.take(_parse_file(config_file) if config_file else {}, f"in {config_file}")
+    given.take({k: v for k, v in environ.items() if k.startswith("KAISA_")}, "in the environment")
+    standard = Settings()
+    settings = Settings(
+        database_url=given.read("KAISA_DATABASE_URL", parse_database_url, standard.database_url),
+        bind=given.read("KAISA_BIND", parse_bind, standard.bind),
+        public_url=given.read("KAISA_PUBLIC_URL", parse_url, None),
+        graph_url=given.read("KAISA_GRAPH_URL", parse_url, standard.graph_url),
+        graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),
+        log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
+        app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),
+        verify_token=given.read("KAISA_VERIFY_TOKEN", str, None),
+        secret_key=given.read("KAISA_SECRET_KEY", parse_secret_key, None),
+    )
+    given.require(required)
+    if given.problems:
+        raise SettingsError(given.problems)
+    return settings
+
+
+def parse_database_url(text: str) -> str:
+    """The URL in SQLAlchemy's form, with the PostgreSQL driver we ship."""
+    url = _split(text)
+    if url.scheme == "postgresql" and url.hostname:
+        return text.replace("postgresql://", "postgresql+psycopg://", 1)
+    is_file = len(url.path) > 1 and url.path != "/:memory:" and not url.netloc and not url.query
+    if url.scheme == "sqlite" and is_file:
+        return text
+    raise Malformed("is not the URL of a database file or server")
+
+
+def parse_bind(text: str) -> Bind:
+    """`host:port`, an IPv6 address in brackets."""
+    matched = re.fullmatch(
+        r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<host>[^\s:/\[\]]+)):(?P<port>\d{1,5})", text
+    )
+    if matched is None or int(matched["port"]) > 65535:
+        raise Malformed("is not host:port")
+    return Bind(matched["v6"] or matched["host"], int(matched["port"]))
+
+
+def parse_url(text: str) -> str:
+    """An http or https URL without the slash at its end."""
+    url = _split(text)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise Malformed("is not an http or https URL")
+    if url.query or url.fragment or url.username is not None:
+        raise Malformed("has a user, a query or a fragment, which has no place in it")
+    return text.rstrip("/")
+
+
+def parse_version(text: str) -> str:
+    """Meta's form, like v26.0."""
+    if re.fullmatch(r"v\d+\.\d+", text) is None:
+        raise Malformed("is not a version")
+    return text
+
+
+def parse_log_format(text: str) -> LogFormat:
+    """One of the two."""
+    match text:
+        case "console":
+            return "console"
+        case "json":
+            return "json"
+        case _:
+            raise Malformed("is neither of the two")
+
+
+def parse_app_secrets(text: str) -> tuple[str, ...]:
+    """The secrets between the commas, none of them empty."""
+    secrets = tuple(part.strip() for part in text.split(","))
+    if not all(secrets):
+        raise Malformed("has an empty secret between its commas")
+    return secrets
+
+
+def parse_secret_key(text: str) -> str:
+    """Any text long enough to be a key: `derived_key` makes keys of the right form from it."""
+    if len(text) < SECRET_KEY_LENGTH:
+        raise Malformed("is too short")
+    return text
+
+
+@define
+class _Given:
+    """The values given so far and what is wrong with them."""
+
+    problems: list[str] = field(factory=list)
+    _values: dict[str, str] = field(factory=dict)
+    _seen: set[str] = field(factory=set)
+
+    def take(self, values: Mapping[str, object], where: str) -> None:
+        self._seen |= values.keys()
+        for key, value in values.items():
+            if key not in KEYS:
+                nearest = get_close_matches(key, KEYS, n=1, cutoff=0)[0]
+                self.problems.append(f"{key} {where} is unknown: did you mean {nearest}?")
+            elif not isinstance(value, str) or not value.strip():
+                self.problems.append(f"{key} {where} is not a text, or empty: {KEYS[key]}")
+            else:
+                self._values[key] = value.strip()
+
+    def read(self, key: str, parse: Callable[[str], T], default: T) -> T:
+        if key not in self._values:
+            return default
+        try:
+            return parse(self._values[key])
+        except Malformed as reason:
+            self.problems.append(f"{key} {reason}: {KEYS[key]}")
+            return default
+
+    def require(self, required: Collection[str]) -> None:
+        # An empty or malformed one has been complained of; only what is nowhere is missing.
+        self.problems += [
+            f"{key} is missing: {KEYS[key]}"
+            for key in KEYS
+            if key in required and key not in self._seen
+        ]
+
+
+def _parse_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as reason:
+        raise SettingsError([f"{path} cannot be read: {reason.strerror}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        where = re.search(r"line \d+", str(reason))
+        raise SettingsError([f"{path} is not TOML{f': see {where[0]}' if where else ''}"]) from None
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        _ = url.port  # parsed late, and may not be a number
+    except ValueError:
+        raise Malformed("is not a URL") from None
+    return url
+
+
+def _given(value: T | None, key: str) -> T:
+    if not value:
+        raise SettingsError([f"{key} is missing: {KEYS[key]}"])
+    return value

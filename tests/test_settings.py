@@ -1,0 +1,211 @@
+"""Settings are whole, or refused with every problem named and no secret shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+
+from kaisa_relay.settings import (
+    FOR_ADMIN,
+    FOR_SERVE,
+    FOR_SIMULATE,
+    KEYS,
+    Bind,
+    Settings,
+    SettingsError,
+    from_environment,
+    load,
+)
+
+SECRETS = {
+    "KAISA_APP_SECRET": "app-secret-one, app-secret-two",
+    "KAISA_VERIFY_TOKEN": "verify-me",
+    "KAISA_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+}
+
+
+def problems(environ: dict[str, str], config_file: Path | None = None) -> tuple[str, ...]:
+    """What `load` complains of, one line each."""
+    with pytest.raises(SettingsError) as refused:
+        load(SECRETS | environ, config_file)
+    assert all(problem in str(refused.value) for problem in refused.value.problems)
+    return refused.value.problems
+
+
+def test_the_defaults() -> None:
+    settings = load(SECRETS, None)
+    assert settings.database_url == "sqlite:///var/kaisa.db"
+    assert settings.sqlite_path == Path("var/kaisa.db")
+    assert settings.admin_socket == Path("var/kaisa.sock")
+    assert settings.bind == Bind("127.0.0.1", 8080)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.graph_url == "https://graph.facebook.com"
+    assert settings.graph_version == "v26.0"
+    assert settings.log_format == "console"
+    assert settings.app_secrets == ("app-secret-one", "app-secret-two")
+    assert settings.verify_token == "verify-me"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "attribute", "value"),
+    [
+        ("KAISA_DATABASE_URL", "sqlite:////srv/k.db", "sqlite_path", Path("/srv/k.db")),
+        ("KAISA_DATABASE_URL", "sqlite:////srv/k.db", "admin_socket", Path("/srv/k.sock")),
+        ("KAISA_DATABASE_URL", "postgresql://me@db/k", "sqlite_path", None),
+        ("KAISA_DATABASE_URL", "postgresql://me@db/k", "admin_socket", None),
+        (
+            "KAISA_DATABASE_URL",
+            "postgresql://me:pw@db:5433/k?sslmode=require",
+            "database_url",
+            "postgresql+psycopg://me:pw@db:5433/k?sslmode=require",
+        ),
+        ("KAISA_BIND", "0.0.0.0:0", "bind", Bind("0.0.0.0", 0)),
+        ("KAISA_BIND", "[::1]:80", "bind", Bind("::1", 80)),
+        ("KAISA_BIND", "[::1]:80", "public_url", "http://[::1]:80"),
+        ("KAISA_PUBLIC_URL", "https://relay.example/", "public_url", "https://relay.example"),
+        ("KAISA_GRAPH_URL", "http://127.0.0.1:9090/", "graph_url", "http://127.0.0.1:9090"),
+        ("KAISA_GRAPH_VERSION", "v31.2", "graph_version", "v31.2"),
+        ("KAISA_LOG_FORMAT", "json", "log_format", "json"),
+        ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
+        ("KAISA_APP_SECRET", "one", "app_secrets", ("one",)),
+    ],
+)
+def test_a_value_is_understood(key: str, text: str, attribute: str, value: object) -> None:
+    assert getattr(load(SECRETS | {key: text}, None), attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("KAISA_DATABASE_URL", "mysql://me@db/k"),
+        ("KAISA_DATABASE_URL", "postgresql:///k"),
+        ("KAISA_DATABASE_URL", "postgresql://me:hunter2@db:port/k"),
+        ("KAISA_DATABASE_URL", "sqlite://"),
+        ("KAISA_DATABASE_URL", "sqlite:///"),
+        ("KAISA_DATABASE_URL", "sqlite:///:memory:"),
+        ("KAISA_DATABASE_URL", "sqlite:///k.db?mode=ro"),
+        ("KAISA_DATABASE_URL", "sqlite://host/k.db"),
+        ("KAISA_DATABASE_URL", "var/kaisa.db"),
+        ("KAISA_BIND", "8080"),
+        ("KAISA_BIND", "localhost:http"),
+        ("KAISA_BIND", "localhost:65536"),
+        ("KAISA_BIND", "::1:80"),
+        ("KAISA_PUBLIC_URL", "relay.example"),
+        ("KAISA_PUBLIC_URL", "ftp://relay.example"),
+        ("KAISA_PUBLIC_URL", "https://relay.example/?a=hunter2"),
+        ("KAISA_GRAPH_URL", "https://me:hunter2@graph.example"),
+        ("KAISA_GRAPH_URL", "https://[graph"),
+        ("KAISA_GRAPH_VERSION", "26"),
+        ("KAISA_LOG_FORMAT", "xml"),
+        ("KAISA_APP_SECRET", "hunter2,,hunter3"),
+        ("KAISA_SECRET_KEY", "hunter2"),
+        ("KAISA_VERIFY_TOKEN", " "),
+        ("KAISA_BIND", ""),
+    ],
+)
+def test_a_malformed_value_is_named_and_not_shown(key: str, text: str) -> None:
+    (problem,) = problems({key: text})
+    assert problem.startswith(key)
+    assert problem.endswith(KEYS[key])
+    assert "hunter" not in problem
+
+
+@pytest.mark.parametrize("required", [FOR_SERVE, FOR_ADMIN])
+def test_every_missing_key_is_named(required: frozenset[str]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({}, None, required)
+    assert {line.split(" is missing: ")[0] for line in refused.value.problems} == required
+
+
+def test_all_problems_come_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({"KAISA_BIND": "x", "KAISA_LOG_FORMAT": "x", "KAISA_APP_SECRET": ""}, None)
+    assert sorted(line.split()[0] for line in refused.value.problems) == [
+        "KAISA_APP_SECRET",
+        "KAISA_BIND",
+        "KAISA_LOG_FORMAT",
+        "KAISA_SECRET_KEY",
+        "KAISA_VERIFY_TOKEN",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "key"),
+    [
+        (lambda settings: settings.app_secrets, "KAISA_APP_SECRET"),
+        (lambda settings: settings.verify_token, "KAISA_VERIFY_TOKEN"),
+        (lambda settings: settings.derived_key("tokens"), "KAISA_SECRET_KEY"),
+    ],
+)
+def test_what_was_not_required_raises_when_read(
+    read: Callable[[Settings], object], key: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"{key} is missing"):
+        read(load({}, None, FOR_SIMULATE))
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest_name() -> None:
+    assert problems({"KAISA_APP_SECRETS": "hunter2"}) == (
+        "KAISA_APP_SECRETS in the environment is unknown: did you mean KAISA_APP_SECRET?",
+    )
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    assert load(SECRETS | {"PATH": "/bin", "kaisa_bind": "x"}, None) == load(SECRETS, None)
+
+
+def test_the_file_and_the_environment_before_it(tmp_path: Path) -> None:
+    config = tmp_path / "kaisa.toml"
+    config.write_text('KAISA_BIND = "0.0.0.0:80"\nKAISA_GRAPH_VERSION = "v27.0"\n')
+    settings = load(SECRETS | {"KAISA_GRAPH_VERSION": "v28.0"}, config)
+    assert (settings.bind, settings.graph_version) == (Bind("0.0.0.0", 80), "v28.0")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b'KAISA_BINDS = "hunter2"', "did you mean KAISA_BIND?"),
+        (b'[database]\nurl = "hunter2"', "database in"),
+        (b"KAISA_BIND = 8080", "KAISA_BIND in"),
+        (b"KAISA_APP_SECRET = hunter2", "is not TOML: see line 1"),
+        (b"KAISA_APP_SECRET = '\xff'", "is not TOML"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
+    config = tmp_path / "kaisa.toml"
+    config.write_bytes(content)
+    (problem,) = problems({}, config)
+    assert complaint in problem
+    assert "hunter" not in problem
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems({}, tmp_path / "none.toml")
+    assert problem.endswith("none.toml cannot be read: No such file or directory")
+
+
+def test_no_secret_in_the_repr() -> None:
+    settings = load(SECRETS | {"KAISA_DATABASE_URL": "postgresql://me:hunter2@db/k"}, None)
+    for secret in ["app-secret-one", "app-secret-two", "verify-me", "0123456789", "hunter2"]:
+        assert secret not in repr(settings)
+
+
+def test_derived_keys_differ_by_purpose_and_last() -> None:
+    settings = load(SECRETS, None)
+    assert len(settings.derived_key("tokens")) == 32
+    assert settings.derived_key("tokens") == load(SECRETS, None).derived_key("tokens")
+    assert settings.derived_key("tokens") != settings.derived_key("wamids")
+
+
+def test_the_public_url_follows_the_port_the_kernel_chose() -> None:
+    settings = attrs.evolve(Settings(bind=Bind("127.0.0.1", 0)), bind=Bind("127.0.0.1", 4711))
+    assert settings.public_url == "http://127.0.0.1:4711"
+
+
+def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in KEYS:
+        monkeypatch.delenv(key, raising=False)
+    for key, value in SECRETS.items():
+        monkeypatch.setenv(key, value)
+    assert from_environment() == load(SECRETS, None)
