@@ -100,3 +100,7 @@ class Inbox(Protocol):
     async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
         """Return those of the named rows that are still `new`, by id."""
         ...
+
+    async def parked_streams(self, workspaces: Sequence[WorkspaceId]) -> set[str]:
+        """Return the streams that have parked rows: these conversations are quarantined."""
+        ...

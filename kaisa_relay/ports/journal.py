@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaisa_relay.domain.conversation.messages import Event
 from kaisa_relay.domain.conversation.state import State
@@ -25,7 +25,8 @@ class Fenced(Exception):
 class Append:
     """All or nothing for one workspace: events on one stream, and the rows that change with them.
 
-    The stream's last version must be `version`; the events get the numbers after it.
+    The stream's last version must be `version`; the events get the numbers after it. Without
+    events nothing is asked of the stream: the changes guard themselves.
     """
 
     workspace: WorkspaceId
@@ -64,6 +65,7 @@ class Leg:
     rank: Rank
     at: datetime
     code: int | None = None
+    wamid: str | None = field(repr=False, default=None)
 
 
 class Journal(Protocol):
@@ -115,6 +117,8 @@ class Sends(Protocol):
         Returns the legs that moved. An unfinished send whose leg moved has its outcome with
         that: its row is deleted in the same commit and returned beside the leg as it was, and
         its conversation is told by an `Outcome` row where its `Purpose` wants that (an offer:
-        sent or failed; a relayed message: failed, or sent after it was `parked`).
+        sent or failed; a relayed message: failed, or sent after it was `parked`). A relayed
+        message that fails after it was `sent` is told too: a leg knows its conversation, contact
+        and purpose. A leg without wamid learns it here.
         """
         ...

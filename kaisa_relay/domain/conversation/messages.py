@@ -27,9 +27,7 @@ from kaisa_relay.domain.conversation.events import (
     MessageReceived,
     MessageRelayed,
     MessageSettled,
-    MessageStatus,
     MessageUnconfirmed,
-    MessageUnmatched,
     NoteAdded,
     Notified,
     OfferDeclined,
@@ -51,6 +49,7 @@ from kaisa_relay.domain.conversation.terms import (
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 
 __all__ = [
     "OFFER_OUT_WITHIN",
