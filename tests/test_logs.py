@@ -67,12 +67,16 @@ def test_the_console_is_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "conversation=17" in err
 
 
+class Crash(ExceptionGroup[ValueError]):
+    """A group of our own, so that the tests below catch what they can name."""
+
+
 def crash() -> None:
     """Crash as code does: a group, with a cause, all of them quoting what they must not."""
     try:
         raise OSError(errno.ENOSPC, "hunter2")
     except OSError as cause:
-        raise ExceptionGroup("hunter2", [ValueError("hunter2")]) from cause
+        raise Crash("hunter2", [ValueError("hunter2")]) from cause
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
@@ -83,13 +87,13 @@ def test_a_crash_is_logged_without_its_text(
     logs.configure(log_format)
     try:
         crash()
-    except ExceptionGroup as group:
+    except Crash as group:
         if ours:
             structlog.get_logger().error("crashed", exc_info=group)
         else:
             logging.getLogger("hypercorn.error").exception("crashed")
     err = capsys.readouterr().err
-    for said in ["ExceptionGroup", "ValueError", f"OSError errno={errno.ENOSPC}", "in crash"]:
+    for said in ["Crash", "ValueError", f"OSError errno={errno.ENOSPC}", "in crash"]:
         assert said in err
     assert "hunter2" not in err
 
@@ -98,6 +102,6 @@ def test_the_exception_at_hand_is_found(capsys: pytest.CaptureFixture[str]) -> N
     logs.configure("json")
     try:
         crash()
-    except ExceptionGroup:
+    except Crash:
         structlog.get_logger().exception("crashed")
-    assert "ExceptionGroup" in logged(capsys)["exception"]
+    assert "Crash" in logged(capsys)["exception"]
