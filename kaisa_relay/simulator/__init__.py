@@ -16,7 +16,7 @@ from .config import (
     TemplateText,
     Timing,
 )
-from .server import serve
+from .server import run, serve
 from .simulator import Simulator
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "TemplateText",
     "Timing",
     "create_app",
+    "run",
     "serve",
 ]

@@ -1,4 +1,6 @@
-"""Where webhooks go, how they are signed, and the handshake that proves a callback is the business's own."""
+"""Where webhooks go, how they are signed, and the handshake that proves a callback is the
+business's own.
+"""
 
 import hashlib
 import hmac
@@ -35,7 +37,9 @@ class Callbacks:
 
 
 def encode(payload: dict[str, Any], ascii_only: bool) -> bytes:
-    """A webhook body in one of Meta's two styles: UTF-8, or ASCII with escaped slashes and letters."""
+    """A webhook body in one of Meta's two styles: UTF-8, or ASCII with escaped slashes and
+    letters.
+    """
     if ascii_only:
         return json.dumps(payload, separators=(",", ":")).replace("/", "\\/").encode("ascii")
     return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
@@ -55,7 +59,7 @@ class Handshake:
 
 
 async def shake_hands(
-    client: httpx.AsyncClient, callback: Callback, challenge: str, timeout: float
+    client: httpx.AsyncClient, callback: Callback, challenge: str, patience: float
 ) -> Handshake:
     """Do Meta's GET: the callback must answer 200 with the challenge and nothing else."""
     query = {
@@ -64,7 +68,7 @@ async def shake_hands(
         "hub.verify_token": callback.verify_token,
     }
     try:
-        answer = await client.get(callback.url, params=query, timeout=timeout)
+        answer = await client.get(callback.url, params=query, timeout=patience)
     except (httpx.HTTPError, httpx.InvalidURL) as failure:
         return Handshake(None, f"the callback could not be reached: {type(failure).__name__}")
     if answer.status_code != 200:

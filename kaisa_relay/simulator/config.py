@@ -7,7 +7,11 @@ from attrs import field, frozen
 
 @frozen
 class ChannelConfig:
-    """A business number. `number` is digits with or without `+`; `throughput` is messages per second, in and out together."""
+    """A business number.
+
+    `number` is digits with or without `+`; `throughput` is messages per second, in and out
+    together.
+    """
 
     phone_number_id: str
     number: str
@@ -20,7 +24,10 @@ class ChannelConfig:
 
 @frozen
 class PersonConfig:
-    """A person with a phone. `user_id` None means one derived per portfolio, "" means none at all."""
+    """A person with a phone.
+
+    `user_id` None means one derived per portfolio, "" means none at all.
+    """
 
     number: str
     name: str = ""
@@ -32,7 +39,9 @@ class PersonConfig:
 
 @frozen
 class TemplateText:
-    """One language of a template: the body with `{{1}}` or `{{name}}` in it, and the quick replies' labels."""
+    """One language of a template: the body with `{{1}}` or `{{name}}` in it, and the quick
+    replies' labels.
+    """
 
     body: str
     buttons: tuple[str, ...] = ()
@@ -40,7 +49,10 @@ class TemplateText:
 
 @frozen
 class TemplateConfig:
-    """A template. Without `waba` it belongs to every one. `parameter_names` makes it a named template."""
+    """A template.
+
+    Without `waba` it belongs to every one. `parameter_names` makes it a named template.
+    """
 
     name: str
     texts: Mapping[str, TemplateText]

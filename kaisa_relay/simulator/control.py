@@ -54,8 +54,8 @@ class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
 
     number: str
     name: str | UnsetType = UNSET
-    user_id: str | None | UnsetType = UNSET
-    username: str | None | UnsetType = UNSET
+    user_id: str | UnsetType | None = UNSET
+    username: str | UnsetType | None = UNSET
     online: bool | UnsetType = UNSET
     auto_read: bool | UnsetType = UNSET
 
@@ -209,7 +209,9 @@ class Control:
         }
 
     async def put_template(self) -> Shown:
-        """Create or replace a template; without texts the body shows its parameters one after the other."""
+        """Create or replace a template; without texts the body shows its parameters one after
+        the other.
+        """
         body = await read_body(TemplateBody)
         template = _template(body)
         self._simulator.world.templates[template.waba, template.name] = template

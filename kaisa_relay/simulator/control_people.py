@@ -16,7 +16,9 @@ _LONGEST_WAIT = 60.0
 
 
 class TapBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Which button: by label, payload or index (from 0), of the message named or the latest that fits."""
+    """Which button: by label, payload or index (from 0), of the message named or the latest that
+    fits.
+    """
 
     label: str | None = None
     payload: str | None = None

@@ -1,7 +1,10 @@
-"""Brings webhooks to the business: batches, signs, posts in parallel, and tries again until it hears 200.
+"""Brings webhooks to the business: batches, signs, posts in parallel, and tries again until it
+hears 200.
 
-Rule 1: at least once and in no promised order, as Meta does; what goes wrong on purpose comes from the fault knobs.
-Rule 2: nothing is lost silently: every attempt, and every update nobody listened for, is in the record.
+Rule 1: at least once and in no promised order, as Meta does; what goes wrong on purpose comes
+from the fault knobs.
+Rule 2: nothing is lost silently: every attempt, and every update nobody listened for, is in the
+record.
 """
 
 import itertools
@@ -25,7 +28,9 @@ from .record import Record
 
 @frozen
 class Post:
-    """One webhook body on its way; `born` is on Trio's clock, `round` tells posts from before a reset."""
+    """One webhook body on its way; `born` is on Trio's clock, `round` tells posts from before a
+    reset.
+    """
 
     number: int
     callback: Callback
@@ -123,7 +128,7 @@ class Courier:
 
     async def run(self) -> None:
         """One worker: post until cancelled."""
-        async for post in self._channel[1].clone():
+        async for post in self._channel[1]:
             await self._attempt(post)
 
     async def _attempt(self, post: Post) -> None:

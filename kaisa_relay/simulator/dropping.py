@@ -1,4 +1,6 @@
-"""Answers that never arrive: the request is worked off, then the connection closes without a response."""
+"""Answers that never arrive: the request is worked off, then the connection closes without a
+response.
+"""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -15,12 +17,15 @@ AsgiApp = Callable[[Any, Any, Any], Awaitable[Any]]
 # A response with this header is thrown away; the header itself never leaves the process.
 DROP_HEADER = "x-simulator-drop"
 
-# The socket that the request came in on; the server sets it before it hands the connection to Hypercorn.
+# The socket the request came in on; the server sets it before Hypercorn gets the connection.
 CONNECTION: ContextVar[trio.abc.AsyncResource | None] = ContextVar("connection", default=None)
 
 
 class DroppingApp:
-    """The ASGI app around the web app. Without a socket (in-process) a drop is httpx's own error for it."""
+    """The ASGI app around the web app.
+
+    Without a socket (in-process) a drop is httpx's own error for it.
+    """
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app

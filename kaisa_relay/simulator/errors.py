@@ -84,7 +84,9 @@ BAD_TOKEN = GraphError(190)
 
 
 def unknown_object(graph_id: str) -> GraphError:
-    """The answer for an id that does not exist or that the token may not see; Graph does not say which."""
+    """The answer for an id that does not exist or that the token may not see; Graph does not say
+    which.
+    """
     return GraphError(
         100,
         f"Unsupported request. Object with ID '{graph_id}' does not exist or cannot be seen",

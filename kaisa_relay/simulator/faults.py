@@ -1,6 +1,7 @@
 """The fault knobs: what may go wrong, how often, and a seeded die that decides.
 
-Rule 1: every misbehaviour of the simulator is asked for here by name, so a test can turn it on and count it.
+Rule 1: every misbehaviour of the simulator is asked for here by name, so a test can turn it on
+and count it.
 Rule 2: a countdown fires on the next occasions; a probability fires by the injected random numbers.
 """
 
@@ -89,7 +90,9 @@ class Faults:
         self.switches = Switches()
 
     def strikes(self, name: str, *about: str) -> Knob | None:
-        """The knob if the fault happens this time, to a thing that concerns `about` (numbers and channel ids)."""
+        """The knob if the fault happens this time, to a thing that concerns `about` (numbers and
+        channel ids).
+        """
         knob = self.knobs[name]
         if knob.only is not None and knob.only not in about:
             return None
@@ -101,7 +104,10 @@ class Faults:
         return self.knobs[name]
 
     def patch(self, changes: dict[str, Any]) -> None:
-        """Apply a PATCH body. Raises ValueError saying what is wrong with it; nothing is changed then."""
+        """Apply a PATCH body.
+
+        Raises ValueError saying what is wrong with it; nothing is changed then.
+        """
         knobs = {name: _read_knob(name, value) for name, value in changes.items() if name in KNOBS}
         rest = {name: value for name, value in changes.items() if name not in KNOBS}
         seed = rest.pop("seed", None)

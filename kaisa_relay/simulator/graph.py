@@ -123,7 +123,9 @@ class Graph:
         return _SUCCESS, 200
 
     async def subscribe(self, version: str, graph_id: str) -> Answer:
-        """`POST /{WABA}/subscribed_apps`, with an override callback (and its handshake) or without."""
+        """`POST /{WABA}/subscribed_apps`, with an override callback (and its handshake) or
+        without.
+        """
         channels = [
             channel
             for channel in self._simulator.world.channels.values()
@@ -198,7 +200,7 @@ class Graph:
         problem = self._bad_caller(version)
         if problem is not None:
             return problem
-        # Graph answers the same for an object that is not there and for one that the token may not see.
+        # Graph answers the same for an object that is missing and one the token may not see.
         return (
             None
             if any(channel.token == _bearer() for channel in channels)

@@ -71,7 +71,9 @@ class Handsets:
         return self.write(person, channel, {"context": context} | _answer(button), wamid)
 
     def read(self, person: Person, channel: ChannelConfig | None, upto: str | None) -> list[str]:
-        """Read what is unread (from one channel, up to and including one wamid) and return the wamids."""
+        """Read what is unread (from one channel, up to and including one wamid) and return the
+        wamids.
+        """
         done: list[str] = []
         for wamid in list(person.unread):
             sent = self.world.sent[wamid]

@@ -11,7 +11,9 @@ class Gcra:
     burst: int
 
     def due(self, earlier: float | None, now: float) -> float | None:
-        """The next theoretical arrival time if one more may come at `now`, or None if it may not."""
+        """The next theoretical arrival time if one more may come at `now`, or None if it may
+        not.
+        """
         start = max(now, earlier if earlier is not None else now)
         # A hair of tolerance: the last message of a burst must not fail on floating point.
         if start - now > (self.burst - 1) * self.interval + 1e-9:

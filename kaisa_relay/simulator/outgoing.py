@@ -1,4 +1,5 @@
-"""What a business sends: the body of `POST /{phone_number_id}/messages`, checked the way Meta checks it.
+"""What a business sends: the body of `POST /{phone_number_id}/messages`, checked the way Meta
+checks it.
 
 Rule 1: everything that can be refused without knowing people, windows or limits is refused here.
 Rule 2: nothing here awaits, reads a clock, or keeps anything.
@@ -23,7 +24,10 @@ _TEXT_LENGTH = 4096
 
 @frozen
 class Outgoing:
-    """A well-formed message. `to` and `recipient` are as typed; `body` is the object under `kind`."""
+    """A well-formed message.
+
+    `to` and `recipient` are as typed; `body` is the object under `kind`.
+    """
 
     kind: str
     body: Any
@@ -115,8 +119,7 @@ def _text_problems(body: Payload) -> Iterator[GraphError]:
 def _media_problems(body: Payload) -> Iterator[GraphError]:
     if not isinstance(body.get("id"), str) and not isinstance(body.get("link"), str):
         yield unexpected("A media object needs either id or link")
-    if len(body.get("caption", "")) > _CAPTION_LENGTH:
-        yield bad(f"caption is longer than {_CAPTION_LENGTH} characters")
+    yield from length_problems(body, "caption", "caption", 0, _CAPTION_LENGTH)
 
 
 def _bare_media_problems(body: Payload) -> Iterator[GraphError]:
@@ -160,8 +163,15 @@ def _template_problems(body: Payload) -> Iterator[GraphError]:
     if not isinstance(language, dict) or not isinstance(language.get("code"), str):
         yield missing("template.language.code")
     components = body.get("components", [])
-    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
+    if not _objects(components):
         yield bad("template.components must be an array of objects")
+        return
+    if not all(_objects(component.get("parameters", [])) for component in components):
+        yield bad("template.components.parameters must be an array of objects")
+
+
+def _objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 _CHECKS: dict[str, Callable[[Payload], Iterator[GraphError]]] = {

@@ -19,7 +19,10 @@ Payload = dict[str, Any]
 
 @frozen
 class Update:
-    """One change to tell a business: a `value` with a single message, status or error. `about` names it in the log."""
+    """One change to tell a business: a `value` with a single message, status or error.
+
+    `about` names it in the log.
+    """
 
     waba: str
     phone_number_id: str
@@ -43,7 +46,9 @@ def contact_block(who: Identity, with_username: bool) -> Payload:
 
 
 def message_value(channel: ChannelConfig, who: Identity, message: Payload) -> Payload:
-    """The value for an inbound message; `message` has `id`, `timestamp`, `type` and the object of its type."""
+    """The value for an inbound message; `message` has `id`, `timestamp`, `type` and the object
+    of its type.
+    """
     sender: Payload = {}
     if who.wa_id is not None:
         sender["from"] = who.wa_id
@@ -71,7 +76,10 @@ class StatusFacts:
 def status_value(
     channel: ChannelConfig, who: Identity | None, addressed: str, facts: StatusFacts
 ) -> Payload:
-    """The value for a status. `addressed` is the number or BSUID the send went to; `failed` has no contacts."""
+    """The value for a status.
+
+    `addressed` is the number or BSUID the send went to; `failed` has no contacts.
+    """
     failed = facts.status == "failed"
     entry: Payload = {"id": facts.wamid, "status": facts.status, "timestamp": unix(facts.at)}
     if facts.to_phone:
@@ -104,7 +112,9 @@ def errors_value(channel: ChannelConfig, error: GraphError) -> Payload:
 
 
 def envelope(updates: Sequence[Update]) -> Payload:
-    """One POST body: an entry per account, a change per number and kind, the updates of a kind merged into its value."""
+    """One POST body: an entry per account, a change per number and kind, the updates of a kind
+    merged into its value.
+    """
     entries: dict[str, dict[tuple[str, str, str], Payload]] = {}
     for update in updates:
         changes = entries.setdefault(update.waba, {})

@@ -1,4 +1,6 @@
-"""People and their phones: who they are, what has arrived there, and what a channel may learn about them."""
+"""People and their phones: who they are, what has arrived there, and what a channel may learn
+about them.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from .phones import country, digits, spellings
 from .templates import Button
 
-# Meta shows the number of a person with a username to a business that wrote to that number this recently.
+# A business that wrote to a number this recently is shown it, even if a username hides it.
 SHARING_SECONDS = 30 * 24 * 3600.0
 
 
@@ -58,14 +60,18 @@ class Person:
     arrived: trio.Event = field(factory=trio.Event)
 
     def user_id_in(self, portfolio: str) -> str | None:
-        """The BSUID that a business portfolio knows this person by, or None for a person who has none."""
+        """The BSUID that a business portfolio knows this person by, or None for a person who has
+        none.
+        """
         if self.user_id is not None:
             return self.user_id or None
         seed = hashlib.sha256(f"{portfolio}/{self.wa_id}".encode()).hexdigest()
         return f"{country(self.wa_id)}.{int(seed[:16], 16) % 10**20:020d}"
 
     def seen_by(self, portfolio: str, shared: bool) -> Identity:
-        """Their identity; the number is in it unless a username hides it and it was not shared lately."""
+        """Their identity; the number is in it unless a username hides it and it was not shared
+        lately.
+        """
         shown = self.wa_id if self.username is None or shared else None
         return Identity(self.name, shown, self.user_id_in(portfolio), self.username)
 
@@ -106,7 +112,9 @@ class People:
         return next((person for person in self if person.user_id_in(portfolio) == user_id), None)
 
     def find(self, name: str) -> Person | None:
-        """The person meant in a control call: a number in any spelling, a username, or a BSUID of their own."""
+        """The person meant in a control call: a number in any spelling, a username, or a BSUID
+        of their own.
+        """
         found = self.by_number(digits(name)) if digits(name) else None
         return found or next(
             (person for person in self if name in (person.username, person.user_id)), None

@@ -1,16 +1,18 @@
-"""Phone numbers the way WhatsApp treats them: digits, calling codes, and the three countries with two spellings."""
+"""Phone numbers the way WhatsApp treats them: digits, calling codes, and the three countries
+with two spellings.
+"""
 
 import re
 
-_TWO_DIGIT_CODES = frozenset(
-    ["20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98"]
-)
+# Calling codes of two digits; those of one are 1 and 7, all others have three.
+_TWO_DIGITS = re.compile(r"20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 
 # Only the prefix of a made-up BSUID depends on these; an unknown code reads as the United States.
 _COUNTRIES = {
-    "1": "US", "27": "ZA", "31": "NL", "33": "FR", "34": "ES", "358": "FI", "39": "IT", "41": "CH", "44": "GB",
-    "45": "DK", "46": "SE", "47": "NO", "48": "PL", "49": "DE", "51": "PE", "52": "MX", "54": "AR", "55": "BR",
-    "56": "CL", "57": "CO", "62": "ID", "7": "RU", "90": "TR", "91": "IN", "971": "AE",
+    "1": "US", "27": "ZA", "31": "NL", "33": "FR", "34": "ES", "358": "FI", "39": "IT",
+    "41": "CH", "44": "GB", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "49": "DE",
+    "51": "PE", "52": "MX", "54": "AR", "55": "BR", "56": "CL", "57": "CO", "62": "ID",
+    "7": "RU", "90": "TR", "91": "IN", "971": "AE",
 }  # fmt: skip
 
 _BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
@@ -30,7 +32,7 @@ def calling_code(number: str) -> str:
     """The calling code that `number` (digits with the code) begins with."""
     if number[:1] in ("1", "7"):
         return number[0]
-    return number[:2] if number[:2] in _TWO_DIGIT_CODES else number[:3]
+    return number[:2] if _TWO_DIGITS.match(number) else number[:3]
 
 
 def country(number: str) -> str:
@@ -39,7 +41,9 @@ def country(number: str) -> str:
 
 
 def read_recipient(typed: str, channel_number: str) -> str:
-    """What Meta reads `to` as: with `+` as it stands, otherwise behind the channel's own calling code."""
+    """What Meta reads `to` as: with `+` as it stands, otherwise behind the channel's own calling
+    code.
+    """
     if typed.strip().startswith("+"):
         return digits(typed)
     return calling_code(channel_number) + digits(typed)

@@ -1,4 +1,6 @@
-"""The record of what happened: every call accepted or refused and every webhook attempt, for tests to count."""
+"""The record of what happened: every call accepted or refused and every webhook attempt, for
+tests to count.
+"""
 
 from collections import deque
 from typing import Any

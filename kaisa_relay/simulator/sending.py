@@ -1,4 +1,6 @@
-"""What happens to a send: who is meant, whether Meta takes it, and what reaches the person's phone."""
+"""What happens to a send: who is meant, whether Meta takes it, and what reaches the person's
+phone.
+"""
 
 from typing import Any
 
@@ -20,7 +22,10 @@ from .world import Sent, World
 
 @frozen
 class Target:
-    """Whom a send is for. `person` None is nobody with WhatsApp; `silent` sends are accepted and lost."""
+    """Whom a send is for.
+
+    `person` None is nobody with WhatsApp; `silent` sends are accepted and lost.
+    """
 
     addressed: str
     to_phone: bool
@@ -225,7 +230,9 @@ def shown_text(kind: str, body: Any) -> str:
 
 
 def offered_buttons(kind: str, body: Payload) -> tuple[Button, ...]:
-    """What a person may tap on an interactive message: its reply buttons, or the rows of its list."""
+    """What a person may tap on an interactive message: its reply buttons, or the rows of its
+    list.
+    """
     if kind != "interactive":
         return ()
     if body["type"] == "button":

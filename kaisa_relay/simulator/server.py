@@ -1,5 +1,6 @@
 """The simulator on a socket, as `kaisa-relay simulate` and `demo` run it."""
 
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -38,6 +39,20 @@ async def serve(
             sys.stdout.write(f"Simulated WhatsApp on {url}\n")
             sys.stdout.flush()
             task_status.started(url)
+
+
+def run(config: SimulatorConfig) -> None:
+    """Serve until SIGTERM or SIGINT, as a program of its own."""
+    trio.run(_serve_until_signal, config)
+
+
+async def _serve_until_signal(config: SimulatorConfig) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(serve, config)
+            async for _ in signals:
+                break
+            nursery.cancel_scope.cancel()
 
 
 def _connection_handler(simulator: Simulator) -> Callable[[trio.SocketStream], Awaitable[None]]:

@@ -24,7 +24,9 @@ def bad(details: str) -> GraphError:
 def length_problems(
     body: dict[str, Any], name: str, path: str, shortest: int, longest: int
 ) -> Iterator[GraphError]:
-    """Refuse a text that is missing, no string, or not between `shortest` and `longest` characters."""
+    """Refuse a text that is missing, no string, or not between `shortest` and `longest`
+    characters.
+    """
     value = body.get(name)
     if value is None and shortest == 0:
         return

@@ -1,4 +1,6 @@
-"""The template registry: which templates exist, whether a send of one is acceptable, and how it reads on the phone."""
+"""The template registry: which templates exist, whether a send of one is acceptable, and how it
+reads on the phone.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from .errors import GraphError
 
 Payload = dict[str, Any]
 
-_PARAMETER_KINDS = frozenset(("text", "currency", "date_time"))
+_PARAMETER_KINDS = ("text", "currency", "date_time")
 _BODY_LENGTH = 1024
 # Meta refuses these inside a parameter: line breaks, tabs, more than four spaces in a row.
 _UNCLEAN = re.compile(r"[\n\r\t]| {5,}")
@@ -39,7 +41,10 @@ class Rendered:
 
 
 def render(template: TemplateConfig | None, body: Payload) -> Rendered | GraphError:
-    """The template filled in, or why Meta refuses this send. `body` is the object under `template`."""
+    """The template filled in, or why Meta refuses this send.
+
+    `body` is the object under `template`.
+    """
     name, language = body["name"], body["language"]["code"]
     if (
         template is None
@@ -80,7 +85,7 @@ def _problems(
     if len(parameters) != expected:
         yield GraphError(
             132000,
-            f"body: number of localizable_params ({len(parameters)}) does not match the expected ({expected})",
+            f"body: localizable_params ({len(parameters)}) are not the expected {expected}",
         )
     for parameter in parameters:
         yield from _parameter_problems(template, parameter)
@@ -90,7 +95,7 @@ def _problems(
 
 
 def _parameter_problems(template: TemplateConfig, parameter: Payload) -> Iterator[GraphError]:
-    if not isinstance(parameter, dict) or parameter.get("type") not in _PARAMETER_KINDS:
+    if parameter.get("type") not in _PARAMETER_KINDS:
         yield GraphError(132012, "body: parameter type does not match the template")
         return
     if template.parameter_names and parameter.get("parameter_name") not in template.parameter_names:
@@ -110,7 +115,7 @@ def _button_problems(text: TemplateText, component: Payload) -> Iterator[GraphEr
     if component.get("sub_type") != "quick_reply":
         return
     index = str(component.get("index", ""))
-    if not index.isdigit() or int(index) >= len(text.buttons):
+    if index not in map(str, range(len(text.buttons))):
         yield GraphError(132018, f"buttons: there is no quick reply with index {index or '(none)'}")
     for parameter in component.get("parameters", []):
         payload = parameter.get("payload")

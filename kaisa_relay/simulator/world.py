@@ -1,4 +1,6 @@
-"""Everything the simulated WhatsApp knows: channels, people, templates, windows, messages in both directions."""
+"""Everything the simulated WhatsApp knows: channels, people, templates, windows, messages in
+both directions.
+"""
 
 import base64
 from collections.abc import Callable
@@ -18,7 +20,10 @@ WINDOW_SECONDS = 24 * 3600.0
 
 @define
 class Sent:
-    """A message of a business. `addressed` is the number or BSUID it went to; `rank` is how far its status got."""
+    """A message of a business.
+
+    `addressed` is the number or BSUID it went to; `rank` is how far its status got.
+    """
 
     wamid: str
     channel: str
