@@ -1,0 +1,1 @@
+"""The WhatsApp adapter: webhooks in, calls out, links; translates between Meta's JSON and ours."""
