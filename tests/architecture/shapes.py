@@ -92,7 +92,7 @@ def task_names(path: PurePosixPath, tree: ast.Module) -> Iterator[Finding]:
 
 
 # Written so that this file does not match itself.
-MACHINE_PATH = re.compile(r"(?<![\w.~}/-])/(?:work|root|tmp|home)/(?=\w)")
+MACHINE_PATH = re.compile(r"(?<![\w.~}/-])/(?:work|root|tmp)/(?=\w)")
 REGISTRY_HOST = re.compile(r"pypi\.(?:org)|python(?:hosted)\.org|npmjs\.(?:com|org)")
 
 
