@@ -9,8 +9,6 @@ WallClock = Callable[[], datetime]
 
 # Trio's clock stands still while the machine sleeps, and the wall clock may be set: look again.
 LOOK_AGAIN = 60.0
-# Trio counts in floats and the wall in microseconds: the rounding must not become a busy loop.
-SHORTEST_SLEEP = 0.001
 
 
 def system_clock() -> datetime:
@@ -27,4 +25,4 @@ async def sleep_until(at: datetime, clock: WallClock) -> None:
     """Return when `clock` has reached `at`, never earlier, however the wall clock is set."""
     await trio.lowlevel.checkpoint()
     while (left := (at - clock()).total_seconds()) > 0:  # noqa: ASYNC110 - nothing signals time
-        await trio.sleep(min(max(left, SHORTEST_SLEEP), LOOK_AGAIN))
+        await trio.sleep(min(left, LOOK_AGAIN))
