@@ -1,0 +1,42 @@
+"""Who may call the HTTP API.
+
+Rule 1: a key belongs to one workspace, and nothing outside that workspace exists for it.
+Rule 2: a scope allows what it says and implies no other.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import WorkspaceId
+
+
+class Scope(StrEnum):
+    """What a key may be used for."""
+
+    READ = "conversations:read"
+    WRITE = "conversations:write"
+
+
+@frozen
+class ApiKey:
+    """A key that is valid now. `id` is ours and may be logged; the secret is not in here.
+
+    `scopes` holds the texts of `Scope`, and may hold others that this version does not know.
+    """
+
+    id: int
+    workspace: WorkspaceId
+    scopes: frozenset[str]
+
+
+class Keys(Protocol):
+    """The API keys as they are now: a revoked or expired one is unknown within a second."""
+
+    async def authenticate(self, bearer: str) -> ApiKey | None:
+        """Return the key whose secret this is (`kr_<prefix>_<secret>`), or None.
+
+        Compares in constant time. Raises `StoreUnavailable`.
+        """
+        ...
