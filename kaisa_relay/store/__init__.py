@@ -1,0 +1,22 @@
+"""One database for everything durable: SQLite embedded, PostgreSQL in production.
+
+Rule 1: there is one writer per process; whatever waits is committed together.
+Rule 2: what is lost to a race is a value, what is lost to the database is `StoreUnavailable`.
+"""
+
+from kaisa_relay.store.engine import Statistics, Store, open_store
+from kaisa_relay.store.faults import BrokenStorage
+from kaisa_relay.store.lock import LockedByOther
+from kaisa_relay.store.migrate import NewerDatabase, migrate
+from kaisa_relay.store.ownership import Displaced
+
+__all__ = [
+    "BrokenStorage",
+    "Displaced",
+    "LockedByOther",
+    "NewerDatabase",
+    "Statistics",
+    "Store",
+    "migrate",
+    "open_store",
+]

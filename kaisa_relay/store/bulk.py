@@ -1,0 +1,71 @@
+"""One statement over many rows, in one text for both databases.
+
+Rule 1: a batch costs one statement per table: each one may wait for the GIL, and `executemany`
+does so for every row (durability, "SQLite, exactly").
+Rule 2: texts repeat, so that both databases keep them prepared.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+LARGEST: Final = 512
+"""Rows per statement; at most a few thousand bound values."""
+
+_POSTGRES_TYPES: Final[dict[type, str]] = {int: "int8", str: "text", bytes: "bytea"}
+
+
+class Bulk:
+    """A statement that reads its rows from `{rows}`, an alias `v` with the columns named here.
+
+    The first column is never null. On SQLite the rows are a `VALUES` clause, filled up with
+    nulls to a power of two; on PostgreSQL one array per column.
+    """
+
+    def __init__(self, statement: str, **columns: type) -> None:
+        self._statement = " ".join(statement.split())
+        self._columns = columns
+        self._texts: dict[int, str] = {}
+        arrays = ", ".join(f"%s::{_POSTGRES_TYPES[kind]}[]" for kind in columns.values())
+        source = f"unnest({arrays}) as v({', '.join(columns)})"
+        self._postgres = self._statement.format(rows=source)
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run it over the rows and return how many rows of the table it touched."""
+        return sum(
+            connection.exec_driver_sql(*self._bound(connection, part)).rowcount
+            for part in _parts(rows)
+        )
+
+    def fetch(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Run it over the rows and return what it answers."""
+        answers: list[Any] = []
+        for part in _parts(rows):
+            answers += connection.exec_driver_sql(*self._bound(connection, part)).fetchall()
+        return answers
+
+    def _bound(
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]]
+    ) -> tuple[str, tuple[Any, ...]]:
+        if connection.dialect.name == "postgresql":
+            return self._postgres, tuple(list(column) for column in zip(*rows, strict=True))
+        size = 1 << (len(rows) - 1).bit_length()
+        filling = (None,) * ((size - len(rows)) * len(self._columns))
+        return self._sqlite(size), (*chain.from_iterable(rows), *filling)
+
+    def _sqlite(self, size: int) -> str:
+        found = self._texts.get(size)
+        if found is None:
+            names = ", ".join(f"column{at} as {name}" for at, name in enumerate(self._columns, 1))
+            row = f"({', '.join('?' * len(self._columns))})"
+            values = ", ".join([row] * size)
+            source = f"(select {names} from (values {values}) where column1 is not null) as v"
+            found = self._texts[size] = self._statement.format(rows=source)
+        return found
+
+
+def _parts(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    for start in range(0, len(rows), LARGEST):
+        yield rows[start : start + LARGEST]

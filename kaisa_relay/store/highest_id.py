@@ -1,0 +1,16 @@
+"""The highest id in use, so that a clock that was set back gives none out twice."""
+
+from sqlalchemy import Connection, func, select
+
+from kaisa_relay.store.tables import contact, content, conversation, inbox, workspace
+
+
+def highest_id(connection: Connection) -> int:
+    """Return it; one index look-up per table and workspace."""
+    highest = connection.scalar(select(func.max(inbox.c.id))) or 0
+    workspaces = connection.scalars(select(workspace.c.id)).all()
+    for column in (conversation.c.id, contact.c.id, content.c.message):
+        for number in workspaces:
+            mine = select(func.max(column)).where(column.table.c.workspace == number)
+            highest = max(highest, connection.scalar(mine) or 0)
+    return highest

@@ -1,0 +1,73 @@
+"""Bring the tables up to this version of the code.
+
+Rule 1: one process at a time, under a lock that dies with it.
+Rule 2: a database that a newer version wrote is refused, never guessed at.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, func, make_url, select
+
+from kaisa_relay.store import postgres, sqlite
+from kaisa_relay.store.lock import file_lock
+
+_MIGRATION_LOCK: Final = 0x6B61697361 + 1
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
+
+
+class NewerDatabase(Exception):
+    """A newer version of kaisa-relay wrote this database; the message says what to do."""
+
+
+def migrate(url: str) -> None:
+    """Create or upgrade the tables; blocks. Raises `NewerDatabase` or `LockedByOther`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        upgrade_postgres(parsed)
+        return
+    path = sqlite.path_of(parsed)
+    with file_lock(path):
+        upgrade_sqlite(path)
+
+
+def upgrade_sqlite(path: Path) -> None:
+    """Upgrade the file, whose lock the caller holds."""
+    with _disposed(sqlite.writer(path)) as engine, engine.begin() as connection:
+        upgrade(connection)
+
+
+def upgrade_postgres(url: URL) -> None:
+    """Upgrade the database, under its advisory lock."""
+    with _disposed(postgres.patient(url)) as engine, engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        upgrade(connection)
+
+
+def upgrade(connection: Connection) -> None:
+    """Upgrade within the caller's transaction."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    if not found <= known:
+        raise NewerDatabase(
+            "this database was written by a newer kaisa-relay; start that version or a later one"
+        )
+    if found != set(scripts.get_heads()):
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
+    finally:
+        engine.dispose()
