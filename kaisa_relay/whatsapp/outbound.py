@@ -1,0 +1,131 @@
+"""An outgoing message as the body of a call (reference, section 4).
+
+Rule 1: numbers always carry `+`; without it Meta may add the business's own country code.
+Rule 2: a limit that Meta would refuse is an error here: callers split and cut, this does not.
+"""
+
+import unicodedata
+from typing import Final, assert_never
+
+import msgspec
+
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Recipient, Template
+
+LONGEST_TEXT: Final = 4096
+LONGEST_BUTTONS_BODY: Final = 1024
+MOST_BUTTONS: Final = 3
+LONGEST_TITLE: Final = 20
+LONGEST_PAYLOAD: Final = 256
+LONGEST_OPAQUE: Final = 512
+LONGEST_PARAMETER: Final = 60
+"""Characters of a template's parameter; ours, so that a name cannot swamp the template."""
+
+
+class Unsendable(ValueError):
+    """WhatsApp would refuse this; the text names the limit and never what was to be sent."""
+
+
+Json = dict[str, object]
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def encode(recipient: Recipient, outgoing: Outgoing, opaque: str) -> bytes:
+    """Return the body that sends this; `Unsendable` when WhatsApp would refuse it."""
+    _check("opaque id", opaque, LONGEST_OPAQUE)
+    body: Json = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **_address(recipient),
+        **_message(outgoing),
+        "biz_opaque_callback_data": opaque,
+    }
+    return _ENCODER.encode(body)
+
+
+def encode_read(wamid: str) -> bytes:
+    """Return the body that marks an inbound message, and all before it, as read."""
+    body = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+    return _ENCODER.encode(body)
+
+
+def _address(recipient: Recipient) -> Json:
+    if recipient.phone is not None:
+        return {"to": recipient.phone}
+    if recipient.bsuid:
+        return {"recipient": recipient.bsuid}
+    raise Unsendable("a recipient has neither phone nor BSUID")
+
+
+def _message(outgoing: Outgoing) -> Json:
+    match outgoing:
+        case Text(body):
+            _check("text", body, LONGEST_TEXT)
+            return {"type": "text", "text": {"body": body}}
+        case Buttons():
+            return {"type": "interactive", "interactive": _interactive(outgoing)}
+        case Template():
+            return {"type": "template", "template": _template(outgoing)}
+        case _:
+            assert_never(outgoing)
+
+
+def _interactive(buttons: Buttons) -> Json:
+    _check("text of the buttons", buttons.body, LONGEST_BUTTONS_BODY)
+    if not 1 <= len(buttons.buttons) <= MOST_BUTTONS:
+        raise Unsendable(f"there are {len(buttons.buttons)} buttons, not 1 to {MOST_BUTTONS}")
+    for part in ("payload", "title"):
+        if len({getattr(each, part) for each in buttons.buttons}) < len(buttons.buttons):
+            raise Unsendable(f"two buttons have the same {part}")
+    return {
+        "type": "button",
+        "body": {"text": buttons.body},
+        "action": {"buttons": [_button(each) for each in buttons.buttons]},
+    }
+
+
+def _button(button: Button) -> Json:
+    _check("payload", button.payload, LONGEST_PAYLOAD)
+    _check("title", button.title, LONGEST_TITLE)
+    return {"type": "reply", "reply": {"id": button.payload, "title": button.title}}
+
+
+def _template(template: Template) -> Json:
+    components = [_quick_reply(n, payload) for n, payload in enumerate(template.payloads)]
+    if template.parameters:
+        texts = [{"type": "text", "text": clean_parameter(each)} for each in template.parameters]
+        components.insert(0, {"type": "body", "parameters": texts})
+    return {
+        "name": template.name,
+        "language": {"code": template.language},
+        "components": components,
+    }
+
+
+def _quick_reply(index: int, payload: str) -> Json:
+    _check("payload", payload, LONGEST_PAYLOAD)
+    return {
+        "type": "button",
+        "sub_type": "quick_reply",
+        "index": str(index),
+        "parameters": [{"type": "payload", "payload": payload}],
+    }
+
+
+def clean_parameter(text: str) -> str:
+    """Return a text that Meta takes as a template's parameter: one line, short, never empty."""
+    text = " ".join(text.split())  # first: tabs are control characters too
+    kept = (each for each in text if unicodedata.category(each) not in ("Cc", "Cs"))
+    line = " ".join("".join(kept).split())
+    if len(line) > LONGEST_PARAMETER:
+        line = line[: LONGEST_PARAMETER - 1].rstrip() + "…"
+    return line or "-"
+
+
+def _check(what: str, text: str, limit: int) -> None:
+    """Refuse an empty or overlong text, by its length and never by what it says."""
+    if not text.strip():
+        raise Unsendable(f"the {what} is empty")
+    if len(text) > limit:
+        raise Unsendable(f"the {what} has {len(text)} characters; at most {limit} are possible")

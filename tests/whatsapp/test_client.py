@@ -1,0 +1,195 @@
+"""The Graph client against a transport in memory, and against sockets that break off."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import httpx
+import pytest
+import trio
+
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.outgoing import Recipient
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.sending import Accepted, Deferred, Halted, Rejected, Uncertain
+from kaisa_relay.ports import ChannelAccess, Gateway
+from kaisa_relay.whatsapp.client import WHOLE_CALL, GraphClient, open_graph_client
+
+ACCESS = ChannelAccess("2000", "secret-token")
+ANA = Recipient(Phone("+46701234567"), None)
+ACCEPTED = {"messages": [{"id": "wamid.OUT-1"}], "contacts": [{"wa_id": "46701234567"}]}
+
+Answerer = Callable[[httpx.Request], httpx.Response]
+
+
+def graph(answer: Answerer) -> AbstractAsyncContextManager[GraphClient]:
+    """Open a client whose calls are answered in memory."""
+    return open_graph_client("https://graph.test/", "v26.0", httpx.MockTransport(answer))
+
+
+def refused(status: int, code: int) -> Answerer:
+    """Answer every call with a Graph error."""
+    return lambda request: httpx.Response(status, json={"error": {"code": code, "message": "no"}})
+
+
+async def test_send() -> None:
+    """The call goes to the number, with its token, and the answer is read."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert (request.method, str(request.url)) == (
+            "POST",
+            "https://graph.test/v26.0/2000/messages",
+        )
+        assert request.headers["authorization"] == "Bearer secret-token"
+        assert request.headers["content-type"] == "application/json"
+        assert request.headers["accept-encoding"] == "identity"
+        assert json.loads(request.content)["to"] == "+46701234567"
+        return httpx.Response(200, json=ACCEPTED)
+
+    async with graph(answer) as client:
+        assert await client.send(ACCESS, ANA, Text("Hi"), "1.2.3") == Accepted(
+            "wamid.OUT-1", "46701234567"
+        )
+
+
+async def test_is_a_gateway() -> None:
+    """The client is what the actors ask for."""
+    async with graph(refused(400, 100)) as client:
+        gateway: Gateway = client
+        assert isinstance(await gateway.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Rejected)
+
+
+async def test_what_breaks_a_limit_never_leaves() -> None:
+    """It is refused as Meta would, without a call."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise AssertionError("nothing may be sent")
+
+    async with graph(answer) as client:
+        assert await client.send(ACCESS, ANA, Text(" "), "1.2.3") == Rejected(
+            131009, "the text is empty"
+        )
+
+
+async def test_mark_read() -> None:
+    """An answer without a wamid is fine here; a refusal is one."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert json.loads(request.content)["message_id"] == "wamid.IN-1"
+        return httpx.Response(200, json={"success": True})
+
+    async with graph(answer) as client:
+        assert await client.mark_read(ACCESS, "wamid.IN-1") == Accepted("")
+    async with graph(refused(400, 131009)) as client:
+        assert await client.mark_read(ACCESS, "wamid.IN-1") == Rejected(131009, "no")
+
+
+async def test_probe() -> None:
+    """It asks for the number itself."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert (request.method, str(request.url)) == (
+            "GET",
+            "https://graph.test/v26.0/2000?fields=id",
+        )
+        return httpx.Response(200, json={"id": "2000"})
+
+    async with graph(answer) as client:
+        assert await client.probe(ACCESS) == Accepted("")
+    async with graph(refused(401, 190)) as client:
+        assert await client.probe(ACCESS) == Halted(190, "no")
+
+
+async def test_redirects_are_not_followed() -> None:
+    """A token goes to the configured host and to no other."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.host == "graph.test"
+        return httpx.Response(302, headers={"location": "https://elsewhere.test/"})
+
+    async with graph(answer) as client:
+        assert isinstance(await client.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Uncertain)
+
+
+async def test_nothing_personal_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """No URL, token, number or text reaches a log, whatever becomes of the call."""
+    caplog.set_level("INFO")
+    async with graph(refused(500, 131000)) as client:
+        await client.send(ACCESS, ANA, Text("Hi"), "1.2.3")
+        assert "secret-token" not in repr((client, ACCESS))
+    assert caplog.text == ""
+
+
+async def test_an_answer_that_never_ends_is_uncertain(autojump_clock: object) -> None:
+    """The whole call has a deadline, whatever the deadlines of its parts."""
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await trio.sleep_forever()
+        raise AssertionError
+
+    async with open_graph_client("https://graph.test", "v26.0", httpx.MockTransport(answer)) as it:
+        started = trio.current_time()
+        assert await it.send(ACCESS, ANA, Text("Hi"), "1.2.3") == Uncertain("no answer in time")
+        assert trio.current_time() - started == pytest.approx(WHOLE_CALL)
+
+
+async def test_cancellation_passes_through(autojump_clock: object) -> None:
+    """Who is cancelled hears no answer; the client can be used again."""
+    calls = 0
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await trio.sleep_forever()
+        return httpx.Response(200, json=ACCEPTED)
+
+    async with open_graph_client("https://graph.test", "v26.0", httpx.MockTransport(answer)) as it:
+        with trio.move_on_after(1) as scope:
+            await it.send(ACCESS, ANA, Text("Hi"), "1.2.3")
+        assert scope.cancelled_caught
+        assert isinstance(await it.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Accepted)
+
+
+@asynccontextmanager
+async def served(first: bytes) -> AsyncIterator[str]:
+    """Serve on loopback: read a request, write `first`, and break off."""
+
+    async def serve(stream: trio.SocketStream) -> None:
+        async with stream:
+            received = b""
+            while not received.endswith(b"}"):
+                received += await stream.receive_some()
+            if first:
+                await stream.send_all(first)
+
+    async with trio.open_nursery() as nursery:
+        listeners = await nursery.start(trio.serve_tcp, serve, 0)
+        port = listeners[0].socket.getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\ncontent-le",
+        b'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"messages":',
+        b"junk\r\n\r\n",
+    ],
+)
+async def test_an_answer_that_breaks_off_is_uncertain(first: bytes) -> None:
+    """The request went out whole, so it may have been sent."""
+    async with served(first) as url, open_graph_client(url, "v26.0") as client:
+        assert isinstance(await client.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Uncertain)
+
+
+async def test_a_refused_connection_is_deferred() -> None:
+    """Nothing listens: certainly not sent."""
+    async with served(b"") as url:
+        pass
+    async with open_graph_client(url, "v26.0") as client:
+        answer = await client.send(ACCESS, ANA, Text("Hi"), "1.2.3")
+    assert isinstance(answer, Deferred)
+    assert answer.whole_channel

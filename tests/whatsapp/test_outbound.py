@@ -1,0 +1,188 @@
+"""Bodies of calls, as the Graph API documents them, and the limits it would refuse."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Recipient, Template
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.whatsapp.outbound import Unsendable, clean_parameter, encode, encode_read
+
+ANA = Recipient(Phone("+46701234567"), None)
+HIDDEN = Recipient(None, "SE.13491208655302741918")
+BOTH = Recipient(Phone("+46701234567"), "SE.13491208655302741918")
+COMMON = {
+    "messaging_product": "whatsapp",
+    "recipient_type": "individual",
+    "biz_opaque_callback_data": "1.2.3",
+}
+YES_NO = (Button("offer:1:yes", "Accept"), Button("offer:1:no", "Decline"))
+
+
+def body(recipient: Recipient, outgoing: Outgoing) -> object:
+    """Encode and read back."""
+    return json.loads(encode(recipient, outgoing, "1.2.3"))
+
+
+def test_text() -> None:
+    """A text to a number, always with its plus."""
+    assert body(ANA, Text("Hej 👋")) == {
+        **COMMON,
+        "to": "+46701234567",
+        "type": "text",
+        "text": {"body": "Hej 👋"},
+    }
+
+
+def test_to_a_bsuid() -> None:
+    """Without a number the BSUID goes into `recipient`, and there is no `to`."""
+    assert body(HIDDEN, Text("Hi")) == {
+        **COMMON,
+        "recipient": "SE.13491208655302741918",
+        "type": "text",
+        "text": {"body": "Hi"},
+    }
+
+
+def test_the_number_wins() -> None:
+    """One path per person keeps statuses predictable."""
+    assert body(BOTH, Text("Hi")) == body(ANA, Text("Hi"))
+
+
+def test_buttons() -> None:
+    """Quick replies inside the window."""
+    assert body(ANA, Buttons("Can you take it?", YES_NO)) == {
+        **COMMON,
+        "to": "+46701234567",
+        "type": "interactive",
+        "interactive": {
+            "type": "button",
+            "body": {"text": "Can you take it?"},
+            "action": {
+                "buttons": [
+                    {"type": "reply", "reply": {"id": "offer:1:yes", "title": "Accept"}},
+                    {"type": "reply", "reply": {"id": "offer:1:no", "title": "Decline"}},
+                ]
+            },
+        },
+    }
+
+
+def test_template() -> None:
+    """Parameters are cleaned, payloads are numbered by strings."""
+    template = Template("offer", "sv", ("Ana\n\tLind", ""), ("offer:1:yes", "offer:1:no"))
+    assert body(ANA, template) == {
+        **COMMON,
+        "to": "+46701234567",
+        "type": "template",
+        "template": {
+            "name": "offer",
+            "language": {"code": "sv"},
+            "components": [
+                {
+                    "type": "body",
+                    "parameters": [
+                        {"type": "text", "text": "Ana Lind"},
+                        {"type": "text", "text": "-"},
+                    ],
+                },
+                *(
+                    {
+                        "type": "button",
+                        "sub_type": "quick_reply",
+                        "index": index,
+                        "parameters": [{"type": "payload", "payload": payload}],
+                    }
+                    for index, payload in (("0", "offer:1:yes"), ("1", "offer:1:no"))
+                ),
+            ],
+        },
+    }
+
+
+def test_template_without_parts() -> None:
+    """A template with nothing to fill has no components."""
+    assert body(ANA, Template("waiting", "es")) == {
+        **COMMON,
+        "to": "+46701234567",
+        "type": "template",
+        "template": {"name": "waiting", "language": {"code": "es"}, "components": []},
+    }
+
+
+def test_read_mark() -> None:
+    """It needs the wamid only."""
+    assert json.loads(encode_read("wamid.IN-1")) == {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": "wamid.IN-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("outgoing", "problem"),
+    [
+        (Text("x" * 4097), "4097 characters; at most 4096"),
+        (Text(" \n"), "text is empty"),
+        (Buttons("x" * 1025, YES_NO), "at most 1024"),
+        (Buttons("x", ()), "0 buttons"),
+        (Buttons("x", tuple(Button(str(n), str(n)) for n in range(4))), "4 buttons"),
+        (Buttons("x", (Button("a", "x" * 21),)), "at most 20"),
+        (Buttons("x", (Button("a" * 257, "x"),)), "at most 256"),
+        (Buttons("x", (Button("a", " "),)), "title is empty"),
+        (Buttons("x", (Button("a", "x"), Button("a", "y"))), "same payload"),
+        (Buttons("x", (Button("a", "x"), Button("b", "x"))), "same title"),
+        (Template("t", "en", (), ("a" * 257,)), "at most 256"),
+    ],
+)
+def test_what_whatsapp_would_refuse(outgoing: Outgoing, problem: str) -> None:
+    """The error names the limit and never the text."""
+    with pytest.raises(Unsendable, match=problem):
+        encode(ANA, outgoing, "1.2.3")
+
+
+def test_limits_are_reachable() -> None:
+    """The longest text, title and payload pass."""
+    encode(ANA, Text("x" * 4096), "x" * 512)
+    encode(ANA, Buttons("x" * 1024, (Button("a" * 256, "x" * 20),)), "1")
+
+
+def test_nobody_and_no_opaque_id() -> None:
+    """A recipient without any address, or an id too long to be echoed, is refused."""
+    with pytest.raises(Unsendable, match="neither phone nor BSUID"):
+        encode(Recipient(None, None), Text("Hi"), "1.2.3")
+    with pytest.raises(Unsendable, match="at most 512"):
+        encode(ANA, Text("Hi"), "x" * 513)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Ana", "Ana"),
+        ("  Ana \t\r\n  Lind ", "Ana Lind"),
+        ("", "-"),
+        (" \n ", "-"),
+        ("\x00\x1b", "-"),
+        ("Ana \x07 Lind", "Ana Lind"),
+        ("A\u200dna\x07", "A\u200dna"),
+        ("\u00a0Ana\u2028Lind", "Ana Lind"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "x" * 59 + "…"),
+        ("x" * 58 + " yyy", "x" * 58 + "…"),
+    ],
+)
+def test_parameters_are_cleaned(text: str, clean: str) -> None:
+    """One line without control characters, short, never empty."""
+    assert clean_parameter(text) == clean
+
+
+@given(st.text(max_size=100))
+def test_any_parameter_is_taken(text: str) -> None:
+    """Meta refuses newlines, tabs, four spaces in a row, and empty parameters."""
+    clean = clean_parameter(text)
+    assert 1 <= len(clean) <= 60
+    assert clean == " ".join(clean.split())
+    assert clean.encode()
