@@ -33,10 +33,11 @@ CONFIG = SimulatorConfig(
 
 @define
 class Business:
-    """The business end of the webhooks: answers with `answers`, then 200, and keeps what it got."""
+    """The business end of the webhooks: answers with `answers`, then 200; keeps what it got."""
 
     posts: list[httpx.Request] = field(factory=list)
     answers: list[int] = field(factory=list)
+    slow: float = 0.0
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Take one webhook or handshake."""
@@ -45,6 +46,7 @@ class Business:
             challenge = request.url.params["hub.challenge"]
             return httpx.Response(200 if right else 403, text=challenge if right else "no")
         self.posts.append(request)
+        await trio.sleep(self.slow)
         return httpx.Response(self.answers.pop(0) if self.answers else 200)
 
     @property
