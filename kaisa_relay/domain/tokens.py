@@ -73,11 +73,17 @@ def _labels() -> tuple[str, ...]:
 
 def is_untouched(text: str, token: str, language: str, overrides: Overrides | None = None) -> bool:
     """Say whether a text is the prefilled sentence as it was, in whatever language it was made."""
-    for each in (language, *LANGUAGES):
-        sentence = render(TextKey.PREFILLED_LINK, each, {"token": token}, overrides or {})
-        if _bare(sentence) == _bare(text):
-            return True
-    return False
+    own = overrides or {}
+    tags = [tag for key, tag in own if key == TextKey.PREFILLED_LINK.value]
+    bare = _bare(text)
+    return any(
+        _bare(sentence) == bare
+        for tag in (language, *LANGUAGES, *tags)
+        for sentence in (
+            render(TextKey.PREFILLED_LINK, tag, {"token": token}, own),
+            render(TextKey.PREFILLED_LINK, tag, {"token": token}),  # from before it was reworded
+        )
+    )
 
 
 def _bare(text: str) -> str:

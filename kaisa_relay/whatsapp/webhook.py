@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 from attrs import field, frozen
+from attrs.validators import max_len, min_len
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.ports import NewItem, StoreUnavailable
@@ -60,7 +61,7 @@ class WebhookLane:
     accounts: Accounts
     secrets: Callable[[str], Sequence[bytes]] = field(repr=False)
     verify_token: str = field(repr=False)
-    dedup_key: bytes = field(repr=False)
+    dedup_key: bytes = field(repr=False, validator=[min_len(16), max_len(64)])
     observer: Observer = field(factory=Unobserved)
 
     async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:

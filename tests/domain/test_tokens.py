@@ -94,9 +94,16 @@ def test_words_of_their_own_are_kept(language: str, sentence: str) -> None:
 
 def test_an_own_sentence_is_untouched_too() -> None:
     """A workspace's wording counts as the prefilled sentence."""
-    own = {("prefilled_link", "en"): "Ahoy! {token}"}
+    own = {("prefilled_link", "pt"): "Ahoy! {token}", ("queued", "sv"): "Vänta!"}
+    assert is_untouched(f"Ahoy! {TOKEN}", TOKEN, "pt", own)
     assert is_untouched(f"Ahoy! {TOKEN}", TOKEN, "en", own)
     assert not is_untouched(f"Ahoy! {TOKEN}", TOKEN, "en")
+
+
+def test_links_made_before_a_rewording_count() -> None:
+    """The shipped sentence is still recognised after a workspace has chosen its own."""
+    own = {("prefilled_link", language): "Ahoy! {token}" for language in LANGUAGES}
+    assert all(is_untouched(sentence, TOKEN, "en", own) for _, sentence in SENTENCES)
 
 
 @pytest.mark.parametrize(

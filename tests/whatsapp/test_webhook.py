@@ -168,6 +168,13 @@ def test_dedup_keys() -> None:
     assert key != dedup_of(b"x" * 32, "wamid.A")
 
 
+@pytest.mark.parametrize("key", [b"", b"x" * 15, b"x" * 65])
+def test_a_bad_dedup_key_is_refused_at_once(inbox: MemoryInbox, key: bytes) -> None:
+    """Too short to be a secret, or too long for the hash: no lane, rather than a late crash."""
+    with pytest.raises(ValueError, match="dedup_key"):
+        WebhookLane(inbox, TwoChannels(), lambda app: [], "hello", key)
+
+
 def test_secrets_are_not_shown(lane: WebhookLane) -> None:
     """A lane in a log shows neither key nor token."""
     assert "hello" not in repr(lane)
