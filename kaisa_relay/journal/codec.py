@@ -1,0 +1,216 @@
+"""Events, states and contents as JSON, and back.
+
+Rule 1: what was ever written stays readable: kinds are never reused, versions only rise.
+Rule 2: what cannot be read is an exception that names kind and version, never the data.
+"""
+
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from kaisa_relay.domain.content import (
+    ButtonTap,
+    Choice,
+    ContactCards,
+    Content,
+    Edit,
+    Empty,
+    FormAnswer,
+    Location,
+    Media,
+    Order,
+    Reaction,
+    Revocation,
+    Text,
+    Unknown,
+    Unsupported,
+)
+from kaisa_relay.domain.conversation import events as e
+from kaisa_relay.domain.conversation.events import Event
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.terms import Terms
+from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.journal.upcasts import CURRENT, upcast
+from kaisa_relay.ports import Outcome
+
+KINDS: Final[dict[type[Event], str]] = {
+    e.ConversationCreated: "conversation.created",
+    e.ConversationStarted: "conversation.started",
+    e.IdentityMismatched: "conversation.identity_mismatched",
+    e.MessageReceived: "conversation.message_received",
+    e.MessageRelayed: "conversation.message_relayed",
+    e.Notified: "conversation.notified",
+    e.AgentOffered: "conversation.agent_offered",
+    e.OfferSent: "conversation.offer_sent",
+    e.OfferDeclined: "conversation.offer_declined",
+    e.OfferExpired: "conversation.offer_expired",
+    e.OfferFailed: "conversation.offer_failed",
+    e.OfferRescinded: "conversation.offer_rescinded",
+    e.AgentAccepted: "conversation.agent_accepted",
+    e.ConversationQueued: "conversation.queued",
+    e.MessageFailed: "conversation.message_failed",
+    e.MessageUnconfirmed: "conversation.message_unconfirmed",
+    e.MessageSettled: "conversation.message_settled",
+    e.AgentNudged: "conversation.nudged",
+    e.NoteAdded: "conversation.note_added",
+    e.DeadlineMoved: "conversation.deadline_moved",
+    e.ConversationClosed: "conversation.closed",
+    e.ConversationFailed: "conversation.failed",
+    e.ConversationAbandoned: "conversation.abandoned",
+    MessageUnmatched: "message.unmatched",
+    MessageStatus: "message.status",
+}
+
+CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
+    Text: "text",
+    Media: "media",
+    Location: "location",
+    ContactCards: "contacts",
+    ButtonTap: "button",
+    Choice: "choice",
+    FormAnswer: "form",
+    Reaction: "reaction",
+    Order: "order",
+    Edit: "edit",
+    Revocation: "revocation",
+    Unsupported: "unsupported",
+    Unknown: "unknown",
+    Empty: "empty",
+    Buttons: "buttons",
+    Template: "template",
+}
+
+T = TypeVar("T")
+
+
+class Unreadable(Exception):
+    """A row that this version of the program cannot read: newer than it, or damaged."""
+
+
+class _Shape(Generic[T]):
+    """Reads one class; the decoder is built once."""
+
+    def __init__(self, kind: str, read_as: type[T]) -> None:
+        self._kind = kind
+        self._class = read_as
+        self._decode = msgspec.json.Decoder(read_as).decode
+
+    def read(self, data: str | bytes | msgspec.Raw) -> T:
+        """Return what the JSON holds, or raise `Unreadable`."""
+        try:
+            return self._decode(data)
+        except msgspec.MsgspecError:
+            # The cause is left out: it may quote what somebody wrote.
+            raise Unreadable(f"a damaged {self._kind}") from None
+
+    def read_older(self, data: str, versions: range) -> T:
+        """Return what JSON of an older version holds, or raise `Unreadable`."""
+        try:
+            plain = upcast(self._kind, versions, msgspec.json.decode(data))
+            return msgspec.convert(plain, self._class)
+        except (msgspec.MsgspecError, KeyError):
+            raise Unreadable(f"{self._kind} of version {versions.start}") from None
+
+
+class _Edit(msgspec.Struct):
+    original: str
+    content: msgspec.Raw
+
+
+_write: Final = msgspec.json.Encoder().encode
+_envelope: Final = _Shape("content", dict[str, msgspec.Raw])
+_events: Final = {kind: _Shape(kind, of) for of, kind in KINDS.items()}
+_contents: Final = {kind: _Shape(kind, of) for of, kind in CONTENT_KINDS.items() if of is not Edit}
+_edit: Final = _Shape("edit", _Edit)
+_state: Final = _Shape("state", State)
+_terms: Final = _Shape("terms", Terms)
+_outcome: Final = _Shape("outcome", Outcome)
+
+
+def encode_event(event: Event) -> tuple[str, int, str]:
+    """Return an event's kind, version and JSON."""
+    kind = KINDS[type(event)]
+    return kind, CURRENT.get(kind, 1), _write(event).decode()
+
+
+def decode_event(kind: str, version: int, data: str) -> Event:
+    """Return the event, or raise `Unreadable` when it is newer than this program or damaged."""
+    shape = _events.get(kind)
+    current = CURRENT.get(kind, 1)
+    if shape is None or version > current:
+        raise Unreadable(f"{kind} of version {version} is newer than this program")
+    if version == current:
+        return shape.read(data)
+    return shape.read_older(data, range(version, current))
+
+
+def encode_state(state: State) -> str:
+    """Return a snapshot as JSON."""
+    return _write(state).decode()
+
+
+def decode_state(data: str) -> State:
+    """Return the snapshot in the JSON, or raise `Unreadable`."""
+    return _state.read(data)
+
+
+def encode_content(content: Content | Outgoing) -> str:
+    """Return a content, inbound or outgoing, as a JSON object whose one key is its kind."""
+    return _tagged(content).decode()
+
+
+def decode_content(data: str | bytes | msgspec.Raw) -> Content | Outgoing:
+    """Return the content in the JSON, or raise `Unreadable`."""
+    tagged = _envelope.read(data)
+    if len(tagged) != 1:
+        raise Unreadable("a content of no kind, or of several")
+    ((kind, fields),) = tagged.items()
+    if kind == "edit":
+        edit = _edit.read(fields)
+        return Edit(edit.original, _inbound(decode_content(edit.content)))
+    shape = _contents.get(kind)
+    if shape is None:
+        raise Unreadable("a content of a kind that is newer than this program")
+    return shape.read(fields)
+
+
+def decode_outgoing(data: str) -> Outgoing:
+    """Return the outgoing message in the JSON, or raise `Unreadable`."""
+    content = decode_content(data)
+    if not isinstance(content, Outgoing):
+        raise Unreadable("a content that cannot be sent")
+    return content
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """Return an outcome as the body of an inbox row."""
+    return _write(outcome)
+
+
+def decode_outcome(data: bytes) -> Outcome:
+    """Return the outcome in an inbox row, or raise `Unreadable`."""
+    return _outcome.read(data)
+
+
+def encode_terms(terms: Terms) -> str:
+    """Return a workspace's or conversation's times as JSON."""
+    return _write(terms).decode()
+
+
+def decode_terms(data: str) -> Terms:
+    """Return the times in the JSON, or raise `Unreadable`; those left out are the usual ones."""
+    return _terms.read(data)
+
+
+def _tagged(content: Content | Outgoing) -> bytes:
+    if isinstance(content, Edit):
+        edit = _Edit(content.original, msgspec.Raw(_tagged(content.content)))
+        return _write({"edit": edit})
+    return _write({CONTENT_KINDS[type(content)]: content})
+
+
+def _inbound(content: Content | Outgoing) -> Content:
+    if not isinstance(content, Content):
+        raise Unreadable("an edit that holds what only we send")
+    return content
