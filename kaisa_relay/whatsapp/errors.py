@@ -35,6 +35,7 @@ _HINTS: Final = {131057: 60.0, 131048: 900.0, 131064: 900.0, 80007: 60.0, 4: 60.
 """Seconds: an upgrade takes a minute; hourly and daily quotas are not worth hammering at."""
 
 _OLD_WINDOW, _WINDOW = 470, 131047
+_WRONG_PARAMETER, _NO_SUCH_NUMBER = 100, 33
 
 
 class _ErrorData(msgspec.Struct):
@@ -44,6 +45,7 @@ class _ErrorData(msgspec.Struct):
 class _Error(msgspec.Struct):
     code: int
     message: str | None = None
+    error_subcode: int | None = None
     error_data: _ErrorData | None = None
 
 
@@ -90,7 +92,7 @@ def refusal(status: int, body: bytes) -> Answer:
         error = _FAILURE.decode(body).error
     except _UNREADABLE:
         return Uncertain(f"HTTP {status} without a Graph error")
-    code = _WINDOW if error.code == _OLD_WINDOW else error.code
+    code = _code(error)
     if code == IN_DOUBT:
         return Uncertain(f"HTTP {status}, code {code}")
     if code in HALTING:
@@ -100,6 +102,15 @@ def refusal(status: int, body: bytes) -> Answer:
     if 400 <= status < 500:
         return Rejected(code, _details(error))
     return Uncertain(f"HTTP {status}, code {code}")
+
+
+def _code(error: _Error) -> int:
+    """Return the code, one for each meaning: 470 is 131047's old form, 100/33 names the number."""
+    if error.code == _OLD_WINDOW:
+        return _WINDOW
+    if (error.code, error.error_subcode) == (_WRONG_PARAMETER, _NO_SUCH_NUMBER):
+        return _NO_SUCH_NUMBER
+    return error.code
 
 
 def transport_failure(error: httpx.RequestError) -> Answer:

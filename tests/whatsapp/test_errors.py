@@ -102,6 +102,14 @@ def test_the_old_code_of_a_closed_window() -> None:
     assert classify(400, failure(470)) == Rejected(131047, "why")
 
 
+def test_a_number_that_is_gone_stops_the_channel() -> None:
+    """Graph answers 100 with subcode 33 when the number in the path is unknown to the token."""
+    message = "Unsupported request. Object with ID '200000000000001' does not exist"
+    error = {"message": message, "code": 100, "error_subcode": 33}
+    answer = classify(400, json.dumps({"error": error}).encode())
+    assert answer == Halted(33, "Unsupported request. Object with ID '…' does not exist")
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [
