@@ -137,6 +137,8 @@ class Control:
     async def set_webhook(self) -> Shown:
         """Register the callback after the handshake, and report how that went."""
         body = await read_body(WebhookBody)
+        if not body.url.startswith(("http://", "https://")):
+            raise ControlProblem(400, "url must start with http:// or https://")
         config = self._simulator.config
         callback = Callback(
             body.url, body.verify_token or config.verify_token, body.app_secret or config.app_secret

@@ -72,7 +72,9 @@ class Bench:
         """Send a message body to Graph."""
         full = {"messaging_product": "whatsapp"} | body
         headers = {"Authorization": "Bearer sim-token"}
-        return await self.http.post(f"/v26.0/{pnid}/messages", json=full, headers=headers)
+        answer = await self.http.post(f"/v26.0/{pnid}/messages", json=full, headers=headers)
+        await trio.testing.wait_all_tasks_blocked()
+        return answer
 
     async def text(self, to: str, text: str = "hello", **more: Any) -> httpx.Response:
         """Send a text to a number (digits)."""
@@ -83,6 +85,8 @@ class Bench:
         url = f"/_sim/{path}"
         answer = await (self.http.get(url) if body is None else self.http.post(url, json=body))
         assert answer.status_code == 200, answer.text
+        # Webhooks run in parallel; what two calls cause must not mix in a test.
+        await trio.testing.wait_all_tasks_blocked()
         shown: dict[str, Any] = answer.json()
         return shown
 

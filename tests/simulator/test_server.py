@@ -1,0 +1,52 @@
+"""The simulator on a real socket: what only shows there."""
+
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+import trio
+from attrs import evolve
+
+from kaisa_relay.simulator import serve
+from tests.simulator.bench import CONFIG, PNID, VISITOR
+
+BODY = {"messaging_product": "whatsapp", "to": f"+{VISITOR}", "text": {"body": "hello"}}
+HEADERS = {"Authorization": "Bearer sim-token"}
+PROGRAM = "from kaisa_relay.simulator import SimulatorConfig, run; run(SimulatorConfig())"
+
+
+async def test_a_dropped_answer_closes_the_connection(capsys: pytest.CaptureFixture[str]) -> None:
+    """No response at all, the message there, and the next connection works."""
+    async with trio.open_nursery() as nursery:
+        url: str = await nursery.start(serve, evolve(CONFIG, webhook_url=None))
+        assert capsys.readouterr().out == f"Simulated WhatsApp on {url}\n"
+        async with httpx.AsyncClient(base_url=url, headers=HEADERS) as http:
+            await http.post(f"/_sim/people/{VISITOR}/send", json={"text": "hi"})
+            await http.patch("/_sim/faults", json={"drop_answer": {"times": 1}})
+            with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+                await http.post(f"/v26.0/{PNID}/messages", json=BODY)
+            answer = await http.post(f"/v26.0/{PNID}/messages", json=BODY)
+            assert answer.status_code == 200
+            inbox = await http.get(f"/_sim/people/{VISITOR}/inbox")
+            assert [one["text"] for one in inbox.json()["messages"]] == ["hello", "hello"]
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_wrong_bind_is_refused() -> None:
+    """At once, and saying what it should be."""
+    with pytest.raises(ValueError, match="host:port"):
+        await serve(evolve(CONFIG, bind="localhost"))
+
+
+def test_sigterm_stops_the_program() -> None:
+    """With exit code 0 and nothing on standard error."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline().startswith("Simulated WhatsApp on http://127.0.0.1:")
+    program.send_signal(signal.SIGTERM)
+    _, errors = program.communicate(timeout=10)
+    assert (program.returncode, errors) == (0, "")
