@@ -1,0 +1,5 @@
+"""`python -m kaisa_relay` is `kaisa-relay`."""
+
+from kaisa_relay.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Workspaces, channels and keys: what operators configure, also while the relay runs."""

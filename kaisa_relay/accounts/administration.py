@@ -1,0 +1,113 @@
+"""The operators' commands, executed: each is one transaction, refused or done.
+
+Rule 1: the same code runs inside `serve` (for the socket) and in a command line without one.
+Rule 2: a refusal leaves no trace; what was done is known to every node within a second.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import assert_never
+
+from attrs import field, frozen
+
+from kaisa_relay.accounts import rows, writing
+from kaisa_relay.accounts.cipher import TokenCipher
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    AddKey,
+    AddWorkspace,
+    Command,
+    Inspect,
+    KeyAdded,
+    ListChannels,
+    ListKeys,
+    ListWorkspaces,
+    ReleaseConversation,
+    Result,
+    RevokeKey,
+    Workspaces,
+)
+from kaisa_relay.accounts.facts import workspace_facts
+from kaisa_relay.accounts.inspection import inspect
+from kaisa_relay.accounts.key_text import new_key
+from kaisa_relay.accounts.listing import list_channels, list_keys
+from kaisa_relay.accounts.refusal import Refusal
+from kaisa_relay.accounts.transactions import Transactions
+from kaisa_relay.runtime.clock import WallClock, system_clock
+
+
+async def _nobody() -> None:
+    """Nobody in this process needs to hear of a change."""
+
+
+@frozen
+class Administration:
+    """Executes commands on the store.
+
+    `cipher` is asked for only when a token is stored, and may raise then. `changed` is awaited
+    after every change: inside `serve` it reloads the accounts and wakes who depends on them.
+    """
+
+    store: Transactions
+    cipher: Callable[[], TokenCipher] = field(repr=False)
+    new_id: Callable[[], int]
+    clock: WallClock = system_clock
+    random: Callable[[int], bytes] = secrets.token_bytes
+    serving: bool = False
+    changed: Callable[[], Awaitable[None]] = _nobody
+
+    async def execute(self, command: Command) -> Result:
+        """Do what is asked, or say why not. Raises `StoreUnavailable`."""
+        try:
+            return await self._execute(command)
+        except Refusal as refusal:
+            return refusal.answer
+
+    async def _execute(self, command: Command) -> Result:
+        match command:
+            case AddWorkspace() | AddChannel() | AddKey() | RevokeKey() | ReleaseConversation():
+                result = await self._change(command)
+                await self.changed()
+                return result
+            case ListWorkspaces():
+                found = await self.store.read(rows.workspaces)
+                return Workspaces(tuple(map(workspace_facts, found)))
+            case ListChannels(workspace):
+                return await self.store.read(partial(list_channels, workspace))
+            case ListKeys(workspace):
+                return await self.store.read(partial(list_keys, workspace))
+            case Inspect():
+                return await self.store.read(partial(inspect, self.serving, self.clock()))
+            case _:
+                assert_never(command)
+
+    async def _change(
+        self, command: AddWorkspace | AddChannel | AddKey | RevokeKey | ReleaseConversation
+    ) -> Result:
+        match command:
+            case AddWorkspace():
+                return await self.store.write(
+                    partial(writing.add_workspace, command, self.new_id())
+                )
+            case AddChannel():
+                cipher = self.cipher()
+                return await self.store.write(
+                    partial(writing.add_channel, command, self.new_id(), cipher)
+                )
+            case AddKey():
+                return await self._add_key(command)
+            case RevokeKey(id):
+                return await self.store.write(partial(writing.revoke_key, id, self.clock()))
+            case ReleaseConversation(id):
+                return await self.store.write(partial(writing.release_conversation, id))
+            case _:
+                assert_never(command)
+
+    async def _add_key(self, command: AddKey) -> KeyAdded:
+        id = self.new_id()
+        key = new_key(id, self.random)
+        facts = await self.store.write(
+            partial(writing.add_key, command, id, key.hash, self.clock())
+        )
+        return KeyAdded(facts, key.text)

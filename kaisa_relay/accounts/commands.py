@@ -1,0 +1,267 @@
+"""What an operator can ask for, and what they are told.
+
+Rule 1: commands and results travel over the admin socket as they are; ids are text in both.
+Rule 2: what must not be seen (a token, a fresh key) is out of every repr.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.conversation.messages import Terms
+
+DEFAULT_TERMS: Final = Terms()
+
+
+@frozen
+class TextOverride:
+    """A workspace's own wording of one automatic text in one language."""
+
+    key: str
+    language: str
+    text: str
+
+
+@frozen
+class WorkspaceSettings:
+    """What is kept of a workspace beside its name; the meaning is `ports.Workspace`'s."""
+
+    language: str = "en"
+    link_expires_after: timedelta = DEFAULT_TERMS.link_expires_after
+    expires_after: timedelta = DEFAULT_TERMS.expires_after
+    offer_time: timedelta = DEFAULT_TERMS.offer_time
+    queue_time: timedelta = DEFAULT_TERMS.queue_time
+    agent_fields: tuple[str, ...] = ()
+    offer_template: str = "kaisa_offer"
+    texts: tuple[TextOverride, ...] = ()
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+@frozen
+class AddWorkspace:
+    """Make a workspace; its name must be new."""
+
+    name: str
+    settings: WorkspaceSettings = WorkspaceSettings()
+
+
+@frozen
+class ListWorkspaces:
+    """Ask for every workspace."""
+
+
+@frozen
+class AddChannel:
+    """Connect a number of Meta's. `workspace` is a name or an id; `app` "" is the default app.
+
+    `portfolio` keeps BSUIDs apart; "" is right for a workspace with one business portfolio.
+    """
+
+    workspace: str
+    phone_number_id: str
+    number: str
+    token: str = field(repr=False)
+    waba: str = ""
+    app: str = ""
+    portfolio: str = ""
+    throughput: int = 80
+
+
+@frozen
+class ListChannels:
+    """Ask for the channels of one workspace, or of all."""
+
+    workspace: str | None = None
+
+
+@frozen
+class AddKey:
+    """Make an API key; `lasts` is None for one that never expires."""
+
+    workspace: str
+    scopes: tuple[str, ...]
+    name: str = ""
+    lasts: timedelta | None = None
+
+
+@frozen
+class ListKeys:
+    """Ask for the keys of one workspace, or of all."""
+
+    workspace: str | None = None
+
+
+@frozen
+class RevokeKey:
+    """End a key for good; requests with it are refused within a second."""
+
+    id: str
+
+
+@frozen
+class ReleaseConversation:
+    """Let a quarantined conversation go on: its parked inbox rows become new, in order."""
+
+    id: str
+
+
+@frozen
+class Inspect:
+    """Ask for the facts that `doctor` judges."""
+
+
+Command = (
+    AddWorkspace
+    | ListWorkspaces
+    | AddChannel
+    | ListChannels
+    | AddKey
+    | ListKeys
+    | RevokeKey
+    | ReleaseConversation
+    | Inspect
+)
+
+
+# --- results --------------------------------------------------------------------------------
+
+
+class Why(StrEnum):
+    """What kind of refusal it was, for programs."""
+
+    UNKNOWN = "unknown"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
+    UNAVAILABLE = "unavailable"
+
+
+@frozen
+class Refused:
+    """Nothing was changed; `reason` is one sentence that says what to do."""
+
+    why: Why
+    reason: str
+
+
+@frozen
+class WorkspaceFacts:
+    """One workspace as it is configured."""
+
+    id: str
+    name: str
+    settings: WorkspaceSettings
+
+
+@frozen
+class Workspaces:
+    """Every workspace, the oldest first."""
+
+    workspaces: tuple[WorkspaceFacts, ...]
+
+
+@frozen
+class ChannelFacts:
+    """One channel as it is configured; its token is never shown."""
+
+    id: str
+    workspace: str
+    phone_number_id: str
+    number: str
+    waba: str
+    app: str
+    portfolio: str
+    throughput: int
+
+
+@frozen
+class Channels:
+    """The channels that were asked for, the oldest first."""
+
+    channels: tuple[ChannelFacts, ...]
+
+
+@frozen
+class KeyFacts:
+    """One key without its secret."""
+
+    id: str
+    workspace: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@frozen
+class Keys:
+    """The keys that were asked for, the oldest first."""
+
+    keys: tuple[KeyFacts, ...]
+
+
+@frozen
+class KeyAdded:
+    """A fresh key; its text is in this answer and nowhere else."""
+
+    key: KeyFacts
+    text: str = field(repr=False)
+
+
+@frozen
+class Released:
+    """So many parked inbox rows of the conversation are new again."""
+
+    id: str
+    rows: int
+
+
+@frozen
+class SealedChannel:
+    """A channel with its token as stored, for who holds `KAISA_SECRET_KEY`."""
+
+    channel: ChannelFacts
+    sealed_token: bytes = field(repr=False)
+
+
+@frozen
+class Parked:
+    """Inbox rows that wait for an operator, by kind and reason; `stream` is whose they are."""
+
+    kind: str
+    reason: str
+    stream: str | None
+    rows: int
+    oldest: datetime
+
+
+@frozen
+class Facts:
+    """What the database says of itself; `serving` is true when a running `serve` answered."""
+
+    serving: bool
+    schema: str
+    workspaces: int
+    channels: tuple[SealedChannel, ...]
+    usable_keys: int
+    parked: tuple[Parked, ...]
+    waiting_rows: int
+
+
+Result = (
+    Refused
+    | WorkspaceFacts
+    | Workspaces
+    | ChannelFacts
+    | Channels
+    | KeyFacts
+    | Keys
+    | KeyAdded
+    | Released
+    | Facts
+)

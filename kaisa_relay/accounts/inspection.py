@@ -1,0 +1,60 @@
+"""The facts that `doctor` judges, read in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from kaisa_relay.accounts import rows
+from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel
+from kaisa_relay.accounts.facts import channel_facts
+from kaisa_relay.domain.ids import CONVERSATION, ConversationId, to_text
+from kaisa_relay.store.instants import from_micros
+from kaisa_relay.store.tables import inbox
+
+
+def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
+    """Read what is configured, and what waits in the inbox."""
+    names = {row.id: row.name for row in rows.workspaces(connection)}
+    return Facts(
+        serving=serving,
+        schema=str(connection.scalar(text("select version_num from alembic_version"))),
+        workspaces=len(names),
+        channels=tuple(
+            SealedChannel(channel_facts(row, names[row.channel.workspace]), row.sealed_token)
+            for row in rows.channels(connection)
+        ),
+        usable_keys=sum(row.usable(at) for row in rows.keys(connection)),
+        parked=_parked(connection),
+        waiting_rows=_waiting(connection),
+    )
+
+
+def _parked(connection: Connection) -> tuple[Parked, ...]:
+    groups = (inbox.c.kind, inbox.c.reason, inbox.c.stream)
+    counted = connection.execute(
+        select(*groups, func.count().label("rows"), func.min(inbox.c.received_at).label("oldest"))
+        .where(inbox.c.state == "parked")
+        .group_by(*groups)
+        .order_by(*groups)
+    )
+    return tuple(
+        Parked(
+            kind=row.kind,
+            reason=row.reason or "unknown",
+            stream=_stream_text(row.stream),
+            rows=row.rows,
+            oldest=from_micros(row.oldest),
+        )
+        for row in counted
+    )
+
+
+def _stream_text(stream: str | None) -> str | None:
+    kind, _, id = (stream or "").partition("/")
+    if kind == "conversation" and id.isdecimal():
+        return f"{kind}/{to_text(CONVERSATION, ConversationId(int(id)))}"
+    return stream
+
+
+def _waiting(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).where(inbox.c.state == "new")) or 0

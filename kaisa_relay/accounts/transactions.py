@@ -1,0 +1,83 @@
+"""Where the accounts' transactions run: in the open store of `serve`, or in one's own."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol, TypeVar
+
+import trio
+from attrs import field, frozen
+from sqlalchemy import URL, Connection, Engine, make_url
+
+from kaisa_relay.store import postgres, sqlite
+from kaisa_relay.store.faults import translated
+from kaisa_relay.store.lock import file_lock
+from kaisa_relay.store.migrate import upgrade_postgres, upgrade_sqlite
+
+T = TypeVar("T")
+
+
+class Transactions(Protocol):
+    """What we need of a store; `Store` has it. Both raise `StoreUnavailable`."""
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that only reads."""
+        ...
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction of its own; an exception rolls it back."""
+        ...
+
+
+@frozen
+class Alone:
+    """Transactions of a process that is no node: it takes no lease and leaves no sign of life."""
+
+    _engine: Engine = field(alias="engine")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction."""
+        return await trio.to_thread.run_sync(self._run, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction."""
+        return await trio.to_thread.run_sync(self._run, work)
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
+        with translated(), self._engine.begin() as connection:
+            return work(connection)
+
+
+@asynccontextmanager
+async def open_alone(url: str) -> AsyncIterator[Alone]:
+    """Open the database for a command, with its tables brought up to date.
+
+    On SQLite under the file's lock, so that only one process writes: raises `LockedByOther` while
+    `serve` has it. Raises `NewerDatabase` or `StoreUnavailable`.
+    """
+    with _opened(make_url(url)) as engine:
+        await trio.lowlevel.checkpoint()
+        yield Alone(engine)
+
+
+@contextmanager
+def _opened(url: URL) -> Iterator[Engine]:
+    if url.get_backend_name() == "postgresql":
+        with translated():
+            upgrade_postgres(url)
+        with _disposed(postgres.writer(url)) as engine:
+            yield engine
+        return
+    path = sqlite.path_of(url)
+    with file_lock(path):
+        with translated():
+            upgrade_sqlite(path)
+        with _disposed(sqlite.writer(path)) as engine:
+            yield engine
+
+
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[Engine]:
+    try:
+        yield engine
+    finally:
+        engine.dispose()

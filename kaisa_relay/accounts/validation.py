@@ -1,0 +1,115 @@
+"""What an operator may configure; everything else is refused with what to do.
+
+Rule 1: pure: the same command gets the same answer, whatever is in the database.
+Rule 2: a reason never repeats a token.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    AddKey,
+    AddWorkspace,
+    TextOverride,
+    WorkspaceSettings,
+)
+from kaisa_relay.domain.ids import WORKSPACE, from_text
+from kaisa_relay.domain.phone import BadPhone, parse
+from kaisa_relay.domain.texts import BadText, TextKey, check_override
+from kaisa_relay.ports.keys import Scope
+
+LONGEST_NAME: Final = 64
+LONGEST_TIME: Final = timedelta(days=30)
+SHORTEST_TIME: Final = timedelta(seconds=1)
+MOST_FIELDS: Final = 20
+MOST_PER_SECOND: Final = 1000
+"""Messages; Meta's highest throughput (Cloud API, "Throughput")."""
+LONGEST_KEY_LIFE: Final = timedelta(days=3650)
+
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", re.ASCII)
+_TEMPLATE: Final = re.compile(r"[a-z0-9_]{1,512}", re.ASCII)
+_META_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_TOKEN: Final = re.compile(r"[!-~]{1,4096}", re.ASCII)
+
+
+def workspace_problems(command: AddWorkspace) -> Iterator[str]:
+    """Say what is wrong with a new workspace."""
+    name = command.name
+    if not _named(name) or not name:
+        yield f"a workspace's name has 1 to {LONGEST_NAME} printable characters"
+    if from_text(WORKSPACE, name) is not None:
+        yield "a workspace's name may not look like an id"
+    yield from _settings_problems(command.settings)
+
+
+def channel_problems(command: AddChannel) -> Iterator[str]:
+    """Say what is wrong with a new channel."""
+    for what, value in (
+        ("phone number id", command.phone_number_id),
+        ("WABA id", command.waba or "-"),
+        ("portfolio", command.portfolio or "-"),
+    ):
+        if not _META_ID.fullmatch(value):
+            yield f"the {what} has letters, digits, - and _ only, at most 64"
+    number = parse(command.number, None)
+    if isinstance(number, BadPhone):
+        yield f"--number: {number.reason}"
+    if not _TOKEN.fullmatch(command.token):
+        yield "the access token is empty, too long, or has characters that no token has"
+    if not 1 <= command.throughput <= MOST_PER_SECOND:
+        yield f"the throughput is 1 to {MOST_PER_SECOND} messages per second"
+
+
+def key_problems(command: AddKey) -> Iterator[str]:
+    """Say what is wrong with a new key."""
+    for scope in command.scopes:
+        if scope not in set(Scope):
+            yield f"there is no scope {scope[:40]!r}; known are: {', '.join(Scope)}"
+    if not command.scopes:
+        yield "a key needs at least one scope"
+    if not _named(command.name):
+        yield f"a key's name has at most {LONGEST_NAME} printable characters"
+    if command.lasts is not None and not SHORTEST_TIME <= command.lasts <= LONGEST_KEY_LIFE:
+        yield f"a key lasts 1 second to {LONGEST_KEY_LIFE.days} days"
+
+
+def _settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
+    if not _LANGUAGE.fullmatch(settings.language):
+        yield "a language is a tag such as en, sv or es-MX"
+    for what, time in (
+        ("offer", settings.offer_time),
+        ("queue", settings.queue_time),
+        ("link", settings.link_expires_after),
+        ("expiry", settings.expires_after),
+    ):
+        if not SHORTEST_TIME <= time <= LONGEST_TIME:
+            yield f"the {what} time is 1 second to {LONGEST_TIME.days} days"
+    if not _TEMPLATE.fullmatch(settings.offer_template):
+        yield "a template's name has small letters, digits and _ only"
+    if len(settings.agent_fields) > MOST_FIELDS or not all(
+        field and _named(field) for field in settings.agent_fields
+    ):
+        yield f"agent fields: at most {MOST_FIELDS}, each of 1 to {LONGEST_NAME} characters"
+    yield from _text_problems(settings.texts)
+
+
+def _text_problems(texts: tuple[TextOverride, ...]) -> Iterator[str]:
+    seen = set()
+    for each in texts:
+        about = f"text {each.key[:40]}:{each.language[:40]}"
+        if each.key not in set(TextKey):
+            yield f"{about}: there is no such text; known are: {', '.join(sorted(TextKey))}"
+        elif isinstance(problem := check_override(TextKey(each.key), each.text), BadText):
+            yield f"{about}: {problem.reason}"
+        if not _LANGUAGE.fullmatch(each.language):
+            yield f"{about}: a language is a tag such as en, sv or es-MX"
+        if (each.key, each.language) in seen:
+            yield f"{about} is given twice"
+        seen.add((each.key, each.language))
+
+
+def _named(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and name == name.strip() and name.isprintable()

@@ -1,0 +1,150 @@
+"""The changes that operators make, each inside one transaction of the store's.
+
+Rule 1: whoever would change configuration locks its version first, so checks hold to the commit.
+Rule 2: what cannot be is a `Refusal`, which rolls everything back.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from kaisa_relay.accounts import rows
+from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    AddKey,
+    AddWorkspace,
+    ChannelFacts,
+    KeyFacts,
+    Released,
+    Why,
+    WorkspaceFacts,
+)
+from kaisa_relay.accounts.facts import channel_facts, key_facts, workspace_facts
+from kaisa_relay.accounts.key_text import PREFIX
+from kaisa_relay.accounts.listing import find_workspace
+from kaisa_relay.accounts.refusal import Refusal, require_valid
+from kaisa_relay.accounts.rows import ChannelRow, KeyRow, WorkspaceRow
+from kaisa_relay.accounts.validation import channel_problems, key_problems, workspace_problems
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.ids import CONVERSATION, KEY, ChannelId, WorkspaceId, from_text
+from kaisa_relay.domain.phone import Phone, candidates, parse
+from kaisa_relay.store import tables
+
+
+def add_workspace(command: AddWorkspace, id: int, connection: Connection) -> WorkspaceFacts:
+    """Add a workspace whose name is new."""
+    require_valid(workspace_problems(command))
+    rows.version(connection, lock=True)
+    if any(row.name == command.name for row in rows.workspaces(connection)):
+        raise Refusal(Why.DUPLICATE, f"there is a workspace {command.name!r} already")
+    row = WorkspaceRow(WorkspaceId(id), command.name, command.settings)
+    rows.add_workspace(connection, row)
+    return workspace_facts(row)
+
+
+def add_channel(
+    command: AddChannel, id: int, cipher: TokenCipher, connection: Connection
+) -> ChannelFacts:
+    """Add a channel whose number and Meta id are nobody's yet."""
+    require_valid(channel_problems(command))
+    rows.version(connection, lock=True)
+    workspace = find_workspace(connection, command.workspace)
+    phone = Phone(str(parse(command.number, None)))
+    existing = rows.channels(connection)
+    _require_app(connection, command.app)
+    _require_new(existing, command, phone)
+    _require_same_secret(existing, cipher)
+    channel = Channel(
+        workspace=workspace.id,
+        id=ChannelId(id),
+        phone_number_id=command.phone_number_id,
+        phone=phone,
+        portfolio=command.portfolio,
+        app=command.app,
+        throughput=command.throughput,
+    )
+    row = ChannelRow(channel, command.waba, cipher.seal(command.token))
+    rows.add_channel(connection, row)
+    return channel_facts(row, workspace.name)
+
+
+def _require_app(connection: Connection, app: str) -> None:
+    known = connection.scalars(select(tables.app.c.id)).all()
+    if app and app not in known:
+        raise Refusal(Why.UNKNOWN, f"there is no app {app[:80]!r}; leave --app out for the default")
+
+
+def _require_new(existing: tuple[ChannelRow, ...], command: AddChannel, phone: Phone) -> None:
+    for row in existing:
+        channel = row.channel
+        if (channel.app, channel.phone_number_id) == (command.app, command.phone_number_id):
+            raise Refusal(Why.DUPLICATE, "this phone number id is a channel already")
+        if channel.phone in candidates(phone):
+            raise Refusal(Why.DUPLICATE, "this number is a channel already")
+
+
+def _require_same_secret(existing: tuple[ChannelRow, ...], cipher: TokenCipher) -> None:
+    # Sealed with another secret than serve's, the token would be of no use to it.
+    try:
+        for row in existing:
+            cipher.open(row.sealed_token)
+    except WrongSecretKey as reason:
+        raise Refusal(Why.INVALID, str(reason)) from None
+
+
+def add_key(
+    command: AddKey, id: int, hash: bytes, at: datetime, connection: Connection
+) -> KeyFacts:
+    """Add a key that begins now."""
+    require_valid(key_problems(command))
+    rows.version(connection, lock=True)
+    workspace = find_workspace(connection, command.workspace)
+    row = KeyRow(
+        id=id,
+        workspace=workspace.id,
+        name=command.name,
+        hash=hash,
+        scopes=tuple(dict.fromkeys(command.scopes)),
+        created_at=at,
+        expires_at=None if command.lasts is None else at + command.lasts,
+    )
+    rows.add_key(connection, row, PREFIX)
+    return key_facts(row, workspace.name)
+
+
+def revoke_key(text: str, at: datetime, connection: Connection) -> KeyFacts:
+    """End a key; one that is revoked already stays as it was."""
+    rows.version(connection, lock=True)
+    id = from_text(KEY, text)
+    if not any(row.id == id for row in rows.keys(connection)):
+        raise Refusal(Why.UNKNOWN, f"there is no key {text[:80]!r}: see kaisa-relay key list")
+    row = _key(connection, id)
+    if row.revoked_at is None:
+        rows.revoke_key(connection, row, at)
+    names = {each.id: each.name for each in rows.workspaces(connection)}
+    return key_facts(_key(connection, id), names[row.workspace])
+
+
+def _key(connection: Connection, id: int | None) -> KeyRow:
+    return next(row for row in rows.keys(connection) if row.id == id)
+
+
+def release_conversation(text: str, connection: Connection) -> Released:
+    """Make the conversation's parked inbox rows new again; nodes hear it as a change."""
+    id = from_text(CONVERSATION, text)
+    table = tables.conversation
+    workspace = connection.scalar(select(table.c.workspace).where(table.c.id == id))
+    if id is None or workspace is None:
+        raise Refusal(Why.UNKNOWN, f"there is no conversation {text[:80]!r}")
+    inbox = tables.inbox
+    parked = (
+        inbox.c.workspace == workspace,
+        inbox.c.stream == f"conversation/{id}",
+        inbox.c.state == "parked",
+    )
+    freed = connection.execute(
+        update(inbox).where(*parked).values(state="new", stream=None, reason=None)
+    )
+    rows.raise_version(connection)
+    return Released(text, freed.rowcount)

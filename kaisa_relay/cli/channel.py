@@ -1,0 +1,88 @@
+"""`kaisa-relay channel add|list`."""
+
+from typing import Any, BinaryIO
+
+import click
+
+from kaisa_relay.accounts.commands import AddChannel, ChannelFacts, Channels, ListChannels
+from kaisa_relay.cli.administration import administer
+from kaisa_relay.cli.options import Options
+from kaisa_relay.cli.output import print_json, print_table, say
+
+_LONGEST_TOKEN = 4096
+"""Bytes; Meta's are a few hundred."""
+
+
+@click.group()
+def command() -> None:
+    """Add and list channels.
+
+    A channel is one WhatsApp business number, with which visitors and agents write.
+    """
+
+
+def _token(ctx: click.Context, param: click.Parameter, file: BinaryIO) -> str:
+    raw = file.read(_LONGEST_TOKEN + 1)
+    text = raw.decode("ascii", "replace").strip()
+    if not text or len(raw) > _LONGEST_TOKEN or not text.isascii() or len(text.split()) > 1:
+        raise click.BadParameter("the file must hold the access token and nothing else")
+    return text
+
+
+@command.command()
+@click.option("--workspace", required=True, help="Name or id of the workspace.")
+@click.option("--phone-number-id", required=True, help="Meta's id of the number.")
+@click.option("--number", required=True, metavar="+E164", help="The number itself.")
+@click.option(
+    "--token-file",
+    "token",
+    type=click.File("rb"),
+    required=True,
+    callback=_token,
+    help="File with the access token; - reads standard input.",
+)
+@click.option("--waba", default="", help="Meta's id of the WhatsApp business account.")
+@click.option("--app", default="", help="Meta app that the number belongs to, if not the default.")
+@click.option("--portfolio", default="", help="Business portfolio, if the workspace has several.")
+@click.option(
+    "--throughput",
+    default=80,
+    show_default=True,
+    help="Messages per second that Meta allows, in and out.",
+)
+@click.pass_obj
+def add(options: Options, /, **channel: Any) -> None:
+    """Add a channel and print its id. The token is stored encrypted.
+
+    \b
+    kaisa-relay channel add --workspace acme --phone-number-id 106540352242922 \\
+        --number +46701234567 --token-file token.txt --waba 102290129340398
+    """
+    facts = administer(options, AddChannel(**channel), ChannelFacts)
+    say("The channel is ready; `kaisa-relay doctor` checks its token and its webhook.")
+    click.echo(facts.id)
+
+
+@command.command("list")
+@click.option("--workspace", help="Only the channels of this workspace.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_all(options: Options, workspace: str | None, as_json: bool) -> None:
+    """List the channels."""
+    channels = administer(options, ListChannels(workspace), Channels).channels
+    if as_json:
+        print_json(channels)
+        return
+    heads = ("ID", "WORKSPACE", "NUMBER", "PHONE NUMBER ID", "WABA", "PER SECOND")
+    rows = [
+        (
+            each.id,
+            each.workspace,
+            each.number,
+            each.phone_number_id,
+            each.waba or "-",
+            str(each.throughput),
+        )
+        for each in channels
+    ]
+    print_table(heads, rows, "There is no channel yet: kaisa-relay channel add --help")

@@ -1,0 +1,115 @@
+"""What `doctor` makes of the settings, the database's own facts and the public address."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from kaisa_relay.accounts.commands import Facts, Parked
+from kaisa_relay.cli.finding import Finding, ok, problem, warning
+from kaisa_relay.cli.options import Options
+from kaisa_relay.cli.output import instant
+from kaisa_relay.settings import FOR_SERVE, Settings, SettingsError
+
+WEBHOOK_PATH: Final = "/webhooks/whatsapp"
+_CHALLENGE: Final = "kaisa-relay-doctor"
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+
+
+def check_settings(options: Options) -> tuple[Settings | None, list[Finding]]:
+    """Return the settings, as far as they can be used, and what is wrong with them."""
+    try:
+        return options.settings(FOR_SERVE), [ok("settings", "complete")]
+    except SettingsError as problems:
+        findings = [
+            problem("settings", line, "serve does not start like this")
+            for line in problems.problems
+        ]
+    try:
+        return options.settings(), findings
+    except SettingsError:
+        return None, findings
+
+
+def check_facts(facts: Facts) -> Iterator[Finding]:
+    """Judge what the database says of itself."""
+    who = "a running serve holds it and answers" if facts.serving else "reachable"
+    yield ok("database", f"{who}; schema {facts.schema}")
+    if not facts.channels:
+        yield problem("channels", "there is none, so nothing can be relayed", _ADD_CHANNEL)
+    if not facts.usable_keys:
+        yield warning(
+            "keys",
+            "there is no usable API key",
+            "kaisa-relay key add --workspace NAME --scope conversations:write",
+        )
+    if facts.waiting_rows and not facts.serving:
+        yield warning(
+            "inbox",
+            f"{facts.waiting_rows} rows wait to be decided",
+            "start kaisa-relay serve, which works them off",
+        )
+    for parked in facts.parked:
+        yield _parked(parked)
+
+
+_ADD_CHANNEL: Final = "kaisa-relay channel add --help"
+
+
+def _parked(parked: Parked) -> Finding:
+    seen = f"{parked.rows} rows parked since {instant(parked.oldest, '')}: {parked.reason}"
+    kind, _, id = (parked.stream or "").partition("/")
+    if kind == "conversation":
+        return problem(
+            f"conversation {id}",
+            seen,
+            f"see why in the log, then: kaisa-relay conversation release {id}",
+        )
+    return warning(
+        "unrouted webhooks",
+        seen,
+        "if the number is yours, add its channel (and the app it belongs to); if not, "
+        "unsubscribe it in Meta's App Dashboard",
+    )
+
+
+async def check_public_url(client: httpx.AsyncClient, settings: Settings) -> Finding:
+    """Shake hands with our own webhook the way that Meta does."""
+    url = settings.public_url
+    about = "public URL"
+    try:
+        answer = await client.get(
+            f"{url}{WEBHOOK_PATH}",
+            params={
+                "hub.mode": "subscribe",
+                "hub.challenge": _CHALLENGE,
+                "hub.verify_token": settings.verify_token,
+            },
+        )
+    except httpx.TransportError as reason:
+        return problem(
+            about,
+            f"{url} does not answer ({type(reason).__name__})",
+            "start kaisa-relay serve; check KAISA_PUBLIC_URL, the reverse proxy and its TLS",
+        )
+    except SettingsError:
+        return warning(about, "not tried", "set KAISA_VERIFY_TOKEN first")
+    if answer.status_code != 200 or answer.text != _CHALLENGE:
+        return problem(
+            about,
+            f"{url}{WEBHOOK_PATH} refuses the handshake (HTTP {answer.status_code})",
+            "another program answers there, or it has another KAISA_VERIFY_TOKEN",
+        )
+    return _reachable(url)
+
+
+def _reachable(url: str) -> Finding:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname not in _LOCAL:
+        return ok("public URL", f"{url} answers the webhook handshake")
+    return warning(
+        "public URL",
+        f"{url} answers the webhook handshake, but Meta cannot come there",
+        "Meta needs https with a certificate of a public authority: set KAISA_PUBLIC_URL",
+    )

@@ -1,0 +1,86 @@
+"""`kaisa-relay doctor`: look at everything, change nothing, say what to do."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import click
+import httpx
+import trio
+
+from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
+from kaisa_relay.accounts.commands import Facts, Inspect, Refused
+from kaisa_relay.cli.administration import Failed, execute
+from kaisa_relay.cli.checks import WEBHOOK_PATH, check_facts, check_public_url, check_settings
+from kaisa_relay.cli.finding import Finding, Level, healthy, problem
+from kaisa_relay.cli.graph_check import GraphApi
+from kaisa_relay.cli.options import Options
+from kaisa_relay.cli.output import print_json, say
+from kaisa_relay.settings import Settings, SettingsError
+
+TIMEOUT: Final = 10.0
+"""Seconds for each question over HTTP."""
+_SIGNS: Final = {Level.OK: "ok", Level.WARNING: "look", Level.PROBLEM: "WRONG"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def command(options: Options, as_json: bool) -> None:
+    """Check settings, database, channels, webhooks and what waits for you; say what to do.
+
+    Asks Meta about every channel. Exit code 1 when something is wrong.
+    """
+    findings = trio.run(_examine, options)
+    if as_json:
+        print_json({"healthy": healthy(findings), "findings": findings})
+    else:
+        _print(findings)
+    if not healthy(findings):
+        raise SystemExit(1)
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        click.echo(f"{_SIGNS[finding.level]:<6} {finding.about}: {finding.says}")
+        if finding.advice:
+            click.echo(f"       -> {finding.advice}")
+    say("All is well." if healthy(findings) else "Something is wrong: see the arrows.")
+
+
+async def _examine(options: Options) -> list[Finding]:
+    settings, findings = check_settings(options)
+    if settings is None:
+        return findings
+    async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+        findings.append(await check_public_url(client, settings))
+        facts = await _facts(settings)
+        if isinstance(facts, Finding):
+            return [*findings, facts]
+        return [*findings, *check_facts(facts), *await _channels(client, settings, facts)]
+
+
+async def _channels(
+    client: httpx.AsyncClient, settings: Settings, facts: Facts
+) -> Sequence[Finding]:
+    try:
+        cipher = TokenCipher.of(settings.derived_key(PURPOSE))
+    except SettingsError:
+        return []  # that it is missing has been said
+    base = f"{settings.graph_url}/{settings.graph_version}"
+    graph = GraphApi(client, base, f"{settings.public_url}{WEBHOOK_PATH}")
+    return [found for each in facts.channels for found in await graph.check(cipher, each)]
+
+
+async def _facts(settings: Settings) -> Facts | Finding:
+    advice = "check KAISA_DATABASE_URL, the server or the file's directory and its rights"
+    try:
+        result = await execute(settings, Inspect())
+    except Failed as reason:
+        return problem("database", str(reason), advice)
+    match result:
+        case Facts():
+            return result
+        case Refused():
+            return problem("database", result.reason, advice)
+        case _:
+            raise TypeError(type(result).__name__)

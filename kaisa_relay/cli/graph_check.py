@@ -1,0 +1,154 @@
+"""What Meta says of each channel: its token, its number, and where its webhooks go.
+
+Rule 1: only questions are asked; nothing is changed on Meta's side.
+Rule 2: no token and nothing of Meta's free text is repeated, only codes and our own words.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import httpx
+from attrs import frozen
+
+from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
+from kaisa_relay.accounts.commands import ChannelFacts, SealedChannel
+from kaisa_relay.cli.finding import Finding, ok, problem, warning
+
+_FIELDS: Final = "display_phone_number,status,quality_rating,webhook_configuration"
+_TOKEN_CODES: Final = frozenset({0, 190})
+"""Cloud API: the token is invalid, expired or taken back."""
+_UNSEEN_CODES: Final = frozenset({3, 10, 100, 200})
+"""Cloud API: no such object, or the token may not see it."""
+
+
+@frozen
+class GraphApi:
+    """Where Graph is, how to reach it, and the address that webhooks should come to."""
+
+    client: httpx.AsyncClient
+    base: str
+    webhook_url: str
+
+    async def check(self, cipher: TokenCipher, sealed: SealedChannel) -> Sequence[Finding]:
+        """Ask about one channel."""
+        channel = sealed.channel
+        about = f"channel {channel.id}"
+        try:
+            token = cipher.open(sealed.sealed_token)
+        except WrongSecretKey as reason:
+            return [problem(about, "its token cannot be decrypted", str(reason))]
+        answer = await self._get(channel.phone_number_id, token, fields=_FIELDS)
+        if isinstance(answer, Finding):
+            return [answer_about(about, answer)]
+        findings = [_number(about, channel, answer), *_status(about, answer)]
+        return [*findings, await self._webhook(about, channel, token, answer)]
+
+    async def _webhook(
+        self, about: str, channel: ChannelFacts, token: str, number: Mapping[str, Any]
+    ) -> Finding:
+        configured = _webhook_of(number)
+        if configured is not None:
+            return self._judge(about, configured)
+        if not channel.waba:
+            return warning(
+                about,
+                "whether its webhooks come here is not known",
+                "add the channel with --waba to have its subscription checked",
+            )
+        answer = await self._get(f"{channel.waba}/subscribed_apps", token)
+        if isinstance(answer, Finding):
+            return warning(about, f"its webhook subscription: {answer.says}", answer.advice)
+        return self._subscription(about, channel.waba, answer)
+
+    def _subscription(self, about: str, waba: str, answer: Mapping[str, Any]) -> Finding:
+        apps = answer.get("data")
+        if not isinstance(apps, list) or not apps:
+            return problem(
+                about,
+                "no app is subscribed to its WhatsApp business account, so no webhooks come",
+                f"POST /{waba}/subscribed_apps with the channel's token",
+            )
+        overrides = [app.get("override_callback_uri") for app in apps if isinstance(app, dict)]
+        chosen = [uri for uri in overrides if uri]
+        if chosen and self.webhook_url not in chosen:
+            return self._judge(about, str(chosen[0]))
+        return ok(about, "its webhooks are subscribed")
+
+    def _judge(self, about: str, uri: str) -> Finding:
+        if uri == self.webhook_url or uri.startswith(f"{self.webhook_url}/"):
+            return ok(about, "its webhooks come here")
+        return problem(
+            about,
+            "its webhooks go to another address",
+            f"set the callback URL to {self.webhook_url}, or mend KAISA_PUBLIC_URL",
+        )
+
+    async def _get(self, path: str, token: str, **params: str) -> Mapping[str, Any] | Finding:
+        try:
+            answer = await self.client.get(
+                f"{self.base}/{path}", params=params, headers={"Authorization": f"Bearer {token}"}
+            )
+            body = answer.json()
+        except httpx.TransportError as reason:
+            return problem("", f"Graph cannot be reached ({type(reason).__name__})", _NETWORK)
+        except ValueError:
+            return problem("", "what answered is not Graph (no JSON)", _NETWORK)
+        if answer.is_success and isinstance(body, dict):
+            return body
+        return _refusal(answer.status_code, body)
+
+
+_NETWORK: Final = "check KAISA_GRAPH_URL, KAISA_GRAPH_VERSION, the network and any proxy"
+
+
+def answer_about(about: str, finding: Finding) -> Finding:
+    """Return the finding with its subject."""
+    return Finding(finding.level, about, finding.says, finding.advice)
+
+
+def _refusal(status: int, body: object) -> Finding:
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    seen = f"Graph refused (HTTP {status}, code {code if isinstance(code, int) else 'unknown'})"
+    if code in _TOKEN_CODES:
+        return problem("", f"{seen}: the token is not valid", "make a new token in Meta Business")
+    if code in _UNSEEN_CODES:
+        return problem(
+            "",
+            f"{seen}: no such number, or the token may not use it",
+            "compare the phone number id; the token needs whatsapp_business_messaging",
+        )
+    return problem("", seen, "look the code up in Meta's list of error codes; try again later")
+
+
+def _number(about: str, channel: ChannelFacts, answer: Mapping[str, Any]) -> Finding:
+    shown = "".join(c for c in str(answer.get("display_phone_number", "")) if c.isdecimal())
+    if shown == channel.number.lstrip("+"):
+        return ok(about, "its token works and its number is right")
+    return problem(
+        about,
+        "its phone number id belongs to another number than configured",
+        "links would lead elsewhere: add it again with the number that Meta shows",
+    )
+
+
+def _status(about: str, answer: Mapping[str, Any]) -> Sequence[Finding]:
+    findings = []
+    if answer.get("status", "CONNECTED") != "CONNECTED":
+        findings.append(
+            problem(about, "Meta says that it is not connected", "register the number with Meta")
+        )
+    if answer.get("quality_rating") == "RED":
+        findings.append(
+            warning(about, "its quality rating is red", "Meta may lower its limits: send less")
+        )
+    return findings
+
+
+def _webhook_of(number: Mapping[str, Any]) -> str | None:
+    """Return the address that applies: the number's own, else its account's, else the app's."""
+    configured = number.get("webhook_configuration")
+    if not isinstance(configured, dict):
+        return None
+    levels = ("phone_number", "whatsapp_business_account", "application")
+    return next((str(configured[level]) for level in levels if configured.get(level)), None)

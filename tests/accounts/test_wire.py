@@ -1,0 +1,122 @@
+"""Admin messages on the wire: everything comes back as it was, nonsense is named."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    AddKey,
+    AddWorkspace,
+    ChannelFacts,
+    Channels,
+    Command,
+    Facts,
+    Inspect,
+    KeyAdded,
+    KeyFacts,
+    Keys,
+    ListChannels,
+    ListKeys,
+    ListWorkspaces,
+    Parked,
+    Refused,
+    ReleaseConversation,
+    Released,
+    Result,
+    RevokeKey,
+    SealedChannel,
+    TextOverride,
+    Why,
+    WorkspaceFacts,
+    Workspaces,
+    WorkspaceSettings,
+)
+from kaisa_relay.accounts.wire import NotUnderstood, decode_command, decode_result, encode
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SETTINGS = WorkspaceSettings(
+    "sv",
+    offer_time=timedelta(seconds=90),
+    agent_fields=("topic",),
+    texts=(TextOverride("seeking", "sv", "Hej"),),
+)
+WORKSPACE = WorkspaceFacts("wsp_1", "acme", SETTINGS)
+CHANNEL = ChannelFacts("chn_1", "acme", "1001", "+46700000001", "2", "", "", 80)
+KEY = KeyFacts("key_1", "acme", "", ("conversations:write",), AT, None, AT, None)
+
+COMMANDS: tuple[Command, ...] = (
+    AddWorkspace("acme", SETTINGS),
+    ListWorkspaces(),
+    AddChannel("acme", "1001", "+46700000001", "token", waba="2"),
+    ListChannels(),
+    AddKey("acme", ("conversations:write",), "web", timedelta(days=90)),
+    ListKeys("acme"),
+    RevokeKey("key_1"),
+    ReleaseConversation("cnv_1"),
+    Inspect(),
+)
+RESULTS: tuple[Result, ...] = (
+    Refused(Why.DUPLICATE, "there is one"),
+    WORKSPACE,
+    Workspaces((WORKSPACE,)),
+    CHANNEL,
+    Channels((CHANNEL,)),
+    KEY,
+    Keys((KEY,)),
+    KeyAdded(KEY, "kr_…"),
+    Released("cnv_1", 3),
+    Facts(
+        True,
+        "0001",
+        1,
+        (SealedChannel(CHANNEL, b"\x00\xff"),),
+        1,
+        (Parked("unrouted", "not JSON", None, 1, AT),),
+        0,
+    ),
+)
+
+
+def test_the_tables_below_are_complete() -> None:
+    """A new command or result cannot be forgotten here."""
+    assert {type(each) for each in COMMANDS} == set(get_args(Command))
+    assert {type(each) for each in RESULTS} == set(get_args(Result))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: type(each).__name__)
+def test_a_command_comes_back_as_it_was(command: Command) -> None:
+    """On one line."""
+    line = encode(command)
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert decode_command(line) == command
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda each: type(each).__name__)
+def test_a_result_comes_back_as_it_was(result: Result) -> None:
+    """Bytes, instants and durations included."""
+    assert decode_result(encode(result)) == result
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"junk",
+        b"{}",
+        b'{"kind":"Inspect"}',
+        b'{"kind":"DropEverything","body":{}}',
+        b'{"kind":"RevokeKey","body":{}}',
+        b'{"kind":"RevokeKey","body":{"id":7}}',
+        b'{"kind":"AddChannel","body":{"workspace":"a","phone_number_id":"1","number":"+1",'
+        b'"token":["canary"]}}',
+        b"\xff\xfe",
+    ],
+)
+def test_nonsense_is_not_understood_and_not_repeated(line: bytes) -> None:
+    """Never another error, and never a value in it."""
+    with pytest.raises(NotUnderstood) as caught:
+        decode_command(line)
+    assert "canary" not in str(caught.value)
