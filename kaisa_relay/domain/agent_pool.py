@@ -6,6 +6,7 @@ Rule 2: who said no is not asked again; who missed an offer is asked once more, 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from attrs import frozen
 
@@ -23,12 +24,17 @@ class Standing:
 
 
 def askable(state: State) -> tuple[Candidate, ...]:
-    """Return the agents who may (still) be asked, in the order of the form."""
+    """Return the agents who may (still) be asked, in the order of the form.
+
+    An agent who used the link themselves is the visitor, and is not asked to answer themselves.
+    """
     misses = 2 if state.queued_until is not None else 1
     return tuple(
         agent
         for agent in state.agents
-        if agent.contact not in state.declined and state.missed.count(agent.contact) < misses
+        if agent.contact != state.visitor
+        and agent.contact not in state.declined
+        and state.missed.count(agent.contact) < misses
     )
 
 
@@ -53,5 +59,7 @@ def choose_agent(
                 return (min(standing.live, 1), idle)
             case Strategy.LEAST_BUSY:
                 return (standing.live, idle)
+            case _:
+                assert_never(strategy)
 
     return min(equals, key=rank)

@@ -4,7 +4,7 @@ Rule 1: a payload names its conversation, so a tap finds its way without a look-
 Rule 2: anything that is not ours to the letter is None, never an error.
 """
 
-from typing import Final
+from typing import Final, assert_never
 
 from attrs import frozen
 
@@ -42,6 +42,8 @@ def encode(payload: Payload) -> str:
             return f"{_OFFER}:{conversation}:{offer}:{int(accept)}"
         case SendAgain(conversation, message):
             return f"{_AGAIN}:{conversation}:{message}"
+        case _:
+            assert_never(payload)
 
 
 def of_content(content: Content) -> Payload | None:

@@ -6,7 +6,7 @@ Rule 2: a token tells apart what numbers cannot, and never overrules a live conv
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
@@ -39,6 +39,7 @@ class Token:
     visitor: ContactId
     used_by: ContactId | None
     live: bool
+    url: str = field(repr=False, default="")
 
 
 @frozen
@@ -106,7 +107,7 @@ def _live(facts: Facts, pair: Pair) -> Route:
         return ToConversation(pair.conversation, pair.contact)
     if pair.role is Side.AGENT:
         return Answer(TextKey.BUSY_AS_AGENT, pair.contact)
-    duplicate = None if token.used_by else token.conversation
+    duplicate = token.conversation if token.used_by is None else None
     return ToConversation(pair.conversation, pair.contact, duplicate)
 
 
@@ -117,7 +118,8 @@ def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
         return Answer(TextKey.LINK_ENDED, sender)
     if token.channel != facts.channel:
         return Answer(TextKey.RIGHT_LINK, sender, token.conversation)
-    return Binds(token, sender)
+    # Several contacts may share a number; the form tells which of them was meant.
+    return Binds(token, token.visitor if token.visitor in facts.contacts else sender)
 
 
 def _out_of_session(facts: Facts, sender: ContactId | None) -> TextKey:

@@ -107,8 +107,12 @@ def opaque(workspace: WorkspaceId, channel: ChannelId, send: SendId) -> str:
 def send_of(data: str | None, workspace: WorkspaceId, channel: ChannelId) -> SendId | None:
     """Return the send named by an echoed opaque id, or None when it is not this channel's."""
     parts = (data or "").split(".")
-    if len(parts) != 3 or not all(part.isdecimal() and part.isascii() for part in parts):
+    if len(parts) != 3 or not all(_is_number(part) for part in parts):
         return None
     if (int(parts[0]), int(parts[1])) != (workspace, channel):
         return None
     return SendId(int(parts[2]))
+
+
+def _is_number(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) < 20

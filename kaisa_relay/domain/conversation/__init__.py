@@ -96,7 +96,9 @@ def _tick(decision: Decision, command: Tick) -> None:
         return
     natural = natural_deadline(state)
     assert natural is not None
-    until = moved_deadline(natural.at, natural.length, command.outage)
+    until = None
+    if due == natural.at:  # otherwise an outage has moved it already
+        until = moved_deadline(natural.at, natural.length, command.outage)
     if until is not None and until > command.at:
         decision.add(DeadlineMoved(natural.at, until, command.at))
         return

@@ -30,11 +30,11 @@ class Decision:
         self.events.append(event)
         self.state = evolve(self.state, event)
 
-    def relay(self, message: MessageId, to: Side) -> None:
-        """Send a message across."""
+    def relay(self, message: MessageId, to: Side, asked: MessageId | None = None) -> None:
+        """Send a message across, or once more because somebody asked for it."""
         contact = self.state.visitor if to is Side.VISITOR else self.state.agent
         assert contact is not None
-        self.add(MessageRelayed(message, SendId(self.new_id()), to, contact, self.at))
+        self.add(MessageRelayed(message, SendId(self.new_id()), to, contact, self.at, asked))
 
     def reply(self, contact: ContactId, text: TextKey, about: MessageId | None = None) -> None:
         """Answer somebody who has just written, so that their window is open."""

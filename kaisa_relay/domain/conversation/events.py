@@ -48,11 +48,12 @@ class ConversationCreated:
 
 @frozen
 class ConversationStarted:
-    """The visitor wrote; `visitor` is who really did."""
+    """The visitor wrote; `visitor` is who really did, `sent_at` WhatsApp's time of it."""
 
     visitor: ContactId
     matched_by: MatchedBy
     at: datetime
+    sent_at: datetime | None = None
 
 
 @frozen
@@ -78,13 +79,14 @@ class MessageReceived:
 
 @frozen
 class MessageRelayed:
-    """A message is on its way across."""
+    """A message is on its way across; `asked` is the tap that wanted it sent once more, if any."""
 
     message: MessageId
     send: SendId
     to: Side
     contact: ContactId
     at: datetime
+    asked: MessageId | None = None
 
 
 @frozen
@@ -121,11 +123,12 @@ class OfferSent:
 
 @frozen
 class OfferDeclined:
-    """The agent said no."""
+    """The agent said no, with the message `answer`."""
 
     offer: int
     agent: ContactId
     at: datetime
+    answer: MessageId | None = None
 
 
 @frozen
@@ -158,11 +161,12 @@ class OfferRescinded:
 
 @frozen
 class AgentAccepted:
-    """The agent took the conversation."""
+    """The agent took the conversation, with the message `answer`."""
 
     offer: int
     agent: ContactId
     at: datetime
+    answer: MessageId | None = None
 
 
 @frozen

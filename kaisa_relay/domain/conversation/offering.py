@@ -4,7 +4,7 @@ Rule 1: at most one offer is open, and only its own agent can answer it.
 Rule 2: whoever answers an offer that is not open is told so; nobody else hears of it.
 """
 
-from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.decision import Decision
@@ -22,18 +22,21 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
 )
 from kaisa_relay.domain.conversation.state import Offer
-from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.ids import ConversationId, MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
 
 def offer(decision: Decision, command: ProposeAgent) -> None:
-    """Ask the agent whom the pool holds for us."""
-    if not decision.state.wants_agent:
+    """Ask the agent whom the pool holds for us; a proposal that comes too late is no news."""
+    state = decision.state
+    if not state.wants_agent:
+        return
+    if all(agent.contact != command.agent for agent in agent_pool.askable(state)):
         return
     message, send = MessageId(decision.new_id()), SendId(decision.new_id())
-    number = decision.state.offers + 1
+    number = state.offers + 1
     template = not command.window_open
     decision.add(AgentOffered(number, command.agent, message, send, template, command.at))
 
@@ -51,18 +54,21 @@ def answer(decision: Decision, command: Receive) -> None:
     """An agent with the open offer wrote: yes, no, or something that is neither."""
     open_offer = decision.state.offer
     assert open_offer is not None
-    said = _answer(command, open_offer)
+    said = _answer(decision.state.id, command, open_offer)
     if said is True:
-        accept(decision, open_offer)
+        accept(decision, open_offer, command.message)
     elif said is False:
-        decision.add(OfferDeclined(open_offer.number, open_offer.agent, command.at))
+        declined = OfferDeclined(open_offer.number, open_offer.agent, command.at, command.message)
+        decision.add(declined)
     else:
         decision.reply(command.contact, said, command.message)
 
 
-def _answer(command: Receive, open_offer: Offer) -> bool | TextKey:
+def _answer(here: ConversationId, command: Receive, open_offer: Offer) -> bool | TextKey:
     match of_content(command.content), command.content:
-        case OfferAnswer(offer=number, accept=accepted), _ if number == open_offer.number:
+        case OfferAnswer(conversation, number, accepted), _ if (
+            conversation == here and number == open_offer.number
+        ):
             return accepted
         case OfferAnswer(), _:
             return TextKey.OFFER_EXPIRED
@@ -81,9 +87,9 @@ def _typed(body: str) -> bool | TextKey:
     return TextKey.STATUS_OFFERED
 
 
-def accept(decision: Decision, open_offer: Offer) -> None:
+def accept(decision: Decision, open_offer: Offer, said: MessageId) -> None:
     """The agent takes it: introduce both, then everything that waited, in order."""
-    decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at))
+    decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at, said))
     decision.tell(Side.AGENT, TextKey.AGENT_CARD)
     decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
     for message in decision.state.waiting:

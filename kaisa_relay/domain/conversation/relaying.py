@@ -79,10 +79,13 @@ def _obey(
 
 
 def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
+    state = decision.state
     match tapped:
         case SendAgain(message=message):
             _again(decision, command, message)
-        case OfferAnswer(offer=number, accept=True) if number == decision.state.offers:
+        case OfferAnswer(conversation, number, accept=True) if (
+            conversation == state.id and number == state.offers
+        ):
             pass  # a second tap on the button that brought them here is not news
         case OfferAnswer():
             decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
@@ -93,7 +96,7 @@ def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
 def _again(decision: Decision, command: Receive, message: MessageId) -> None:
     for lost, to in decision.state.unconfirmed:
         if lost == message:
-            decision.relay(message, to)
+            decision.relay(message, to, command.message)
             return
     decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
 
@@ -104,15 +107,16 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     if to is None:
         return
     message, send = command.message, command.send
+    lost_before = (message, to) in decision.state.unconfirmed
     if command.rank is Rank.FAILED:
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         failed = (
             TextKey.NOT_DELIVERED_AGENT if to is Side.VISITOR else TextKey.NOT_DELIVERED_VISITOR
         )
         decision.tell(to.other, failed, message)
-    elif command.rank is Rank.PARKED:
+    elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT
         decision.tell(Side.AGENT, lost, message)
-    elif (message, to) in decision.state.unconfirmed:
+    elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from kaisa_relay.domain.agent_pool import choose_agent
+from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text, kind_of
 from kaisa_relay.domain.conversation.decision import Decision
@@ -86,7 +86,7 @@ def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
 
 def _first_free(command: Reserve, facts: ChannelFacts) -> Candidate | None:
     free = [agent for agent in command.agents if agent.contact in facts.free_agents]
-    return choose_agent(Strategy.LISTED, free, {})
+    return agent_pool.choose_agent(Strategy.LISTED, free, {})
 
 
 def _busy_side(channels: tuple[ChannelFacts, ...]) -> BusySide:
@@ -102,10 +102,11 @@ def start(decision: Decision, command: Receive) -> None:
     expected = decision.state.visitor
     if command.mismatched:
         decision.add(IdentityMismatched(expected, command.contact, command.at))
-    decision.add(ConversationStarted(command.contact, command.matched_by, command.at))
+    started = ConversationStarted(command.contact, command.matched_by, command.at, command.sent_at)
+    decision.add(started)
     if not command.untouched:
         hold(decision, command)
-    decision.reply(command.contact, TextKey.SEEKING)
+    decision.reply(command.contact, TextKey.SEEKING, command.message)
 
 
 def hold(decision: Decision, command: Receive) -> None:

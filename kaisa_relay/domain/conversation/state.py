@@ -30,6 +30,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageRelayed,
     MessageSettled,
     MessageUnconfirmed,
+    Notified,
     OfferDeclined,
     OfferExpired,
     OfferFailed,
@@ -155,9 +156,11 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case MessageReceived():
             return _received(state, event)
-        case MessageRelayed(message=message):
-            return _relayed(state, message)
-        case ConversationStarted(visitor=visitor, at=at):
+        case MessageRelayed(message=message, asked=asked):
+            return _relayed(_knowing(state, asked), message)
+        case Notified(about=about):
+            return _knowing(state, about)
+        case ConversationStarted(visitor=visitor, at=at, sent_at=sent_at):
             return replace(
                 state,
                 phase=Phase.SEEKING,
@@ -165,7 +168,7 @@ def evolve(state: State, event: Event) -> State:
                 started_at=at,
                 searching_since=at,
                 last_message_at=at,
-                visitor_wrote_at=at,
+                visitor_wrote_at=sent_at or at,
             )
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
             offer = Offer(number, agent, send, at)
@@ -173,15 +176,16 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, offer=offer, offers=number, offer_sends=sends)
         case OfferSent(at=at) if state.offer is not None:
             return replace(state, offer=replace(state.offer, sent_at=at))
-        case OfferDeclined(agent=agent, at=at):
-            return _without_offer(replace(state, declined=(*state.declined, agent)), at)
+        case OfferDeclined(agent=agent, at=at, answer=said):
+            declined = (*state.declined, agent)
+            return _without_offer(replace(_knowing(state, said), declined=declined), at)
         case OfferExpired(agent=agent, at=at) | OfferFailed(agent=agent, at=at):
             return _without_offer(replace(state, missed=(*state.missed, agent)), at)
         case OfferRescinded(at=at):
             return _without_offer(state, at)
-        case AgentAccepted(agent=agent, at=at):
+        case AgentAccepted(agent=agent, at=at, answer=said):
             return replace(
-                state,
+                _knowing(state, said),
                 phase=Phase.ACTIVE,
                 offer=None,
                 agent=agent,
@@ -207,8 +211,9 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, nudged=True)
         case DeadlineMoved(due=due, until=until):
             return replace(state, moved=(due, until))
-        case ConversationClosed(by=by, at=at):
-            return replace(state, phase=Phase.CLOSED, ended_at=at, reason=by.value)
+        case ConversationClosed(by=by, at=at, outcome=said):
+            known = _knowing(state, said)
+            return replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
         case ConversationFailed(reason=reason, at=at):
             return replace(state, phase=Phase.FAILED, ended_at=at, reason=reason.value)
         case ConversationAbandoned(reason=reason, at=at):
@@ -218,16 +223,24 @@ def _evolve_rarely(state: State, event: Event) -> State:
 
 
 def _received(state: State, event: MessageReceived) -> State:
-    state = replace(
-        state,
-        recent=(*state.recent[1 - RECENT :], event.message),
-        last_message_at=event.at,
-        nudged=False,
-    )
+    state = replace(_knowing(state, event.message), last_message_at=event.at, nudged=False)
     if event.side is Side.AGENT:
-        return replace(state, agent_wrote_at=event.sent_at)
+        return replace(state, agent_wrote_at=_later(state.agent_wrote_at, event.sent_at))
     waiting = (*state.waiting, event.message) if event.held else state.waiting
-    return replace(state, visitor_wrote_at=event.sent_at, waiting=waiting)
+    wrote_at = _later(state.visitor_wrote_at, event.sent_at)
+    return replace(state, visitor_wrote_at=wrote_at, waiting=waiting)
+
+
+def _knowing(state: State, message: MessageId | None) -> State:
+    """Remember a message that was decided, so that a repeat of it is known."""
+    if message is None or message in state.recent:
+        return state
+    return replace(state, recent=(*state.recent[1 - RECENT :], message))
+
+
+def _later(known: datetime | None, instant: datetime) -> datetime:
+    """A window is opened by the latest message, in whatever order they come."""
+    return instant if known is None else max(known, instant)
 
 
 def _relayed(state: State, message: MessageId) -> State:
