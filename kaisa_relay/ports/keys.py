@@ -5,7 +5,7 @@ Rule 2: a scope allows what it says and implies no other.
 """
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
@@ -19,12 +19,13 @@ class Scope(StrEnum):
     WRITE = "conversations:write"
 
 
+SCOPES: Final = frozenset(Scope)
+"""Every scope there is; a key's `scopes` are texts, since older keys may hold others."""
+
+
 @frozen
 class ApiKey:
-    """A key that is valid now. `id` is ours and may be logged; the secret is not in here.
-
-    `scopes` holds the texts of `Scope`, and may hold others that this version does not know.
-    """
+    """A key that is valid now. `id` is ours and may be logged; the secret is not in here."""
 
     id: int
     workspace: WorkspaceId
