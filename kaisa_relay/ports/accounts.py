@@ -17,7 +17,8 @@ class Workspace:
     """One customer: the unit of isolation. `texts` overrides automatic texts by (key, language).
 
     `agent_fields` are the metadata keys that an agent sees; `offer_template` is the approved
-    template that offers a conversation (body: visitor's name, note; two quick replies).
+    template that offers a conversation (body: visitor's name, note; two quick replies);
+    `language` is that of people whose own is not given.
     """
 
     id: WorkspaceId
@@ -26,6 +27,7 @@ class Workspace:
     texts: Mapping[tuple[str, str], str] = field(factory=dict)
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"
+    language: str = "en"
 
 
 class Accounts(Protocol):

@@ -160,12 +160,13 @@ class SaveConversation:
 
 @frozen
 class SaveToken:
-    """A link's token; a conflict when it exists already."""
+    """A link's token and the link itself; a conflict when the token exists already."""
 
     value: str = field(repr=False)
     conversation: ConversationId
     channel: ChannelId
     until: datetime
+    url: str = field(repr=False, default="")
 
 
 @frozen
@@ -187,6 +188,7 @@ class SaveContact:
     person: Person = field(repr=False)
     portfolio: str
     phones: tuple[Phone, ...] = field(repr=False, default=())
+    wa_id: str | None = field(repr=False, default=None)
 
 
 @frozen

@@ -32,3 +32,8 @@ class IdSource:
             if self._counter >> _COUNTER_BITS:
                 self._last_ms, self._counter = self._last_ms + 1, 0
         return (self._last_ms << (_NODE_BITS + _COUNTER_BITS)) | self._node | self._counter
+
+
+def born_at(identifier: int) -> float:
+    """Return the Unix time in seconds at which an id was given."""
+    return ((identifier >> (_NODE_BITS + _COUNTER_BITS)) + _START_MS) / 1000

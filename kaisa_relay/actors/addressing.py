@@ -1,0 +1,165 @@
+"""Whose message is it: turns the answer of `domain.routing` into a command, or into a reply.
+
+Rule 1: the ladder itself is in the domain; here its facts are gathered and its answer carried out.
+Rule 2: nobody is written to at a number that only a form claims to be theirs.
+"""
+
+from attrs import define, evolve, field, frozen
+
+from kaisa_relay.actors.exchange import Context, Deliver
+from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
+from kaisa_relay.domain.ids import ContactId, ConversationId
+from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
+from kaisa_relay.domain.routing import Answer, Binds, Facts, ToConversation, Token, route
+from kaisa_relay.domain.texts import Overrides
+from kaisa_relay.domain.tokens import is_untouched, strip_token
+from kaisa_relay.ports import Change, InboxItem, SaveContact, UseToken
+
+
+@frozen
+class Addressed:
+    """A message for a conversation."""
+
+    conversation: ConversationId
+    deliver: Deliver
+
+
+@frozen
+class Homeless:
+    """A message that belongs to no conversation, and how its writer is answered.
+
+    `changes` save who they are as far as that is news; `url` is the right link, if there is one.
+    """
+
+    answer: Answer
+    person: Person = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
+    url: str = field(repr=False)
+
+
+@frozen
+class Letter:
+    """One inbound message with where it came in."""
+
+    item: InboxItem
+    inbound: Inbound
+    channel: Channel
+
+
+@define(eq=False)
+class Addressing:
+    """Finds the conversation of each inbound message."""
+
+    context: Context
+    lookups: Lookups
+
+    async def address(self, letter: Letter) -> Addressed | Homeless:
+        """Walk the identity ladder for one message."""
+        channel, content = letter.channel, letter.inbound.content
+        contacts = await self.lookups.contacts(channel, letter.inbound.sender)
+        pairs = await self.lookups.pairs(channel, contacts)
+        token = await self.lookups.token(channel, content)
+        named = await self.lookups.named(channel, content)
+        facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall())
+        match route(facts):
+            case ToConversation() as chosen:
+                return await self._deliver(letter, chosen, token)
+            case Binds(token=bound, contact=known):
+                return await self._bind(letter, bound, known)
+            case Answer() as answer:
+                return await self._homeless(letter, answer, token)
+
+    async def _deliver(
+        self, letter: Letter, chosen: ToConversation, token: Token | None
+    ) -> Addressed:
+        command = self._receive(letter, chosen.contact)
+        changes = await self._learnt(letter, chosen.contact)
+        if token is not None and token.conversation == chosen.conversation:
+            command = _without_token(command, token.value, self._texts(letter))
+            changes = (*changes, UseToken(token.value, chosen.contact))
+        command = evolve(command, duplicate=chosen.duplicate)
+        return self._addressed(letter, chosen.conversation, command, changes)
+
+    async def _bind(self, letter: Letter, token: Token, known: ContactId | None) -> Addressed:
+        """The token's conversation gets this sender, who may be somebody else than on its form."""
+        form = await self.lookups.person(letter.channel, token.visitor)
+        contact = known or ContactId(self.context.new_id())
+        sender = letter.inbound.sender
+        phone = _phone(sender)
+        # Without a number to compare, nothing says that it is another person than on the form.
+        mismatched = contact != token.visitor and phone is not None
+        name = sender.name or "" if mismatched or form is None else form.name
+        person = Person(contact, name, form.language if form else "en", phone, sender.bsuid)
+        command = self._receive(letter, contact)
+        command = _without_token(command, token.value, self._texts(letter))
+        command = evolve(command, mismatched=mismatched)
+        changes = (_save(letter.channel, person, sender), UseToken(token.value, contact))
+        return self._addressed(letter, token.conversation, command, changes)
+
+    async def _learnt(self, letter: Letter, contact: ContactId) -> tuple[Change, ...]:
+        """Return what this message tells about its sender that we did not know."""
+        channel, sender = letter.channel, letter.inbound.sender
+        if self.lookups.known_as(channel, sender) == contact:
+            return ()
+        person = await self.lookups.person(channel, contact)
+        self.lookups.remember(channel, sender, contact)
+        return (_save(channel, _updated(person, sender), sender),) if person else ()
+
+    async def _homeless(self, letter: Letter, answer: Answer, token: Token | None) -> Homeless:
+        channel, sender = letter.channel, letter.inbound.sender
+        url = token.url if token is not None and answer.link is not None else ""
+        known = await self.lookups.person(channel, answer.contact) if answer.contact else None
+        person = _updated(known, sender) if known else self._stranger(sender)
+        return Homeless(answer, person, (_save(channel, person, sender),), url)
+
+    def _stranger(self, sender: Sender) -> Person:
+        contact = ContactId(self.context.new_id())
+        return Person(contact, sender.name or "", "en", _phone(sender), sender.bsuid)
+
+    def _texts(self, letter: Letter) -> Overrides:
+        return self.context.accounts.workspace(letter.item.workspace).texts
+
+    def _receive(self, letter: Letter, contact: ContactId) -> Receive:
+        at, inbound = self.context.wall(), letter.inbound
+        sent_at = min(inbound.sent_at, at)
+        return Receive(letter.item.id, contact, inbound.content, sent_at, at)
+
+    def _addressed(
+        self,
+        letter: Letter,
+        conversation: ConversationId,
+        command: Receive,
+        changes: tuple[Change, ...],
+    ) -> Addressed:
+        deliver = Deliver(letter.item.id, command, changes, letter.inbound.wamid)
+        return Addressed(conversation, deliver)
+
+
+def _phone(sender: Sender) -> Phone | None:
+    return from_wa_id(sender.wa_id) if sender.wa_id else None
+
+
+def _updated(person: Person, sender: Sender) -> Person:
+    return evolve(person, phone=_phone(sender) or person.phone, bsuid=sender.bsuid or person.bsuid)
+
+
+def _without_token(command: Receive, token: str, texts: Overrides) -> Receive:
+    if not isinstance(command.content, Text):
+        return command
+    body = command.content.body
+    stripped = strip_token(body, token)
+    own = {language for _, language in texts}
+    untouched = not stripped or any(
+        is_untouched(body, token, language, texts) for language in ("en", *own)
+    )
+    return evolve(command, content=Text(stripped), untouched=untouched, matched_by=MatchedBy.TOKEN)
+
+
+def _save(channel: Channel, person: Person, sender: Sender) -> SaveContact:
+    phones = candidates(person.phone) if person.phone else ()
+    return SaveContact(person, channel.portfolio, phones, sender.wa_id)

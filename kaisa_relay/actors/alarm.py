@@ -1,0 +1,43 @@
+"""Wakes conversations whose deadline is near; memory holds only the next minutes.
+
+Rule 1: a deadline lives in the conversation's row, so it survives everything the row survives.
+Rule 2: waking early or twice is harmless: the conversation itself knows when it is due.
+"""
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import trio
+from attrs import define
+
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.actors.slots import Slots
+
+LOOK_EVERY: Final = 10.0
+AHEAD: Final = timedelta(seconds=30)
+PAGE: Final = 500
+
+
+@define(eq=False)
+class Alarm:
+    """One run of the alarm."""
+
+    context: Context
+    slots: Slots
+
+    async def run(self) -> None:
+        """Look at the table until cancelled."""
+        await self.context.exchange.drained.wait()
+        while True:
+            full = await self._wake_due()
+            await trio.sleep(1.0 if full else LOOK_EVERY)
+
+    async def _wake_due(self) -> bool:
+        workspaces = self.context.accounts.workspaces()
+        before = self.context.wall() + AHEAD
+        due = await patiently(partial(self.context.journal.due, workspaces, before, PAGE))
+        for workspace, conversation in due:
+            self.slots.open(workspace, conversation)
+        return len(due) == PAGE

@@ -1,0 +1,34 @@
+"""After a commit: who else must hear of it. Every line here may get lost; the rows remain."""
+
+from collections.abc import Sequence
+
+from kaisa_relay.actors.changes import freed_agents
+from kaisa_relay.actors.exchange import AgentFreed, AgentNotWanted, Exchange, Withdraw
+from kaisa_relay.domain.conversation.messages import Event, OfferFailed, OfferRescinded
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.ports import Send
+
+
+def announce(
+    exchange: Exchange, before: State, after: State, events: Sequence[Event], sends: Sequence[Send]
+) -> None:
+    """Ring the channel, and tell the pool who is free and who is not wanted any more."""
+    exchange.ring(tuple(sends))
+    if before.phase is after.phase and before.offer is after.offer:
+        return  # a relayed message concerns nobody else
+    _withdraw(exchange, before, events)
+    pool = exchange.pools.get(after.workspace)
+    if pool is None:
+        return
+    for agent in freed_agents(events, after):
+        pool.tell(AgentFreed(after.channel, agent))
+    if before.wants_agent and not after.wants_agent:
+        pool.tell(AgentNotWanted(after.id))
+
+
+def _withdraw(exchange: Exchange, before: State, events: Sequence[Event]) -> None:
+    post = exchange.channels.get(before.channel)
+    if post is None or before.offer is None:
+        return
+    if any(isinstance(event, OfferFailed | OfferRescinded) for event in events):
+        post.tell(Withdraw(before.offer.send))

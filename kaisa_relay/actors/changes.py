@@ -1,0 +1,215 @@
+"""Which rows change with the events of a conversation: sends, content, pairs, its own row.
+
+Rule 1: pure; whatever must be read (contents, names) is handed in.
+Rule 2: a relayed message writes its event, its content and its send, and no current-state row.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import define, field
+
+from kaisa_relay.actors.wording import Wording
+from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.conversation.deadlines import next_deadline
+from kaisa_relay.domain.conversation.messages import (
+    AgentOffered,
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationFailed,
+    ConversationStarted,
+    Event,
+    MessageReceived,
+    MessageRelayed,
+    Notified,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    Receive,
+)
+from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.outgoing import Outgoing, Recipient
+from kaisa_relay.domain.sending import Purpose
+from kaisa_relay.ports import (
+    Change,
+    ClaimPair,
+    NewSend,
+    ReleasePair,
+    SaveConversation,
+    Send,
+    StoreContent,
+)
+
+ASK_AGAIN: Final = timedelta(seconds=30)
+"""A conversation that looks for an agent is woken at least this often."""
+
+_PASSING: Final = (MessageReceived, MessageRelayed, Notified)
+"""Events that change neither phase, party nor a deadline that the row must know."""
+
+
+def wake_at(state: State, at: datetime) -> datetime | None:
+    """Return when the conversation must be awake at the latest."""
+    due = next_deadline(state)
+    if due is not None and state.wants_agent:
+        return min(due, at + ASK_AGAIN)
+    return due
+
+
+@define
+class Commit:
+    """Collects the rows of one decision."""
+
+    state: State
+    wording: Wording
+    said: Mapping[MessageId, Content | Outgoing]
+    changes: list[Change] = field(factory=list)
+    sends: list[Send] = field(factory=list)
+    saves_row: bool = False
+
+    def add(self, event: Event) -> None:
+        """Add the rows of one event, as it leads from the state before it."""
+        before, self.state = self.state, evolve(self.state, event)
+        match event:
+            case MessageRelayed():
+                self._relay(event)
+            case Notified():
+                self._notify(event)
+            case AgentOffered():
+                self._offer(event)
+            case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
+                self._release(event.agent)
+            case ConversationStarted() if before.visitor != event.visitor:
+                self._release(before.visitor)
+                self._claim(event.visitor, Side.VISITOR)
+            case ConversationClosed() | ConversationFailed() | ConversationAbandoned():
+                self._release(self.state.visitor)
+                if self.state.agent is not None:
+                    self._release(self.state.agent)
+            case _:
+                pass
+
+    def keep_said(self, command: Receive, events: Sequence[Event], wamid: str | None) -> None:
+        """Keep what a person said, where an event points at it."""
+        if not any(_quotes(event, command.message) for event in events):
+            return
+        side = self.state.side_of(command.contact)
+        self.changes.append(
+            StoreContent(
+                command.message, self.state.id, command.contact, side, command.content, wamid
+            )
+        )
+
+    def save_row(self, events: Sequence[Event], version: int, at: datetime) -> None:
+        """Write the conversation's own row if these events change what it must know."""
+        if not all(isinstance(event, _PASSING) for event in events):
+            self.changes.append(SaveConversation(self.state, version, wake_at(self.state, at)))
+            self.saves_row = True
+
+    def _relay(self, event: MessageRelayed) -> None:
+        content = self.said.get(event.message)
+        if not isinstance(content, Text):
+            return  # erased in the meantime: there is nothing left to send
+        plain = Text(_unescaped(content.body)) if event.to is Side.VISITOR else content
+        self._send(event.send, event.message, event.contact, plain, Purpose.RELAY)
+
+    def _notify(self, event: Notified) -> None:
+        said = self.said.get(event.about) if event.about is not None else None
+        outgoing = self.wording.notice(self.state, event, said)
+        self._keep(event.message, event.contact, outgoing)
+        self._send(event.send, event.message, event.contact, outgoing, Purpose.NOTICE)
+
+    def _offer(self, event: AgentOffered) -> None:
+        outgoing = self.wording.offer(self.state, event)
+        self._claim(event.agent, Side.AGENT)
+        self._keep(event.message, event.agent, outgoing)
+        self._send(event.send, event.message, event.agent, outgoing, Purpose.OFFER)
+
+    def _keep(self, message: MessageId, contact: ContactId, outgoing: Outgoing) -> None:
+        self.changes.append(StoreContent(message, self.state.id, contact, None, outgoing))
+
+    def _send(
+        self,
+        send: SendId,
+        message: MessageId,
+        contact: ContactId,
+        outgoing: Outgoing,
+        purpose: Purpose,
+    ) -> None:
+        row = Send(
+            workspace=self.state.workspace,
+            id=send,
+            channel=self.state.channel,
+            conversation=self.state.id,
+            message=message,
+            contact=contact,
+            recipient=recipient(self.wording.people.get(contact)),
+            outgoing=outgoing,
+            purpose=purpose,
+        )
+        self.sends.append(row)
+        self.changes.append(NewSend(row))
+
+    def _claim(self, contact: ContactId, role: Side) -> None:
+        self.changes.append(ClaimPair(self.state.channel, contact, self.state.id, role))
+
+    def _release(self, contact: ContactId) -> None:
+        self.changes.append(ReleasePair(self.state.channel, contact, self.state.id))
+
+
+def collect(
+    state: State,
+    events: Sequence[Event],
+    wording: Wording,
+    said: Mapping[MessageId, Content | Outgoing],
+) -> Commit:
+    """Return the rows of a decision, and the state after it."""
+    commit = Commit(state, wording, said)
+    for event in events:
+        commit.add(event)
+    return commit
+
+
+def _quotes(event: Event, message: MessageId) -> bool:
+    match event:
+        case MessageReceived(message=said) | ConversationClosed(outcome=said):
+            return said == message
+        case _:
+            return False
+
+
+def recipient(person: Person | None) -> Recipient:
+    """Return where sends to this person go; the phone where there is one."""
+    if person is None:
+        return Recipient(None, None)
+    return Recipient(person.phone, None if person.phone else person.bsuid)
+
+
+def needed(events: Sequence[Event]) -> set[MessageId]:
+    """Return the messages whose content these events speak of."""
+    messages = {event.message for event in events if isinstance(event, MessageRelayed)}
+    return messages | {
+        event.about for event in events if isinstance(event, Notified) and event.about is not None
+    }
+
+
+def freed_agents(events: Sequence[Event], state: State) -> set[ContactId]:
+    """Return the agents whose pair these events released."""
+    freed = {
+        event.agent
+        for event in events
+        if isinstance(event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded)
+    }
+    if not state.phase.live and events and state.agent is not None:
+        freed.add(state.agent)
+    return freed
+
+
+def _unescaped(body: str) -> str:
+    """Return what an agent meant by a doubled slash."""
+    typed = chat_commands.parse(body, "en") if body.lstrip().startswith("//") else None
+    return typed.text if isinstance(typed, chat_commands.Literal) else body

@@ -1,0 +1,293 @@
+"""The shell of a conversation: receive, decide, append, evolve, ring.
+
+Rule 1: state is local to one run; a restart reads it back and inherits nothing.
+Rule 2: nothing leaves before its row is durable, and nothing here is a rule about conversations.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, assert_never
+
+import trio
+from attrs import define, field
+
+from kaisa_relay.actors.announcing import announce
+from kaisa_relay.actors.changes import Commit, collect, needed, wake_at
+from kaisa_relay.actors.exchange import (
+    AgentProposed,
+    AgentWanted,
+    Context,
+    Deliver,
+    EndConversation,
+    NoAgentFree,
+    NotNeeded,
+    ToConversation,
+)
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.actors.slot import Slot
+from kaisa_relay.actors.wording import Wording
+from kaisa_relay.domain.agent_pool import askable
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.conversation import State, decide, next_deadline
+from kaisa_relay.domain.conversation.messages import (
+    Abandon,
+    AlreadyEnded,
+    Command,
+    End,
+    EndedBy,
+    Event,
+    NobodyFree,
+    ProposeAgent,
+    Receive,
+    Refusal,
+    Tick,
+)
+from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.outgoing import Outgoing
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    ClaimPair,
+    Conflict,
+    Done,
+    Ended,
+    InboxItem,
+    ReleasePair,
+    SaveContact,
+    SaveConversation,
+    TouchPair,
+)
+
+IDLE_AFTER: Final = 300.0
+"""Seconds without anything to do after which a conversation leaves memory."""
+ASK_AGAIN: Final = 30.0
+"""Seconds after which the pool is asked again, in case an answer got lost."""
+TOUCH_EVERY: Final = timedelta(minutes=10)
+"""How stale a pair's window may be in its row: too early by this much, never too late."""
+FEED: Final = 64
+"""Rows read at once when behind."""
+
+Readdress = Callable[[InboxItem], Awaitable[Deliver | None]]
+"""Says what an item read back from its row means to this conversation; None: not ours any more."""
+
+
+class Stale(Exception):
+    """The stream is not where this run thinks it is: start again from the journal."""
+
+
+@define(eq=False)
+class ConversationTask:
+    """One run of one conversation."""
+
+    context: Context
+    slot: Slot
+    readdress: Readdress
+    state: State
+    version: int
+    wording: Wording
+    saved: int
+    asked_at: float | None = None
+    touched: dict[ContactId, datetime] = field(factory=dict)
+
+    async def run(self) -> None:
+        """Take one message or deadline at a time, until there is nothing to do."""
+        await self._save_stale_deadline()
+        self._ask_pool()
+        while True:
+            if self.slot.behind:
+                await self._catch_up()
+            message = await self._next()
+            if message is not None:
+                await self._handle(message)
+            elif self._deadline_passed():
+                await self._tick()
+            elif await self._retire():
+                return
+            self._ask_pool()
+
+    # --- what comes next
+
+    async def _next(self) -> ToConversation | None:
+        """Return the next message; None when a deadline or the end of patience came first."""
+        if self.slot.mailbox.statistics().queued:
+            return await self.slot.mailbox.receive()
+        with trio.move_on_after(self._patience()):
+            return await self.slot.mailbox.receive()
+        return None
+
+    def _patience(self) -> float:
+        seconds = ASK_AGAIN if self.state.wants_agent else IDLE_AFTER
+        due = next_deadline(self.state)
+        if due is None:
+            return seconds
+        left = (due - self.context.wall()).total_seconds()
+        # A deadline that has passed and is held (outage, undrained inbox) is looked at again.
+        return min(seconds, left) if left > 0 else 1.0
+
+    def _deadline_passed(self) -> bool:
+        due = next_deadline(self.state)
+        if due is None or self.context.wall() < due:
+            return False
+        if self.slot.pending or not self.context.exchange.drained.is_set():
+            return False  # what people said before the deadline counts first
+        return not self.context.outages.holds(self.state.channel, due)
+
+    async def _tick(self) -> None:
+        due = next_deadline(self.state)
+        assert due is not None
+        outage = self.context.outages.covering(self.state.channel, due)
+        await self._apply(Tick(self.context.wall(), outage))
+
+    async def _catch_up(self) -> None:
+        """Feed from the rows, by id, until none is left."""
+        while self.slot.pending:
+            ids = list(self.slot.pending)[:FEED]
+            rows = await patiently(partial(self.context.inbox.still_new, ids))
+            for row in rows:
+                deliver = await self.readdress(row)
+                if deliver is not None:
+                    await self._deliver(deliver)
+            for item in ids:
+                self.slot.done(item)
+        self.slot.behind = False
+
+    # --- one message
+
+    async def _handle(self, message: ToConversation) -> None:
+        at = self.context.wall()
+        match message:
+            case Deliver():
+                await self._deliver(message)
+            case AgentProposed(agent, window_open):
+                await self._apply(ProposeAgent(agent, window_open, at))
+            case NoAgentFree():
+                await self._apply(NobodyFree(at))
+            case NotNeeded(instead):
+                await self._apply(Abandon(instead, at))
+            case EndConversation():
+                refusal = await self._apply(End(EndedBy.API, at))
+                ended = refusal if isinstance(refusal, AlreadyEnded) else Ended()
+                message.reply.answer(ended)
+            case _:
+                assert_never(message)
+
+    async def _deliver(self, deliver: Deliver) -> None:
+        changes: list[Change] = [Done((deliver.item,)), *deliver.changes]
+        for change in deliver.changes:
+            if isinstance(change, SaveContact):
+                self.wording.people[change.person.contact] = change.person
+        if isinstance(deliver.command, Receive):
+            changes += self._touch(deliver.command)
+        await self._apply(deliver.command, changes, deliver.wamid)
+        self.slot.done(deliver.item)
+
+    def _touch(self, command: Receive) -> list[Change]:
+        last = self.touched.get(command.contact)
+        if last is not None and command.sent_at < last + TOUCH_EVERY:
+            return []
+        self.touched[command.contact] = command.sent_at
+        return [TouchPair(self.state.channel, command.contact, command.sent_at)]
+
+    async def _apply(
+        self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None
+    ) -> Refusal | None:
+        events = decide(self.state, command, self.context.new_id)
+        if not isinstance(events, tuple):
+            return events
+        if not events and not changes:
+            return None
+        said = await self._said(events, command)
+        commit = collect(self.state, events, self.wording, said)
+        if isinstance(command, Receive):
+            commit.keep_said(command, events, wamid)
+        commit.save_row(events, self.version + len(events), command.at)
+        if await self._append(events, (*changes, *commit.changes)):
+            self._accept(events, commit)
+        return None
+
+    async def _said(
+        self, events: Sequence[Event], command: Command
+    ) -> dict[MessageId, Content | Outgoing]:
+        """Return the contents that these events speak of; the one in hand is not read."""
+        said: dict[MessageId, Content | Outgoing] = {}
+        if isinstance(command, Receive):
+            said[command.message] = command.content
+        missing = sorted(needed(events) - said.keys())
+        if missing:
+            read = self.context.directory.content
+            said |= await patiently(partial(read, self.state.workspace, missing))
+        return said
+
+    async def _append(self, events: Sequence[Event], rows: Sequence[Change]) -> bool:
+        """Commit; False when somebody else was first and there is nothing more to do."""
+        append = Append(
+            self.state.workspace, self.slot.stream, self.version, tuple(events), tuple(rows)
+        )
+        conflict = await patiently(partial(self.context.journal.append, append))
+        if conflict is None:
+            self._forget_pairs(rows)
+            return True
+        self._lost(conflict)
+        return False
+
+    def _forget_pairs(self, rows: Sequence[Change]) -> None:
+        for row in rows:
+            if isinstance(row, ClaimPair | ReleasePair):
+                self.context.exchange.forget_pair(row.channel, row.contact)
+
+    def _lost(self, conflict: Conflict) -> None:
+        match conflict.change:
+            case Done():
+                return  # decided before: a repeat is not news
+            case ClaimPair():
+                self.asked_at = None  # somebody else has the agent: ask for another one
+            case _:
+                raise Stale(self.slot.stream)
+
+    def _accept(self, events: tuple[Event, ...], commit: Commit) -> None:
+        """Remember what was committed, and tell whom it concerns."""
+        before, self.state = self.state, commit.state
+        self.version += len(events)
+        if commit.saves_row:
+            self.saved = self.version
+        if self.state.wants_agent and not before.wants_agent:
+            self.asked_at = None
+        announce(self.context.exchange, before, self.state, events, commit.sends)
+
+    # --- the pool, the row, the end of a run
+
+    def _ask_pool(self) -> None:
+        if not self.state.wants_agent:
+            return
+        now = trio.current_time()
+        if self.asked_at is not None and now < self.asked_at + ASK_AGAIN:
+            return
+        state = self.state
+        if pool := self.context.exchange.pools.get(state.workspace):
+            pool.tell(AgentWanted(state.id, state.channel, askable(state), state.strategy))
+            self.asked_at = now
+
+    async def _save_stale_deadline(self) -> None:
+        """A row may be behind on a deadline that only moved later: mend it on waking."""
+        if self.saved != self.version:
+            await self._save()
+
+    async def _save(self) -> None:
+        due = wake_at(self.state, self.context.wall())
+        row = SaveConversation(self.state, self.version, due)
+        if await self._append((), (row,)):
+            self.saved = self.version
+
+    async def _retire(self) -> bool:
+        """Leave memory, unless a message or a deadline gets in first."""
+        if self.state.wants_agent or self.slot.pending or self._deadline_near():
+            return False
+        if self.saved != self.version:
+            await self._save()
+        return not self.slot.behind and self.slot.mailbox.retire_if_empty()
+
+    def _deadline_near(self) -> bool:
+        """Say whether it is not worth leaving memory before the next deadline."""
+        due = next_deadline(self.state)
+        return due is not None and due <= self.context.wall() + timedelta(seconds=IDLE_AFTER)

@@ -1,0 +1,232 @@
+"""What actors tell each other, and where to find them.
+
+Rule 1: actors only `tell`; an ask comes from a face (API, admin) and nowhere else.
+Rule 2: nothing told here is the only copy: the inbox, the outbox and the journal have it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+import trio
+from attrs import define, field, frozen
+
+from kaisa_relay.actors.outages import Outages
+from kaisa_relay.domain.conversation.messages import (
+    AlreadyEnded,
+    Candidate,
+    HearOutcome,
+    Receive,
+    Strategy,
+)
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.ports import (
+    Accounts,
+    Change,
+    Directory,
+    Ended,
+    Gateway,
+    Inbox,
+    InboxItem,
+    Journal,
+    NewConversation,
+    Outcome,
+    Reservation,
+    ReserveRefusal,
+    Send,
+    Sends,
+)
+from kaisa_relay.ports.meter import Meter, SilentMeter
+from kaisa_relay.runtime.ask import Ask
+from kaisa_relay.runtime.clock import WallClock
+from kaisa_relay.runtime.mailbox import Mailbox
+
+# --- to a conversation ----------------------------------------------------------------------
+
+
+@frozen
+class Deliver:
+    """An inbox item for this conversation; `changes` go into the commit that decides it."""
+
+    item: MessageId
+    command: Receive | HearOutcome
+    changes: tuple[Change, ...] = field(repr=False, default=())
+    wamid: str | None = field(repr=False, default=None)
+
+
+def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
+    """Return the delivery that tells a conversation what became of one of its sends."""
+    command = HearOutcome(
+        outcome.send, outcome.message, outcome.contact, outcome.rank, outcome.code, at
+    )
+    return Deliver(item, command)
+
+
+@frozen
+class AgentProposed:
+    """The pool holds this agent for us for a few seconds."""
+
+    agent: ContactId
+    window_open: bool
+
+
+@frozen
+class NoAgentFree:
+    """Nobody is free now; the pool will propose somebody when that changes."""
+
+
+@frozen
+class NotNeeded:
+    """The visitor came by another link."""
+
+    instead: ConversationId
+
+
+EndAnswer = Ended | AlreadyEnded
+
+
+@frozen
+class EndConversation(Ask[EndAnswer]):
+    """The API ends it."""
+
+
+ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | EndConversation
+
+# --- to a channel ---------------------------------------------------------------------------
+
+
+@frozen
+class Ring:
+    """These sends were just committed (the doorbell: the rows are the truth)."""
+
+    sends: tuple[Send, ...] = field(repr=False)
+
+
+@frozen
+class Withdraw:
+    """This send is pointless now: end it if it has not begun."""
+
+    send: SendId
+
+
+@frozen
+class Statuses:
+    """A row of statuses for this channel; `done` is called once it is applied."""
+
+    item: InboxItem
+    done: Callable[[], None]
+
+
+ToChannel = Ring | Withdraw | Statuses
+
+# --- to the agent pool of a workspace -------------------------------------------------------
+
+
+@frozen
+class AgentWanted:
+    """A conversation looks for an agent on its channel, among these."""
+
+    conversation: ConversationId
+    channel: ChannelId
+    candidates: tuple[Candidate, ...]
+    strategy: Strategy
+
+
+@frozen
+class AgentFreed:
+    """This agent's pair on the channel is free again."""
+
+    channel: ChannelId
+    agent: ContactId
+
+
+@frozen
+class AgentNotWanted:
+    """The conversation needs nobody any more."""
+
+    conversation: ConversationId
+
+
+ToPool = AgentWanted | AgentFreed | AgentNotWanted
+
+
+ReserveAnswer = Reservation | ReserveRefusal
+
+
+@frozen
+class ReserveConversation(Ask[ReserveAnswer]):
+    """A form was filled in (to the workspace actor)."""
+
+    request: NewConversation = field(repr=False)
+
+
+# --- where to find whom ---------------------------------------------------------------------
+
+
+@define(eq=False)
+class ChannelPost:
+    """A channel's mailbox, and whether it must look into the outbox for what it was not told."""
+
+    mailbox: Mailbox[ToChannel]
+    behind: bool = True
+
+    def tell(self, message: ToChannel) -> bool:
+        """Leave a message; what does not fit is found in the tables."""
+        taken = self.mailbox.tell(message)
+        self.behind = self.behind or not taken
+        return taken
+
+
+@define(eq=False)
+class Exchange:
+    """The addresses of all actors. `tell_conversation` starts one that is not running.
+
+    `drained` is set once the inbox that a start found has been worked off.
+    """
+
+    drained: trio.Event = field(factory=trio.Event)
+    forget_pair: Callable[[ChannelId, ContactId], None] = field(
+        default=lambda _channel, _contact: None
+    )
+    channels: dict[ChannelId, ChannelPost] = field(factory=dict)
+    pools: dict[WorkspaceId, Mailbox[ToPool]] = field(factory=dict)
+    workspaces: dict[WorkspaceId, Mailbox[ReserveConversation]] = field(factory=dict)
+    tell_conversation: Callable[[WorkspaceId, ConversationId, ToConversation], bool] = field(
+        default=lambda _workspace, _conversation, _message: False
+    )
+
+    def ring(self, sends: tuple[Send, ...]) -> None:
+        """Ring the doorbell of every channel that has something new in its outbox."""
+        by_channel: dict[ChannelId, list[Send]] = {}
+        for send in sends:
+            by_channel.setdefault(send.channel, []).append(send)
+        for channel, own in by_channel.items():
+            if post := self.channels.get(channel):
+                post.tell(Ring(tuple(own)))
+
+
+@frozen
+class Context:
+    """Everything that actors get from outside, the same for all of them."""
+
+    inbox: Inbox
+    journal: Journal
+    sends: Sends
+    directory: Directory
+    accounts: Accounts
+    gateway: Gateway
+    wall: WallClock
+    new_id: Callable[[], int]
+    rng: Random
+    link: Callable[[Phone, str], str]
+    outages: Outages
+    exchange: Exchange = field(factory=Exchange)
+    meter: Meter = field(factory=SilentMeter)

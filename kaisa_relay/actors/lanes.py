@@ -1,0 +1,140 @@
+"""A channel's outbox in memory: one lane per recipient, in the order of the sends' ids.
+
+Rule 1: one send per recipient is under way at a time, and an unknown one blocks its lane.
+Rule 2: what is parked waits beside its lane and holds nobody up.
+"""
+
+import heapq
+from bisect import insort
+from collections.abc import Callable, Iterator
+
+from attrs import define, field
+
+from kaisa_relay.domain.channel import PAIR, Pace
+from kaisa_relay.domain.ids import ContactId, SendId
+from kaisa_relay.domain.sending import SendState
+from kaisa_relay.ports import Send
+
+
+@define(eq=False)
+class Lane:
+    """What waits for one recipient; `empty_at` is their pair limit's bucket (Trio's clock)."""
+
+    contact: ContactId
+    sends: list[Send] = field(factory=list)
+    busy: bool = False
+    empty_at: float = 0.0
+
+    @property
+    def head(self) -> Send | None:
+        """The send whose turn it is."""
+        return self.sends[0] if self.sends else None
+
+
+@define(eq=False)
+class Lanes:
+    """Every lane of a channel, when each may go on, and which sends are known at all.
+
+    Instants are on Trio's clock; `seconds_until` turns a send's `due_at` into a wait.
+    """
+
+    throughput: Pace
+    seconds_until: Callable[[Send], float]
+    not_before: float = 0.0
+    stopped: bool = False
+    _empty_at: float = 0.0
+    _lanes: dict[ContactId, Lane] = field(factory=dict)
+    _known: dict[SendId, Send] = field(factory=dict)
+    _timers: list[tuple[float, int]] = field(factory=list)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __contains__(self, send: SendId) -> bool:
+        return send in self._known
+
+    def get(self, send: SendId) -> Send | None:
+        """Return a send as it is known here."""
+        return self._known.get(send)
+
+    def add(self, send: Send) -> Lane:
+        """Put a send into its lane, by id; harmless when it is there already."""
+        lane = self._lanes.get(send.contact)
+        if lane is None:
+            lane = self._lanes[send.contact] = Lane(send.contact)
+        if send.id not in self._known:
+            self._known[send.id] = send
+            if send.state is not SendState.PARKED:
+                insort(lane.sends, send, key=lambda each: each.id)
+        return lane
+
+    def update(self, send: Send) -> None:
+        """Replace a send by how it stands now; a parked one leaves its lane."""
+        if send.id not in self._known:
+            return
+        self._known[send.id] = send
+        lane = self._lanes[send.contact]
+        rest = [each for each in lane.sends if each.id != send.id]
+        if send.state is not SendState.PARKED:
+            insort(rest, send, key=lambda each: each.id)
+        lane.sends = rest
+
+    def remove(self, send: SendId) -> Lane | None:
+        """Forget a send that has its outcome; return its lane."""
+        known = self._known.pop(send, None)
+        if known is None:
+            return None
+        lane = self._lanes[known.contact]
+        lane.sends = [each for each in lane.sends if each.id != send]
+        return lane
+
+    def all(self) -> list[Lane]:
+        """Return every lane."""
+        return list(self._lanes.values())
+
+    def parked(self) -> Iterator[Send]:
+        """Return the sends that wait for a person or the end of their day."""
+        return (send for send in self._known.values() if send.state is SendState.PARKED)
+
+    def wait(self, lane: Lane, now: float) -> float | None:
+        """Return the seconds until the lane may go on; None while something else must happen."""
+        head = lane.head
+        if lane.busy or head is None:
+            return None
+        wait = max(0.0, self.seconds_until(head))
+        if head.state is SendState.UNKNOWN:
+            return wait
+        if self.stopped:
+            return None
+        paced = max(self.throughput.wait(self._empty_at, now), PAIR.wait(lane.empty_at, now))
+        return max(wait, paced, self.not_before - now)
+
+    def spend(self, lane: Lane, now: float) -> None:
+        """Count one message towards the number's and the pair's limit."""
+        self._empty_at = self.throughput.spend(self._empty_at, now)
+        lane.empty_at = PAIR.spend(lane.empty_at, now)
+
+    def remind(self, lane: Lane, at: float) -> None:
+        """Look at this lane again at an instant."""
+        heapq.heappush(self._timers, (at, lane.contact))
+
+    def next_reminder(self) -> float | None:
+        """Return when the next lane wants to be looked at."""
+        return self._timers[0][0] if self._timers else None
+
+    def due(self, now: float) -> list[Lane]:
+        """Return the lanes whose reminder has come."""
+        lanes: dict[int, Lane] = {}
+        while self._timers and self._timers[0][0] <= now:
+            _, contact = heapq.heappop(self._timers)
+            if lane := self._lanes.get(ContactId(contact)):
+                lanes[contact] = lane
+        return list(lanes.values())
+
+    def tidy(self, now: float) -> None:
+        """Forget lanes that are empty and owe nothing."""
+        parked = {send.contact for send in self.parked()}
+        for contact, lane in list(self._lanes.items()):
+            idle = not lane.sends and not lane.busy and lane.empty_at <= now
+            if idle and contact not in parked:
+                del self._lanes[contact]

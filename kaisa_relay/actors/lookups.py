@@ -1,0 +1,135 @@
+"""What the router asks the directory, with a bounded memory of the answers.
+
+Rule 1: only certain answers are remembered: who a sender is, and the live pair they are in.
+Rule 2: a pair that changes while it is being read is not remembered.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, Generic, TypeVar
+
+from attrs import define, field
+
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.payloads import of_content
+from kaisa_relay.domain.phone import candidates, from_wa_id
+from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.domain.tokens import find_tokens
+from kaisa_relay.ports import Directory, Journal
+
+REMEMBERED: Final = 100_000
+"""Senders and pairs kept in memory, each."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+SenderKey = tuple[WorkspaceId, str, str | None, str | None]
+PairKey = tuple[ChannelId, ContactId]
+
+
+@define(eq=False)
+class Recent(Generic[K, V]):
+    """The most recently used entries, bounded."""
+
+    limit: int = REMEMBERED
+    _entries: OrderedDict[K, V] = field(factory=OrderedDict)
+
+    def get(self, key: K) -> V | None:
+        """Return an entry and keep it a while longer."""
+        value = self._entries.get(key)
+        if value is not None:
+            self._entries.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        """Remember an entry."""
+        self._entries[key] = value
+        if len(self._entries) > self.limit:
+            self._entries.popitem(last=False)
+
+    def drop(self, key: K) -> None:
+        """Forget an entry."""
+        self._entries.pop(key, None)
+
+
+def sender_key(channel: Channel, sender: Sender) -> SenderKey:
+    """Return what a sender is remembered by; another combination of ids is another key."""
+    return (channel.workspace, channel.portfolio, sender.bsuid, sender.wa_id)
+
+
+@define(eq=False)
+class Lookups:
+    """Reads for the identity ladder."""
+
+    directory: Directory
+    journal: Journal
+    _senders: Recent[SenderKey, ContactId] = field(factory=Recent)
+    _pairs: Recent[PairKey, Pair] = field(factory=Recent)
+    _changes: int = 0
+
+    def forget_pair(self, channel: ChannelId, contact: ContactId) -> None:
+        """Somebody's pair changed."""
+        self._pairs.drop((channel, contact))
+        self._changes += 1
+
+    def known_as(self, channel: Channel, sender: Sender) -> ContactId | None:
+        """Return who this sender is, if that was certain before."""
+        return self._senders.get(sender_key(channel, sender))
+
+    def remember(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
+        """This sender is this contact."""
+        self._senders.put(sender_key(channel, sender), contact)
+
+    async def contacts(self, channel: Channel, sender: Sender) -> tuple[ContactId, ...]:
+        """Return everybody who may be this sender."""
+        known = self.known_as(channel, sender)
+        if known is not None:
+            return (known,)
+        phone = from_wa_id(sender.wa_id) if sender.wa_id else None
+        phones = candidates(phone) if phone else ()
+        find = partial(self.directory.find, channel.workspace, channel.portfolio, sender, phones)
+        return tuple(await patiently(find))
+
+    async def pairs(self, channel: Channel, contacts: Sequence[ContactId]) -> tuple[Pair, ...]:
+        """Return what these contacts are in on this channel."""
+        if not contacts:
+            return ()
+        known = self._pairs.get((channel.id, contacts[0])) if len(contacts) == 1 else None
+        if known is not None:
+            return (known,)
+        changes = self._changes
+        read = partial(self.directory.pairs, channel.workspace, contacts, channel.id)
+        pairs = await patiently(read)
+        for pair in pairs:
+            if pair.conversation is not None and changes == self._changes:
+                self._pairs.put((channel.id, pair.contact), pair)
+        return tuple(pairs)
+
+    async def token(self, channel: Channel, content: Content) -> Token | None:
+        """Return the first known token in a text."""
+        for value in find_tokens(content.body) if isinstance(content, Text) else ():
+            known = await patiently(partial(self.directory.token, channel.workspace, value))
+            if known is not None:
+                return known
+        return None
+
+    async def named(self, channel: Channel, content: Content) -> ConversationId | None:
+        """Return the conversation that a button of ours names, if it is on this channel."""
+        payload = of_content(content)
+        if payload is None:
+            return None
+        conversation = payload.conversation
+        read = partial(self.journal.snapshot, channel.workspace, conversation)
+        snapshot = await patiently(read)
+        if snapshot is None or snapshot[0].channel != channel.id:
+            return None
+        return conversation
+
+    async def person(self, channel: Channel, contact: ContactId) -> Person | None:
+        """Return who a contact is; None after erasure."""
+        people = await patiently(partial(self.directory.people, channel.workspace, [contact]))
+        return people.get(contact)

@@ -1,0 +1,107 @@
+"""What an answer of WhatsApp means for a send: its next state, and for the channel.
+
+Rule 1: pure; the table of durability's "Sending", point 4, in code.
+Rule 2: only what was certainly not sent is ever tried again.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum
+from random import Random
+from typing import Final, assert_never
+
+from attrs import evolve, frozen
+
+from kaisa_relay.domain.sending import (
+    Accepted,
+    Answer,
+    Deferred,
+    Halted,
+    Purpose,
+    Rank,
+    Rejected,
+    SendState,
+    Uncertain,
+)
+from kaisa_relay.ports import Change, EndSend, MoveSend, Outcome, Send, Tell
+
+FIRST_DELAY: Final = 1.0
+LONGEST_DELAY: Final = 300.0
+
+
+class Move(Enum):
+    """Where the send goes."""
+
+    END = "end"
+    AGAIN = "again"
+    UNKNOWN = "unknown"
+
+
+class Stop(Enum):
+    """Whether the whole channel stops until it answers a probe, and why."""
+
+    NO = "too many unknown outcomes"
+    AWAY = "WhatsApp cannot be reached"
+    HALTED = "WhatsApp refuses this number: see doctor"
+
+
+@frozen
+class Verdict:
+    """The rows that change, the send as it stands then, and what the channel does.
+
+    `pause` is in seconds; 0 is none.
+    """
+
+    move: Move
+    send: Send
+    changes: tuple[Change, ...]
+    pause: float = 0.0
+    stop: Stop = Stop.NO
+
+
+_SENDING: Final = (SendState.SENDING,)
+
+
+def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timedelta) -> Verdict:
+    """Say what follows from an answer."""
+    match answer:
+        case Accepted(wamid=wamid):
+            end = EndSend(send.id, _SENDING, Rank.SENT, at, wamid)
+            told = _tell(send, Rank.SENT, None) if send.purpose is Purpose.OFFER else ()
+            return Verdict(Move.END, send, (end, *told))
+        case Rejected(code=code):
+            end = EndSend(send.id, _SENDING, Rank.FAILED, at, code=code)
+            told = _tell(send, Rank.FAILED, code) if send.purpose is not Purpose.NOTICE else ()
+            return Verdict(Move.END, send, (end, *told))
+        case Deferred(code=None):
+            return _again(send, None, Stop.AWAY)
+        case Deferred(after=after, whole_channel=whole):
+            delay = after if after is not None else _backoff(send.attempt, rng)
+            if whole:
+                return evolve(_again(send, None), pause=delay)
+            return _again(send, at + timedelta(seconds=delay))
+        case Halted():
+            return _again(send, None, Stop.HALTED)
+        case Uncertain():
+            due = at + grace
+            move = MoveSend(send.id, _SENDING, SendState.UNKNOWN, send.attempt, due)
+            unknown = evolve(send, state=SendState.UNKNOWN, due_at=due)
+            return Verdict(Move.UNKNOWN, unknown, (move,))
+        case _:
+            assert_never(answer)
+
+
+def _again(send: Send, due: datetime | None, stop: Stop = Stop.NO) -> Verdict:
+    move = MoveSend(send.id, _SENDING, SendState.READY, send.attempt, due)
+    ready = evolve(send, state=SendState.READY, due_at=due)
+    return Verdict(Move.AGAIN, ready, (move,), stop=stop)
+
+
+def _tell(send: Send, rank: Rank, code: int | None) -> tuple[Change, ...]:
+    if send.conversation is None:
+        return ()
+    outcome = Outcome(send.id, send.message, send.conversation, send.contact, rank, code)
+    return (Tell(send.channel, outcome),)
+
+
+def _backoff(attempt: int, rng: Random) -> float:
+    return min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempt - 1, 16)) * rng.uniform(0.5, 1.0)

@@ -1,0 +1,216 @@
+"""The router: takes what the inbox committed, and hands each item to whom it concerns.
+
+Rule 1: items are routed one after the other in the order of their ids; that order is the guarantee.
+Rule 2: memory is a short cut; whatever does not fit in it is found in the inbox again.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+import trio
+from attrs import define, field
+
+from kaisa_relay.actors.addressing import Addressed, Addressing, Homeless, Letter
+from kaisa_relay.actors.exchange import (
+    Context,
+    Deliver,
+    NotNeeded,
+    Statuses,
+    heard,
+)
+from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.actors.slot import Slot, stream_of
+from kaisa_relay.actors.slots import Slots, park
+from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
+from kaisa_relay.domain.conversation.messages import Receive
+from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
+from kaisa_relay.ports import InboxItem, Outcome
+
+logger = structlog.get_logger()
+
+IN_FLIGHT: Final = 20_000
+"""Items handed over and not decided yet; beyond that the router reads from the table."""
+PAGE: Final = 500
+BREATH: Final = 0.02
+"""Seconds between two readings of the table while somebody's mailbox is full."""
+LOOK_AGAIN: Final = 15.0
+"""Seconds between looks into the inbox for rows that nobody told us of."""
+
+
+@define(eq=False)
+class Router:
+    """Owns the conversations' slots and the nursery in which they run."""
+
+    context: Context
+    slots: Slots = field(init=False)
+    _addressing: Addressing = field(init=False)
+    _in_flight: set[MessageId] = field(factory=set)
+    _arrivals: deque[InboxItem] = field(factory=deque)
+    _bell: trio.Event = field(factory=trio.Event)
+    _behind: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        lookups = Lookups(self.context.directory, self.context.journal)
+        self._addressing = Addressing(self.context, lookups)
+        self.slots = Slots(self.context, self.done, self._readdress)
+        self.context.exchange.forget_pair = lookups.forget_pair
+        self.context.exchange.tell_conversation = self.slots.tell
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Route until cancelled; the conversations run inside."""
+        workspaces = self.context.accounts.workspaces()
+        parked = partial(self.context.inbox.parked_streams, workspaces)
+        self.slots.quarantined |= await patiently(parked)
+        self.context.inbox.subscribe(self.take)
+        async with trio.open_nursery() as nursery:
+            self.slots.nursery = nursery
+            task_status.started()
+            while True:
+                await self._route_arrivals()
+                if self._behind:
+                    await self._read_behind()
+                    await trio.sleep(BREATH if self._behind else 0)
+                else:
+                    await self._wait()
+
+    def statistics(self) -> dict[str, int]:
+        """Items in flight beside what `Slots.statistics` counts."""
+        in_flight = len(self._in_flight) + len(self._arrivals)
+        return {"in_flight": in_flight, **self.slots.statistics()}
+
+    def release(self, conversation: ConversationId) -> None:
+        """An operator made a quarantined conversation's rows `new` again."""
+        self.slots.quarantined.discard(stream_of(conversation))
+        self.look_again()
+
+    # --- what comes in
+
+    def take(self, items: Sequence[InboxItem]) -> None:
+        """Take what was just committed, or leave it in the table when there is too much."""
+        if self._behind or len(self._in_flight) + len(self._arrivals) > IN_FLIGHT:
+            self._behind = True
+        else:
+            self._arrivals.extend(items)
+        self._bell.set()
+
+    def look_again(self) -> None:
+        """There may be rows that were not handed over (released from quarantine, for one)."""
+        self._behind = True
+        self._bell.set()
+
+    async def _wait(self) -> None:
+        with trio.move_on_after(LOOK_AGAIN) as patience:
+            await self._bell.wait()
+        self._bell = trio.Event()
+        self._behind = self._behind or patience.cancelled_caught
+
+    async def _route_arrivals(self) -> None:
+        while self._arrivals:
+            item = self._arrivals.popleft()
+            if item.id not in self._in_flight:
+                self._in_flight.add(item.id)
+                await self._route(item)
+
+    async def _read_behind(self) -> None:
+        """Route what is `new` in the table and not in flight, from the oldest on."""
+        self._behind = False
+        after, found = MessageId(0), False
+        workspaces = self.context.accounts.workspaces()
+        while page := await patiently(
+            partial(self.context.inbox.new_rows, workspaces, after, PAGE)
+        ):
+            after = page[-1].id
+            for item in page:
+                if item.id not in self._in_flight:
+                    found = True
+                    self._in_flight.add(item.id)
+                    await self._route(item)
+            await self._make_room()
+        self._behind = self._behind or found
+        if not self._behind:
+            self.context.exchange.drained.set()
+
+    async def _make_room(self) -> None:
+        while len(self._in_flight) > IN_FLIGHT:  # noqa: ASYNC110 - decided rows make room
+            await trio.sleep(0.05)
+
+    # --- where it goes
+
+    async def _route(self, item: InboxItem) -> None:
+        match item.item:
+            case Inbound() as inbound:
+                await self._route_message(item, inbound)
+            case StatusBatch():
+                self._route_statuses(item)
+            case Outcome() as outcome:
+                deliver = heard(outcome, item.id, self.context.wall())
+                await self._hand_over(item, outcome.conversation, deliver)
+            case IdentityChange() as change:
+                await note_identity(self.context, self._addressing.lookups, item, change)
+                self.done(item.id)
+            case ChannelNotice() as notice:
+                logger.warning("channel notice", channel=item.channel, code=notice.code)
+                await set_aside(self.context, item)
+                self.done(item.id)
+
+    async def _route_message(self, item: InboxItem, inbound: Inbound) -> None:
+        channel = self.context.accounts.channel(item.workspace, item.channel)
+        if channel is None:
+            self.done(item.id)  # its channel was removed; the row stays `new` and `doctor` shows it
+            return
+        where = await self._addressing.address(Letter(item, inbound, channel))
+        match where:
+            case Addressed(conversation=conversation, deliver=deliver):
+                self._tell_duplicate(item.workspace, conversation, deliver)
+                await self._hand_over(item, conversation, deliver)
+            case Homeless():
+                await answer_unmatched(self.context, item, inbound, where)
+                self.done(item.id)
+
+    def _tell_duplicate(
+        self, workspace: WorkspaceId, conversation: ConversationId, deliver: Deliver
+    ) -> None:
+        command = deliver.command
+        if isinstance(command, Receive) and command.duplicate is not None:
+            self.slots.tell(workspace, command.duplicate, NotNeeded(conversation))
+
+    def _route_statuses(self, item: InboxItem) -> None:
+        post = self.context.exchange.channels.get(item.channel)
+        if post is None or not post.mailbox.tell(Statuses(item, partial(self.done, item.id))):
+            self.done(item.id)
+            self._behind = self._behind or post is not None
+
+    async def _hand_over(
+        self, item: InboxItem, conversation: ConversationId, deliver: Deliver
+    ) -> None:
+        slot = self.slots.open(item.workspace, conversation)
+        if slot is not None:
+            slot.hand_over(deliver)
+            return
+        await park(self.context, item.workspace, conversation, [item.id])
+        self.done(item.id)
+
+    async def _readdress(self, slot: Slot, item: InboxItem) -> Deliver | None:
+        """Say what an item read back means to its conversation; other people's go back in line."""
+        match item.item:
+            case Outcome() as outcome:
+                return heard(outcome, item.id, self.context.wall())
+            case Inbound() as inbound:
+                channel = self.context.accounts.channel(item.workspace, item.channel)
+                if channel is not None:
+                    where = await self._addressing.address(Letter(item, inbound, channel))
+                    if isinstance(where, Addressed) and where.conversation == slot.conversation:
+                        return where.deliver
+            case _:
+                pass
+        self.look_again()
+        return None
+
+    def done(self, item: MessageId) -> None:
+        """This row needs no more attention of memory."""
+        self._in_flight.discard(item)

@@ -1,0 +1,56 @@
+"""A conversation's place in the house: it outlives the runs of its actor.
+
+Rule 1: the slot knows which inbox rows were handed over and are not decided yet.
+Rule 2: once behind, a conversation is fed from its rows alone, by id, until none is left.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import define, field
+
+from kaisa_relay.actors.exchange import Deliver, ToConversation
+from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.runtime.mailbox import Mailbox
+
+CAPACITY: Final = 256
+"""Messages in a conversation's mailbox; what does not fit waits in the inbox."""
+
+
+@define(eq=False)
+class Slot:
+    """One live conversation: its mailbox, and the rows that are on their way to it."""
+
+    workspace: WorkspaceId
+    conversation: ConversationId
+    on_done: Callable[[MessageId], None]
+    mailbox: Mailbox[ToConversation] = field(factory=lambda: Mailbox(CAPACITY))
+    pending: dict[MessageId, None] = field(factory=dict)
+    behind: bool = False
+
+    @property
+    def stream(self) -> str:
+        """The name of its stream."""
+        return stream_of(self.conversation)
+
+    def hand_over(self, deliver: Deliver) -> None:
+        """Pass on an inbox item; if the mailbox is full it is found in the table, in order."""
+        self.pending[deliver.item] = None
+        if self.behind or not self.mailbox.tell(deliver):
+            self.behind = True
+
+    def fall_behind(self) -> None:
+        """Forget what is queued: after a crash only the rows are certain."""
+        self.mailbox.clear()
+        self.behind = True
+
+    def done(self, item: MessageId) -> None:
+        """This row is decided."""
+        if item in self.pending:
+            del self.pending[item]
+            self.on_done(item)
+
+
+def stream_of(conversation: ConversationId) -> str:
+    """Return the name of a conversation's stream."""
+    return f"conversation/{conversation}"

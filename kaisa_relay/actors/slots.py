@@ -1,0 +1,103 @@
+"""The conversations in memory: opened on demand, supervised one by one, quarantined alone.
+
+Rule 1: the nursery is the router's; a conversation's crash never reaches another one.
+Rule 2: what was queued when a conversation crashed is fed from its rows again, in order.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+import trio
+from attrs import define, field
+
+from kaisa_relay.actors.exchange import Context, Deliver, ToConversation
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.actors.recovery import run_conversation
+from kaisa_relay.actors.slot import Slot, stream_of
+from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
+from kaisa_relay.ports import Append, InboxItem, ParkItem
+from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
+
+logger = structlog.get_logger()
+
+POLICY: Final = RestartPolicy(intensity=5, period=60.0, first_delay=0.1, max_delay=10.0)
+"""How often a conversation may crash before it is quarantined."""
+
+
+@define(eq=False)
+class Slots:
+    """Every live conversation. `nursery` is set while the router runs."""
+
+    context: Context
+    on_done: Callable[[MessageId], None]
+    readdress: Callable[[Slot, InboxItem], Awaitable[Deliver | None]]
+    policy: RestartPolicy = POLICY
+    quarantined: set[str] = field(factory=set)
+    nursery: trio.Nursery = field(init=False)
+    _live: dict[ConversationId, Slot] = field(factory=dict)
+
+    def open(self, workspace: WorkspaceId, conversation: ConversationId) -> Slot | None:
+        """Return the conversation's slot, starting it if need be; None while quarantined."""
+        slot = self._live.get(conversation)
+        if slot is None and stream_of(conversation) not in self.quarantined:
+            slot = Slot(workspace, conversation, self.on_done)
+            self._live[conversation] = slot
+            self.nursery.start_soon(self._keep, slot, name=slot.stream)
+        return slot
+
+    def tell(
+        self, workspace: WorkspaceId, conversation: ConversationId, message: ToConversation
+    ) -> bool:
+        """Tell a conversation something, waking it if it is not in memory."""
+        slot = self.open(workspace, conversation)
+        return slot is not None and slot.mailbox.tell(message)
+
+    def statistics(self) -> dict[str, int]:
+        """Live and quarantined conversations, and the messages in their mailboxes."""
+        queued = sum(slot.mailbox.statistics().queued for slot in self._live.values())
+        return {"live": len(self._live), "quarantined": len(self.quarantined), "queued": queued}
+
+    async def _keep(self, slot: Slot) -> None:
+        run = partial(run_conversation, slot, self.context, partial(self.readdress, slot))
+        crashed = partial(self._crashed, slot)
+        try:
+            await supervise(slot.stream, run, self.policy, self.context.rng, crashed)
+        except GaveUp:
+            await self._quarantine(slot)
+        finally:
+            del self._live[slot.conversation]
+            slot.mailbox.close()
+
+    def _crashed(self, slot: Slot) -> None:
+        self.context.meter.crashed("conversation")
+        slot.fall_behind()
+        for post in self.context.exchange.channels.values():
+            post.behind = True  # a send may have been committed and not rung for
+
+    async def _quarantine(self, slot: Slot) -> None:
+        self.context.meter.quarantined()
+        self.quarantined.add(slot.stream)
+        logger.error(
+            "conversation quarantined",
+            conversation=to_text(CONVERSATION, slot.conversation),
+            waiting=len(slot.pending),
+        )
+        waiting = list(slot.pending)
+        await park(self.context, slot.workspace, slot.conversation, waiting)
+        for item in waiting:
+            slot.done(item)
+
+
+async def park(
+    context: Context,
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    items: Sequence[MessageId],
+) -> None:
+    """Set a quarantined conversation's rows aside until an operator releases them."""
+    stream = stream_of(conversation)
+    change = ParkItem(tuple(items), stream, "quarantined")
+    append = Append(workspace, stream, 0, (), (change,))
+    await patiently(partial(context.journal.append, append))

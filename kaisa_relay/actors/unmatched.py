@@ -1,0 +1,87 @@
+"""Messages that belong to no conversation: answered, noted, and decided in one commit."""
+
+from functools import partial
+
+from attrs import evolve
+
+from kaisa_relay.actors.addressing import Homeless
+from kaisa_relay.actors.changes import recipient
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.patience import patiently
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.messages import MessageUnmatched
+from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.inbound import IdentityChange, Inbound
+from kaisa_relay.domain.phone import candidates, from_wa_id
+from kaisa_relay.domain.sending import Purpose
+from kaisa_relay.domain.texts import render
+from kaisa_relay.ports import (
+    Append,
+    Done,
+    InboxItem,
+    NewSend,
+    SaveContact,
+    Send,
+    StoreContent,
+    TouchPair,
+)
+
+
+async def answer_unmatched(
+    context: Context, item: InboxItem, inbound: Inbound, homeless: Homeless
+) -> None:
+    """Say to its writer that nobody reads this message, and why."""
+    person, text = homeless.person, homeless.answer.text
+    answer, send = MessageId(context.new_id()), SendId(context.new_id())
+    texts = context.accounts.workspace(item.workspace).texts
+    body = Text(render(text, person.language, {"url": homeless.url}, texts))
+    contact, at = person.contact, context.wall()
+    event = MessageUnmatched(item.id, item.channel, contact, answer, send, text, at)
+    row = Send(
+        workspace=item.workspace,
+        id=send,
+        channel=item.channel,
+        conversation=None,
+        message=answer,
+        contact=contact,
+        recipient=recipient(person),
+        outgoing=body,
+        purpose=Purpose.NOTICE,
+    )
+    changes = (
+        Done((item.id,)),
+        *homeless.changes,
+        TouchPair(item.channel, contact, min(inbound.sent_at, at)),
+        StoreContent(item.id, None, contact, None, inbound.content, inbound.wamid),
+        StoreContent(answer, None, contact, None, body),
+        NewSend(row),
+    )
+    append = Append(item.workspace, f"message/{item.id}", 0, (event,), changes)
+    if await patiently(partial(context.journal.append, append)) is None:
+        context.exchange.ring((row,))
+
+
+async def note_identity(
+    context: Context, lookups: Lookups, item: InboxItem, change: IdentityChange
+) -> None:
+    """Let the person be found by their new number or BSUID as well."""
+    channel = context.accounts.channel(item.workspace, item.channel)
+    found = await lookups.contacts(channel, change.before) if channel else ()
+    person = await lookups.person(channel, found[0]) if channel and len(found) == 1 else None
+    if channel is None or person is None:
+        await set_aside(context, item)
+        return
+    after = change.after
+    phone = (from_wa_id(after.wa_id) if after.wa_id else None) or person.phone
+    moved = evolve(person, phone=phone, bsuid=after.bsuid or person.bsuid)
+    phones = candidates(phone) if phone else ()
+    save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
+    append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)), save))
+    await patiently(partial(context.journal.append, append))
+
+
+async def set_aside(context: Context, item: InboxItem) -> None:
+    """Nothing is to be done about this row."""
+    append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)),))
+    await patiently(partial(context.journal.append, append))

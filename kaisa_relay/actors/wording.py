@@ -1,0 +1,114 @@
+"""Puts an event's automatic text into words, with the names that events do not carry.
+
+Rule 1: neither side learns the other's number, nor more of a name than its first part.
+Rule 2: an agent sees only those metadata keys that the workspace lists.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import define, field
+
+from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.contact import Person
+from kaisa_relay.domain.content import Content, Text, kind_of
+from kaisa_relay.domain.conversation.messages import AgentOffered, Notified
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
+from kaisa_relay.domain.payloads import OfferAnswer, SendAgain, encode
+from kaisa_relay.domain.texts import TextKey, kind_name, language_of, render
+from kaisa_relay.ports import Workspace
+
+LONGEST_FIELD: Final = 200
+"""Characters of one metadata value on the agent's card."""
+
+_BUTTON: Final = {
+    TextKey.MAYBE_LOST_VISITOR: TextKey.SEND_AGAIN,
+    TextKey.MAYBE_LOST_AGENT: TextKey.SHOW_IT,
+}
+
+
+@define(eq=False)
+class Wording:
+    """The words for one conversation; holds its people's names, so it lives as long as its task."""
+
+    workspace: Workspace
+    people: dict[ContactId, Person] = field(repr=False, factory=dict)
+    metadata: bytes = field(repr=False, default=b"{}")
+
+    def notice(self, state: State, event: Notified, said: Content | Outgoing | None) -> Outgoing:
+        """Return the text of a notice; `said` is the message that it answers, if any."""
+        language = self._language(state, event.contact)
+        body = self._render(event.text, language, self._values(state, event, said, language))
+        label = _BUTTON.get(event.text)
+        if label is None or event.about is None:
+            return Text(body)
+        payload = encode(SendAgain(state.id, event.about))
+        return Buttons(body, (Button(payload, self._render(label, language, {})),))
+
+    def offer(self, state: State, event: AgentOffered) -> Outgoing:
+        """Return the offer: a template, or buttons where the agent's window is open."""
+        language = self._language(state, event.agent)
+        name = self._first_name(state.visitor)
+        note = self._render(TextKey.OFFER_NOTE, language, {})
+        accept = encode(OfferAnswer(state.id, event.offer, accept=True))
+        decline = encode(OfferAnswer(state.id, event.offer, accept=False))
+        if event.template:
+            return Template(
+                self.workspace.offer_template,
+                language_of(language),
+                (name, note),
+                (accept, decline),
+            )
+        return Buttons(
+            self._render(TextKey.OFFER, language, {"name": name, "note": note}),
+            (
+                Button(accept, self._render(TextKey.OFFER_ACCEPT, language, {})),
+                Button(decline, self._render(TextKey.OFFER_DECLINE, language, {})),
+            ),
+        )
+
+    def _values(
+        self, state: State, event: Notified, said: Content | Outgoing | None, language: str
+    ) -> Mapping[str, str]:
+        values = {"name": self._first_name(state.visitor)}
+        if event.text is TextKey.SEEKING:
+            values["name"] = self._first_name(event.contact)
+        elif event.text is TextKey.AGENT_FOUND and state.agent is not None:
+            values["agent"] = self._first_name(state.agent)
+        elif event.text in (TextKey.AGENT_CARD, TextKey.WHO):
+            visitor = self.people.get(state.visitor)
+            values = {"name": visitor.name if visitor else "", "fields": self._fields()}
+        elif said is not None and not isinstance(said, Buttons | Template):
+            values["kind"] = kind_name(kind_of(said), language)
+            values["command"] = _command(said, language)
+        return values
+
+    def _render(self, key: TextKey, language: str, values: Mapping[str, str]) -> str:
+        return render(key, language, values, self.workspace.texts)
+
+    def _language(self, state: State, contact: ContactId) -> str:
+        return state.language_of(contact)
+
+    def _first_name(self, contact: ContactId) -> str:
+        person = self.people.get(contact)
+        return person.first_name if person else ""
+
+    def _fields(self) -> str:
+        metadata = json.loads(self.metadata or b"{}")
+        lines = []
+        for key in self.workspace.agent_fields:
+            if key in metadata:
+                value = metadata[key]
+                shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                lines.append(f"{key}: {shown[:LONGEST_FIELD]}")
+        return "\n".join(lines)
+
+
+def _command(said: Content, language: str) -> str:
+    if not isinstance(said, Text):
+        return ""
+    typed = chat_commands.parse(said.body, language)
+    return typed.command if isinstance(typed, chat_commands.UnknownCommand) else ""
