@@ -106,6 +106,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         texts={(each.key, each.language): each.text for each in settings.texts},
         agent_fields=settings.agent_fields,
         offer_template=settings.offer_template,
+        language=settings.language,
     )
 
 

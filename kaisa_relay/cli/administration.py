@@ -1,31 +1,27 @@
-"""How a command reaches the accounts: through a running `serve`, or on its own."""
+"""How a command reaches the accounts: through a running `serve`, or on its own.
 
-import time
+Rule 1: only one process writes a SQLite file; a command asks it, or is it.
+Rule 2: whatever goes wrong that an operator can mend is one line that says so.
+"""
+
 from typing import Final, TypeVar
 
 import click
 import structlog
 import trio
 
-from kaisa_relay.accounts.administration import Administration
-from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.commands import Command, Refused, Result
 from kaisa_relay.accounts.socket import BrokenOff, ask_admin
-from kaisa_relay.accounts.transactions import open_alone
 from kaisa_relay.accounts.wire import NotUnderstood
 from kaisa_relay.cli.options import Options
 from kaisa_relay.ports import StoreUnavailable
-from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.settings import Settings
-from kaisa_relay.store import LockedByOther, NewerDatabase
 
 R = TypeVar("R", bound=Result)
 
 PATIENCE: Final = 5.0
 """Seconds to wait for a `serve` that is starting or stopping, or for another command."""
 LOOK_AGAIN: Final = 0.1
-NODE: Final = 255
-"""The node number in the ids that commands give, apart from any serve's."""
 
 
 class Failed(Exception):
@@ -50,33 +46,41 @@ async def execute(settings: Settings, command: Command) -> Result:
 
     Raises `Failed`, and `SettingsError` when a secret is needed here and missing.
     """
-    # The log of this process is of no interest: what matters is said by the command itself.
+    # What an operator should know is said by the command itself, not by a log.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    try:
+        answered = await _ask_serve(settings, command)
+        return answered or await _open_and_execute(settings, command)
+    except (NotUnderstood, BrokenOff, StoreUnavailable) as reason:
+        raise Failed(str(reason)) from None
+    except trio.TooSlowError:
+        raise Failed("the running serve is too busy to answer; try again") from None
+    except OSError as reason:
+        raise Failed(f"{reason.strerror or reason}: {reason.filename or ''}") from None
+
+
+async def _ask_serve(settings: Settings, command: Command) -> Result | None:
+    if settings.admin_socket is None:
+        return None
+    return await ask_admin(settings.admin_socket, command)
+
+
+async def _open_and_execute(settings: Settings, command: Command) -> Result:
+    # Imported late: SQLAlchemy and Alembic are half the time of a command that needs neither.
+    from kaisa_relay.cli.alone import execute_alone
+    from kaisa_relay.store import LockedByOther, NewerDatabase
+
     deadline = trio.current_time() + PATIENCE
     while True:
         try:
-            return await _try(settings, command)
+            return await execute_alone(settings, command)
+        except NewerDatabase as reason:
+            raise Failed(str(reason)) from None
         except LockedByOther as holder:
+            # A serve takes the lock a moment before it listens, and keeps it a moment longer.
+            answered = await _ask_serve(settings, command)
+            if answered is not None:
+                return answered
             if trio.current_time() >= deadline:
                 raise Failed(f"{holder}, but it does not answer; try again") from None
-        except (NewerDatabase, NotUnderstood, BrokenOff, StoreUnavailable) as reason:
-            raise Failed(str(reason)) from None
-        except trio.TooSlowError:
-            raise Failed("the running serve is too busy to answer; try again") from None
-        except OSError as reason:
-            raise Failed(f"{reason.strerror or reason}: {reason.filename or ''}") from None
         await trio.sleep(LOOK_AGAIN)
-
-
-async def _try(settings: Settings, command: Command) -> Result:
-    if settings.admin_socket is not None:
-        answered = await ask_admin(settings.admin_socket, command)
-        if answered is not None:
-            return answered
-    async with open_alone(settings.database_url) as store:
-        administration = Administration(
-            store=store,
-            cipher=lambda: TokenCipher.of(settings.derived_key(PURPOSE)),
-            new_id=IdSource(time.time, NODE),
-        )
-        return await administration.execute(command)
