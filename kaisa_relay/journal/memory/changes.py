@@ -1,0 +1,252 @@
+"""What each change does to the rows: one match, and a function where it takes more than a line."""
+
+from typing import assert_never
+
+from attrs import evolve as replace
+
+from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
+from kaisa_relay.domain.routing import Pair
+from kaisa_relay.domain.sending import Rank, SendState, moves
+from kaisa_relay.domain.tracking import MessageStatus
+from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    ClaimPair,
+    Conflict,
+    Done,
+    EndSend,
+    ItemKind,
+    Leg,
+    MoveSend,
+    NewSend,
+    Outcome,
+    ParkItem,
+    ReleasePair,
+    SaveAnswer,
+    SaveContact,
+    SaveConversation,
+    SaveMetadata,
+    SaveToken,
+    StoreContent,
+    Tell,
+    TouchPair,
+    UseToken,
+)
+
+
+def apply(transaction: Transaction, append: Append) -> Conflict | None:
+    """Write an append, or say which part of it lost; then the transaction must be rolled back."""
+    workspace, stream, version = append.workspace, append.stream, append.version
+    if append.events and transaction.rows.version(workspace, stream) != version:
+        return Conflict(None)
+    for number, event in enumerate(append.events, version + 1):
+        transaction.record(workspace, stream, number, event)
+    for change in append.changes:
+        if not _change(transaction, workspace, change):
+            return Conflict(change)
+    return None
+
+
+def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
+    """Write one change; False when what it expects does not hold."""
+    rows = tx.rows
+    match change:
+        case Done():
+            return _done(tx, workspace, change)
+        case ClaimPair():
+            return _claim(tx, workspace, change)
+        case MoveSend():
+            return _move(tx, workspace, change)
+        case EndSend():
+            return _end(tx, workspace, change)
+        case SaveToken(value=value):
+            if (workspace, value) in rows.tokens:
+                return False
+            tx.put(rows.tokens, (workspace, value), TokenRow(change))
+        case SaveAnswer(key=key):
+            kept = rows.answers.get((workspace, key))
+            if kept is not None and tx.at < kept.until:
+                return False
+            tx.put(rows.answers, (workspace, key), change)
+        case _:
+            _write(tx, workspace, change)
+    return True
+
+
+Unconditional = (
+    ParkItem
+    | Tell
+    | StoreContent
+    | NewSend
+    | ReleasePair
+    | TouchPair
+    | SaveConversation
+    | UseToken
+    | SaveContact
+    | SaveMetadata
+)
+
+
+def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> None:
+    rows = tx.rows
+    match change:
+        case ParkItem():
+            _park(tx, workspace, change)
+        case Tell(channel=channel, outcome=outcome):
+            tell(tx, workspace, channel, outcome)
+        case StoreContent(message=message):
+            tx.put(rows.contents, (workspace, message), change)
+        case NewSend(send=send):
+            leg = LegRow(
+                send.id, send.message, send.conversation, send.channel, send.contact, send.purpose
+            )
+            tx.put(rows.sends, (workspace, send.id), send)
+            tx.put(rows.legs, (workspace, send.id), leg)
+        case ReleasePair():
+            _release(tx, workspace, change)
+        case TouchPair():
+            _touch(tx, workspace, change)
+        case SaveConversation(state=state):
+            tx.put(rows.conversations, (workspace, state.id), change)
+        case UseToken(value=value, contact=contact):
+            token = rows.tokens.get((workspace, value))
+            if token is not None and token.used_by is None:
+                tx.put(rows.tokens, (workspace, value), replace(token, used_by=contact))
+        case SaveContact():
+            _contact(tx, workspace, change)
+        case SaveMetadata(conversation=conversation):
+            tx.put(rows.metadata, (workspace, conversation), change)
+        case _:
+            assert_never(change)
+
+
+# --- the inbox
+
+
+def _new_row(tx: Transaction, workspace: WorkspaceId, item: MessageId) -> InboxRow | None:
+    row = tx.rows.inbox.get(item)
+    if row is None or row.workspace != workspace or row.state is not InboxState.NEW:
+        return None
+    return row
+
+
+def _done(tx: Transaction, workspace: WorkspaceId, change: Done) -> bool:
+    for item in change.items:
+        row = _new_row(tx, workspace, item)
+        if row is None:
+            return False
+        tx.put(tx.rows.inbox, item, replace(row, state=InboxState.DONE, body=None, item=None))
+    return True
+
+
+def _park(tx: Transaction, workspace: WorkspaceId, change: ParkItem) -> None:
+    for item in change.items:
+        row = _new_row(tx, workspace, item)
+        if row is not None:
+            parked = replace(
+                row, state=InboxState.PARKED, stream=change.stream, reason=change.reason
+            )
+            tx.put(tx.rows.inbox, item, parked)
+
+
+def tell(tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome) -> None:
+    """Put an outcome into the inbox."""
+    id = MessageId(tx.new_id())
+    tx.arrive(InboxRow(id, workspace, channel, ItemKind.OUTCOME, None, None, outcome, tx.at))
+
+
+# --- pairs
+
+
+def _claim(tx: Transaction, workspace: WorkspaceId, change: ClaimPair) -> bool:
+    key = (workspace, change.channel, change.contact)
+    held = tx.rows.pairs.get(key)
+    if held is not None and held.conversation not in (None, change.conversation):
+        return False
+    pair = held or Pair(change.channel, change.contact, None, None)
+    claimed = replace(pair, conversation=change.conversation, role=change.role)
+    tx.put(tx.rows.pairs, key, claimed)
+    return True
+
+
+def _release(tx: Transaction, workspace: WorkspaceId, change: ReleasePair) -> None:
+    key = (workspace, change.channel, change.contact)
+    held = tx.rows.pairs.get(key)
+    if held is not None and held.conversation == change.conversation:
+        left = replace(held, conversation=None, last_conversation=change.conversation)
+        tx.put(tx.rows.pairs, key, left)
+
+
+def _touch(tx: Transaction, workspace: WorkspaceId, change: TouchPair) -> None:
+    key = (workspace, change.channel, change.contact)
+    pair = tx.rows.pairs.get(key) or Pair(change.channel, change.contact, None, None)
+    if pair.inbound_at is None or pair.inbound_at < change.at:
+        tx.put(tx.rows.pairs, key, replace(pair, inbound_at=change.at))
+
+
+# --- people
+
+
+def _contact(tx: Transaction, workspace: WorkspaceId, change: SaveContact) -> None:
+    person, people = change.person, tx.rows.people
+    known = people.get((workspace, person.contact))
+    if known is not None:
+        person = replace(
+            person, phone=person.phone or known.phone, bsuid=person.bsuid or known.bsuid
+        )
+    tx.put(people, (workspace, person.contact), person)
+    own = [change.person.phone] if change.person.phone else []
+    finds: list[tuple[str, str]] = [("phone", phone) for phone in (*own, *change.phones)]
+    if change.wa_id:
+        finds.append(("wa_id", change.wa_id))
+    if change.person.bsuid:
+        finds.append((f"bsuid of {change.portfolio}", change.person.bsuid))
+    for kind, value in finds:
+        if (workspace, kind, value) not in tx.rows.identities:
+            tx.put(tx.rows.identities, (workspace, kind, value), person.contact)
+
+
+# --- sends
+
+
+def _move(tx: Transaction, workspace: WorkspaceId, change: MoveSend) -> bool:
+    key = (workspace, change.send)
+    send = tx.rows.sends.get(key)
+    if send is None or send.state not in change.sources:
+        return False
+    moved = replace(send, state=change.state, attempt=change.attempt, due_at=change.due_at)
+    tx.put(tx.rows.sends, key, moved)
+    leg = tx.rows.legs[key]
+    if change.state is SendState.PARKED and moves(leg.rank, Rank.PARKED):
+        tx.put(tx.rows.legs, key, replace(leg, rank=Rank.PARKED))
+    return True
+
+
+def _end(tx: Transaction, workspace: WorkspaceId, change: EndSend) -> bool:
+    key = (workspace, change.send)
+    send = tx.rows.sends.get(key)
+    if send is None or send.state not in change.sources:
+        return False
+    tx.drop(tx.rows.sends, key)
+    move_leg(tx, workspace, Leg(change.send, change.rank, change.at, change.code, change.wamid))
+    return True
+
+
+def move_leg(tx: Transaction, workspace: WorkspaceId, leg: Leg) -> LegRow | None:
+    """Move a leg if this is further, with its event; return it as it was before, if it moved.
+
+    A wamid is learnt in any case.
+    """
+    key = (workspace, leg.send)
+    row = tx.rows.legs.get(key)
+    if row is None:
+        return None
+    known = replace(row, wamid=row.wamid or leg.wamid)
+    if not moves(row.rank, leg.rank):
+        tx.put(tx.rows.legs, key, known)
+        return None
+    tx.put(tx.rows.legs, key, replace(known, rank=leg.rank, code=leg.code))
+    status = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
+    tx.record(workspace, f"send/{leg.send}", leg.rank, status)
+    return row

@@ -1,0 +1,111 @@
+"""The directory in memory."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.outgoing import Outgoing
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.journal.memory.commits import Commits
+
+
+@frozen
+class MemoryDirectory:
+    """`ports.Directory`."""
+
+    commits: Commits
+
+    async def find(
+        self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
+    ) -> list[ContactId]:
+        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
+        identities = (await self.commits.read()).identities
+        steps: list[list[tuple[str, str]]] = [
+            [(f"bsuid of {portfolio}", sender.bsuid)] if sender.bsuid else [],
+            [("wa_id", sender.wa_id)] if sender.wa_id else [],
+            [("phone", phone) for phone in phones],
+        ]
+        for step in steps:
+            found = [identities.get((workspace, kind, value)) for kind, value in step]
+            contacts = [contact for contact in found if contact is not None]
+            if contacts:
+                return list(dict.fromkeys(contacts))
+        return []
+
+    async def people(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Person]:
+        """Return the persons behind these contacts."""
+        people = (await self.commits.read()).people
+        return {
+            contact: people[workspace, contact]
+            for contact in contacts
+            if (workspace, contact) in people
+        }
+
+    async def pairs(
+        self,
+        workspace: WorkspaceId,
+        contacts: Sequence[ContactId],
+        channel: ChannelId | None = None,
+    ) -> list[Pair]:
+        """Return the pairs of these contacts, on one channel or on all."""
+        rows = (await self.commits.read()).pairs
+        return [
+            pair
+            for (owner, on, contact), pair in sorted(rows.items())
+            if owner == workspace and contact in contacts and channel in (None, on)
+        ]
+
+    async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
+        """Return how many live conversations each channel carries."""
+        rows = (await self.commits.read()).conversations
+        live = [row.state for key, row in rows.items() if key[0] == workspace]
+        return dict(Counter(state.channel for state in live if state.phase.live))
+
+    async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
+        """Return what the token stands for, also after its use."""
+        rows = await self.commits.read()
+        token = rows.tokens.get((workspace, value))
+        if token is None:
+            return None
+        saved, state = token.saved, rows.conversations[workspace, token.saved.conversation].state
+        return Token(
+            value=value,
+            conversation=saved.conversation,
+            channel=saved.channel,
+            until=saved.until,
+            visitor=state.visitor,
+            used_by=token.used_by,
+            live=state.phase.live,
+            url=saved.url,
+        )
+
+    async def content(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> dict[MessageId, Content | Outgoing]:
+        """Return what these messages say."""
+        contents = (await self.commits.read()).contents
+        return {
+            message: contents[workspace, message].content
+            for message in messages
+            if (workspace, message) in contents
+        }
+
+    async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
+        """Return the conversation's metadata as JSON; `{}` when there is none."""
+        row = (await self.commits.read()).metadata.get((workspace, conversation))
+        return b"{}" if row is None else row.metadata
+
+    async def answer(
+        self, workspace: WorkspaceId, key: str, at: datetime
+    ) -> tuple[bytes, bytes] | None:
+        """Return the request's hash and the answer kept under an idempotency key."""
+        row = (await self.commits.read()).answers.get((workspace, key))
+        return None if row is None or at >= row.until else (row.request_hash, row.answer)

@@ -1,0 +1,84 @@
+"""The inbox in memory."""
+
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.journal.memory.rows import InboxRow, InboxState, Transaction, as_item
+from kaisa_relay.ports import InboxItem, NewItem
+
+
+@frozen
+class MemoryInbox:
+    """`ports.Inbox`. The items are kept as the objects they came as."""
+
+    commits: Commits
+
+    async def store(self, rows: Sequence[NewItem]) -> int:
+        """Commit the rows and return how many were new."""
+        new = 0
+
+        def write(transaction: Transaction) -> None:
+            nonlocal new
+            new = sum(_store(transaction, row) for row in rows)
+
+        await self.commits.commit(write)
+        return new
+
+    def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
+        """Have `take` called with every item committed from now on."""
+        self.commits.take_items.append(take)
+
+    async def new_rows(
+        self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
+    ) -> list[InboxItem]:
+        """Return rows that are still `new`, by id, above `after`."""
+        rows = (await self.commits.read()).inbox
+        found = [as_item(rows[id]) for id in sorted(rows) if id > after]
+        owned = [item for item in found if item is not None and item.workspace in workspaces]
+        return owned[:limit]
+
+    async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
+        """Return those of the named rows that are still `new`, by id."""
+        rows = (await self.commits.read()).inbox
+        found = [as_item(rows[id]) for id in sorted({*ids}) if id in rows]
+        return [item for item in found if item is not None]
+
+    async def parked_streams(self, workspaces: Sequence[WorkspaceId]) -> set[str]:
+        """Return the streams that have parked rows."""
+        rows = (await self.commits.read()).inbox.values()
+        return {
+            row.stream
+            for row in rows
+            if row.state is InboxState.PARKED and row.stream and row.workspace in workspaces
+        }
+
+
+def _store(transaction: Transaction, new: NewItem) -> bool:
+    dedups = transaction.rows.dedups
+    if new.channel is not None and new.dedup is not None:
+        key = (new.channel, new.dedup)
+        if key in dedups:
+            return False
+        id = MessageId(transaction.new_id())
+        transaction.put(dedups, key, id)
+    else:
+        id = MessageId(transaction.new_id())
+    state = InboxState.PARKED if new.workspace is None else InboxState.NEW
+    transaction.arrive(
+        InboxRow(
+            id=id,
+            workspace=new.workspace,
+            channel=new.channel,
+            kind=new.kind,
+            dedup=new.dedup,
+            body=new.body,
+            item=new.item,
+            received_at=transaction.at,
+            state=state,
+            reason=new.reason,
+        )
+    )
+    return True

@@ -1,0 +1,38 @@
+"""An append on its way to the writer: its rows are made by the caller, who hears what is wrong."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import define, field
+
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.journal.codec import encode_event
+from kaisa_relay.journal.recording import Planned
+from kaisa_relay.journal.writes import Part
+from kaisa_relay.ports import Append, EndSend, InboxItem
+
+
+@define(eq=False)
+class Unit:
+    """One append: its events and rows as they will be written, and the items that it tells."""
+
+    append: Append
+    at: datetime
+    new_id: Callable[[], int]
+    parts: list[Part] = field(factory=list)
+    items: list[InboxItem] = field(factory=list)
+    ends: list[EndSend] = field(factory=list)
+    events: list[Planned] = field(factory=list)
+
+    @property
+    def workspace(self) -> WorkspaceId:
+        """The workspace that it writes to."""
+        return self.append.workspace
+
+    def plan_events(self) -> None:
+        """Encode the events."""
+        append = self.append
+        self.events = [
+            Planned(append.workspace, append.stream, version, event, encode_event(event))
+            for version, event in enumerate(append.events, append.version + 1)
+        ]
