@@ -1,0 +1,187 @@
+"""Time as data: when a conversation must act, and where an outage of ours moves that to."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kaisa_relay.domain.conversation import evolve, next_deadline
+from kaisa_relay.domain.conversation.deadlines import (
+    SEARCH_TIME,
+    Deadline,
+    expires_at,
+    natural_deadline,
+)
+from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
+    AgentNudged,
+    ConversationAbandoned,
+    DeadlineMoved,
+    NobodyFree,
+    Terms,
+)
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.outage import Outage, moved_deadline
+from kaisa_relay.domain.sending import Rank
+from tests.domain.builders import (
+    ANNA,
+    EVERY_PHASE,
+    T0,
+    VISITOR,
+    Talk,
+    active,
+    after,
+    offered,
+    reserved,
+    seeking,
+)
+
+TERMS = Terms()
+
+
+def sent() -> Talk:
+    """The offer is out."""
+    talk = offered()
+    talk.wait(7).hear(Rank.SENT)
+    return talk
+
+
+def queued() -> Talk:
+    """Nobody is free."""
+    talk = seeking()
+    talk.wait(7).do(NobodyFree(talk.at))
+    return talk
+
+
+def nudged() -> Talk:
+    """The agent was reminded."""
+    talk = active()
+    talk.wait(hours=22).tick()
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("talk", "due", "length"),
+    [
+        (reserved(), after(minutes=30), TERMS.link_expires_after),
+        (seeking(), after(30), SEARCH_TIME),
+        (offered(), after(60), timedelta(seconds=60)),
+        (sent(), after(127), TERMS.offer_time),
+        (queued(), after(607), TERMS.queue_time),
+        (active(), after(hours=22), TERMS.nudge_after),
+        (nudged(), after(hours=24), TERMS.expires_after),
+    ],
+    ids=["reserved", "seeking", "offered", "sent", "queued", "active", "nudged"],
+)
+def test_every_wait_has_its_deadline(talk: Talk, due: datetime, length: timedelta) -> None:
+    """And is as long as the terms say."""
+    assert natural_deadline(talk.state) == Deadline(due, length)
+    assert next_deadline(talk.state) == due
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_only_the_living_have_deadlines(phase: Phase) -> None:
+    """A live conversation always has one, an ended one never."""
+    state = EVERY_PHASE[phase]().state
+    assert (next_deadline(state) is not None) == phase.live
+    assert (expires_at(state) is not None) == phase.live
+
+
+def test_what_the_api_calls_the_expiry() -> None:
+    """The link's deadline while reserved, then the inactivity deadline."""
+    assert expires_at(reserved().state) == after(minutes=30)
+    assert expires_at(active().state) == after(hours=24)
+    assert expires_at(nudged().state) == after(hours=24)
+
+
+def test_a_history_without_messages_counts_from_its_beginning() -> None:
+    """Deadlines are total, as `evolve` is."""
+    state = evolve(reserved().state, AgentAccepted(1, ANNA, after(5)))
+    assert natural_deadline(state) == Deadline(after(hours=22, seconds=5), TERMS.nudge_after)
+
+
+def outage(began: float, ended: float) -> Outage:
+    """An outage, in minutes after the reservation."""
+    return Outage(after(minutes=began), after(minutes=ended))
+
+
+@pytest.mark.parametrize(
+    ("gone", "until"),
+    [
+        (None, None),
+        (outage(30, 40), None),
+        (outage(10, 29.9), None),
+        (outage(29.9, 30.4), None),
+        (outage(29, 31), 33),
+        (outage(29.9, 30.5), 31.5),
+        (outage(20, 30), 40),
+        (outage(10, 500), 530),
+    ],
+    ids=["none", "after", "before", "noise", "own-length", "a-minute", "edge", "at-most-own"],
+)
+def test_a_deadline_in_an_outage_is_moved(gone: Outage | None, until: float | None) -> None:
+    """To now + max(60 s, min(outage, its own length)), if it fell due in it (guarantee 7)."""
+    talk = reserved()
+    talk.at = gone.ended if gone else after(minutes=30)
+    talk.at = max(talk.at, after(minutes=30))
+    events = talk.tick(gone)
+    if until is None:
+        assert isinstance(events[0], ConversationAbandoned)
+        return
+    assert events == (DeadlineMoved(after(minutes=30), after(minutes=until), talk.at),)
+    assert next_deadline(talk.state) == expires_at(talk.state) == after(minutes=until)
+
+
+def test_a_moved_deadline_falls_due_once() -> None:
+    """The same outage, or one that grew since, moves it no further."""
+    talk = reserved()
+    talk.wait(minutes=40).tick(outage(20, 40))
+    assert talk.wait(minutes=19).tick(outage(20, 40)) == ()
+    talk.wait(minutes=1)
+    (event,) = talk.tick(outage(20, 60))
+    assert isinstance(event, ConversationAbandoned)
+
+
+def test_an_outage_long_past_moves_nothing() -> None:
+    """Where the moved deadline would be over too, it is simply due."""
+    (event,) = reserved().wait(minutes=60).tick(outage(20, 40))
+    assert isinstance(event, ConversationAbandoned)
+
+
+def test_a_visitor_who_comes_in_the_moved_time_is_served() -> None:
+    """That is what it was moved for; the next phase has its own deadline again."""
+    talk = reserved()
+    talk.wait(minutes=40).tick(outage(20, 40))
+    talk.wait(minutes=10).says(VISITOR, "sorry, was away")
+    assert next_deadline(talk.state) == talk.at + SEARCH_TIME
+
+
+def test_nudge_and_expiry_are_moved_each() -> None:
+    """Both fell into three lost days; the agent still has time between them."""
+    talk = active()
+    gone = Outage(after(hours=1), after(hours=73))
+    talk.at = gone.ended
+    assert talk.tick(gone) == (
+        DeadlineMoved(after(hours=22), gone.ended + TERMS.nudge_after, gone.ended),
+    )
+    talk.at = gone.ended + TERMS.nudge_after
+    assert talk.tick(gone)[0] == AgentNudged(talk.at)
+    assert talk.tick(gone) == (
+        DeadlineMoved(after(hours=24), gone.ended + TERMS.expires_after, talk.at),
+    )
+
+
+SECONDS = st.integers(0, 400_000)
+
+
+@given(SECONDS, SECONDS, SECONDS, st.integers(1, 200_000))
+def test_where_a_deadline_moves(due: int, began: int, length: int, own: int) -> None:
+    """Never earlier than it was, at least a minute after the outage, at most its own length."""
+    gone = Outage(after(began), after(began + length))
+    moved = moved_deadline(after(due), timedelta(seconds=own), gone)
+    assert (moved is not None) == (length > 30 and began < due <= began + length)
+    if moved is not None:
+        assert moved > after(due)
+        assert moved - gone.ended == timedelta(seconds=max(60, min(length, own)))
+    assert moved_deadline(T0, timedelta(seconds=own), None) is None

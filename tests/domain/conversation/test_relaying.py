@@ -1,0 +1,225 @@
+"""The talk itself: what goes across, what the agent can type, and messages that got lost."""
+
+import pytest
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import ButtonTap, Content, Location, Media, MediaKind, Reaction
+from kaisa_relay.domain.conversation.messages import (
+    ConversationClosed,
+    EndedBy,
+    MessageFailed,
+    MessageReceived,
+    MessageRelayed,
+    MessageSettled,
+    MessageUnconfirmed,
+)
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.payloads import SendAgain
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
+from tests.domain.builders import (
+    ANNA,
+    BO,
+    ELSEWHERE,
+    HERE,
+    STRANGER,
+    T0,
+    VISITOR,
+    Talk,
+    active,
+    after,
+    no,
+    relayed,
+    seeking,
+    tap,
+    texts,
+    yes,
+)
+
+
+@pytest.mark.parametrize(
+    ("writer", "side", "reader"), [(VISITOR, Side.VISITOR, ANNA), (ANNA, Side.AGENT, VISITOR)]
+)
+def test_a_text_goes_to_the_other_side(writer: ContactId, side: Side, reader: ContactId) -> None:
+    """One event that it came, one that it is on its way."""
+    talk = active()
+    assert talk.says(writer, "hello", sent_at=after(-2)) == (
+        MessageReceived(MessageId(102), side, "text", after(-2), T0),
+        MessageRelayed(MessageId(102), SendId(1009), side.other, reader, T0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (Location(1, 2), "location"),
+        (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "voice"),
+        (Reaction("wamid", "x"), "reaction"),
+        (ButtonTap("not ours", "label"), "button"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("writer", "text"),
+    [(VISITOR, TextKey.CANNOT_RELAY_VISITOR), (ANNA, TextKey.CANNOT_RELAY_AGENT)],
+)
+def test_what_cannot_be_passed_on_is_told_to_its_sender(
+    content: Content, kind: str, writer: ContactId, text: TextKey
+) -> None:
+    """Recorded, not relayed, and the note quotes the message."""
+    talk = active()
+    received, notice = talk.says(writer, content)
+    assert isinstance(received, MessageReceived)
+    assert (received.kind, received.held) == (kind, False)
+    assert texts((notice,)) == [(writer, text)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("/help", TextKey.HELP_AGENT),
+        ("/status", TextKey.STATUS_ACTIVE),
+        (" /who ", TextKey.WHO),
+        ("/vem", TextKey.WHO),
+        ("/hlep me", TextKey.UNKNOWN_COMMAND),
+        ("/", TextKey.UNKNOWN_COMMAND),
+    ],
+)
+def test_commands_are_answered_and_never_relayed(typed: str, text: TextKey) -> None:
+    """Only the agent hears of what the agent typed with a slash."""
+    events = active().says(ANNA, typed)
+    assert texts(events) == [(ANNA, text)]
+    assert relayed(events) == []
+
+
+@pytest.mark.parametrize("typed", ["//close", " //status", "and/or", "close", "yes"])
+def test_what_only_looks_like_a_command_is_relayed(typed: str) -> None:
+    """A doubled slash sends one; a yes after the offer is just a word."""
+    assert relayed(active().says(ANNA, typed)) == [(102, VISITOR)]
+
+
+@pytest.mark.parametrize("typed", ["/close", "/help", "yes", "//x"])
+def test_a_visitor_has_no_commands(typed: str) -> None:
+    """Whatever the visitor types is for the agent."""
+    assert relayed(active().says(VISITOR, typed)) == [(102, ANNA)]
+
+
+def test_close_ends_it_for_both() -> None:
+    """The message is the agent's word for the outcome; both sides get a closing text."""
+    talk = active()
+    events = talk.says(ANNA, "/close sold blue one")
+    assert events[0] == ConversationClosed(EndedBy.AGENT, T0, MessageId(102))
+    assert texts(events) == [(ANNA, TextKey.CLOSED_AGENT), (VISITOR, TextKey.CLOSED_VISITOR)]
+    assert talk.state.phase is Phase.CLOSED
+
+
+def test_a_second_tap_on_accept_is_no_news() -> None:
+    """People tap twice; the button that brought them here says nothing new."""
+    assert active().says(ANNA, yes()) == ()
+
+
+@pytest.mark.parametrize("tapped", [no(), yes(9), no(9), yes(1, ELSEWHERE)])
+def test_other_taps_are_answered_with_the_status(tapped: ButtonTap) -> None:
+    """A change of mind, or a button of another chat: the agent is told where they stand."""
+    talk = active()
+    assert texts(talk.says(ANNA, tapped)) == [(ANNA, TextKey.STATUS_ACTIVE)]
+    assert talk.state.phase is Phase.ACTIVE
+
+
+@pytest.mark.parametrize("who", [BO, STRANGER])
+def test_a_third_person_is_neither_relayed_nor_ignored(who: ContactId) -> None:
+    """Somebody with an old button learns that it is over; the two hear nothing."""
+    events = active().says(who, "let me in")
+    assert texts(events) == [(who, TextKey.OFFER_TAKEN)]
+    assert relayed(events) == []
+
+
+@pytest.mark.parametrize(
+    ("recipient", "told"),
+    [
+        (VISITOR, (ANNA, TextKey.NOT_DELIVERED_AGENT)),
+        (ANNA, (VISITOR, TextKey.NOT_DELIVERED_VISITOR)),
+    ],
+)
+def test_a_message_that_failed_is_told_to_its_writer(
+    recipient: ContactId, told: tuple[ContactId, TextKey]
+) -> None:
+    """The code is kept, the writer gets plain words."""
+    talk = active()
+    events = talk.outcome(MessageId(102), recipient, Rank.FAILED, 131026)
+    assert isinstance(events[0], MessageFailed)
+    assert (events[0].message, events[0].code) == (102, 131026)
+    assert texts(events) == [told]
+
+
+def test_nobody_is_told_through_a_closed_window() -> None:
+    """The agent last wrote more than a day ago: only the record says that it failed."""
+    talk = active()
+    talk.wait(hours=24).says(VISITOR, "still there?")
+    assert len(talk.outcome(MessageId(102), VISITOR, Rank.FAILED)) == 1
+    assert len(talk.outcome(MessageId(102), ANNA, Rank.FAILED)) == 2
+
+
+@pytest.mark.parametrize(
+    ("recipient", "side", "text"),
+    [
+        (VISITOR, Side.VISITOR, TextKey.MAYBE_LOST_VISITOR),
+        (ANNA, Side.AGENT, TextKey.MAYBE_LOST_AGENT),
+    ],
+)
+def test_a_message_that_may_be_lost(recipient: ContactId, side: Side, text: TextKey) -> None:
+    """The agent is asked, whichever way it went; only a tap sends it again, and only once."""
+    talk = active()
+    talk.says(VISITOR if side is Side.AGENT else ANNA, "hello")
+    events = talk.outcome(MessageId(102), recipient, Rank.PARKED)
+    assert isinstance(events[0], MessageUnconfirmed)
+    assert texts(events) == [(ANNA, text)]
+    assert talk.outcome(MessageId(102), recipient, Rank.PARKED) == ()
+    again = talk.says(ANNA, tap(SendAgain(HERE, MessageId(102))))
+    assert relayed(again) == [(102, recipient)]
+    assert texts(talk.says(ANNA, tap(SendAgain(HERE, MessageId(102))))) == [
+        (ANNA, TextKey.STATUS_ACTIVE)
+    ]
+
+
+@pytest.mark.parametrize("rank", [Rank.SENT, Rank.DELIVERED, Rank.READ])
+def test_a_lost_message_that_settles_is_not_sent_again(rank: Rank) -> None:
+    """It had arrived after all: the button does nothing any more."""
+    talk = active()
+    talk.says(ANNA, "one")
+    talk.says(ANNA, "two")
+    talk.outcome(MessageId(102), VISITOR, Rank.PARKED)
+    talk.outcome(MessageId(103), VISITOR, Rank.PARKED)
+    (settled,) = talk.outcome(MessageId(103), VISITOR, rank)
+    assert isinstance(settled, MessageSettled)
+    assert talk.outcome(MessageId(103), VISITOR, rank) == ()
+    assert relayed(talk.says(ANNA, tap(SendAgain(HERE, MessageId(103))))) == []
+    assert relayed(talk.says(ANNA, tap(SendAgain(HERE, MessageId(102))))) == [(102, VISITOR)]
+
+
+@pytest.mark.parametrize("rank", [Rank.SENT, Rank.DELIVERED, Rank.READ, Rank.READY])
+def test_an_ordinary_status_is_no_news(rank: Rank) -> None:
+    """Conversations hear of trouble only; the rest is the channel's."""
+    talk = active()
+    talk.says(ANNA, "hello")
+    assert talk.outcome(MessageId(102), VISITOR, rank) == ()
+
+
+def test_an_outcome_for_somebody_else_is_no_news() -> None:
+    """A send to who is on neither side any more concerns nobody here."""
+    assert active().outcome(MessageId(102), BO, Rank.FAILED) == ()
+    assert seeking().outcome(MessageId(102), ANNA, Rank.FAILED) == ()
+
+
+def test_messages_keep_their_order_each_way() -> None:
+    """What waited first, then as they come."""
+    talk: Talk = seeking()
+    talk.says(VISITOR, "one")
+    talk.propose()
+    talk.says(VISITOR, "two")
+    talk.says(ANNA, "yes")
+    talk.says(ANNA, "hello")
+    talk.says(VISITOR, "three")
+    went = relayed(tuple(talk.history))
+    assert [message for message, to in went if to == ANNA] == [100, 101, 102, 105]
+    assert [message for message, to in went if to == VISITOR] == [104]
