@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from quart import request
 from quart_trio import QuartTrio
+from werkzeug.exceptions import HTTPException
 
 from .control import Control, ControlProblem
 from .control_people import PeopleControl
@@ -18,7 +20,16 @@ def create_app(simulator: Simulator) -> DroppingApp:
     app.register_blueprint(PeopleControl(simulator).routes())
     app.register_blueprint(graph_blueprint(simulator))
     app.register_error_handler(ControlProblem, _control_problem)
+    for status in (404, 405):
+        app.register_error_handler(status, _no_such_route)
     return DroppingApp(app)
+
+
+async def _no_such_route(problem: HTTPException) -> tuple[dict[str, Any], int]:
+    text = f"{request.method} {request.path} is not simulated"
+    if request.path.startswith("/_sim"):
+        return {"error": text}, problem.code or 404
+    return {"error": {"message": text, "type": "OAuthException", "code": 2500}}, 400
 
 
 async def _control_problem(problem: ControlProblem) -> tuple[dict[str, Any], int]:

@@ -26,33 +26,47 @@ async def serve(
 
     Raises ValueError if `bind` is not host:port, OSError if it cannot be bound.
     """
-    host, port = _host_and_port(config.bind)
-    limits = httpx.Limits(max_connections=config.webhook_parallel)
-    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
-        simulator = Simulator(config, client)
-        listeners = await trio.open_tcp_listeners(port, host=host)
-        async with trio.open_nursery() as nursery:
-            await nursery.start(simulator.run, name="simulator")
-            handler = _connection_handler(simulator)
-            await nursery.start(trio.serve_listeners, handler, listeners)
-            url = _url(host, listeners[0])
-            sys.stdout.write(f"Simulated WhatsApp on {url}\n")
-            sys.stdout.flush()
-            task_status.started(url)
+    await _serve_on(await _listen(config.bind), config, task_status=task_status)
 
 
 def run(config: SimulatorConfig) -> None:
-    """Serve until SIGTERM or SIGINT, as a program of its own."""
+    """Serve until SIGTERM or SIGINT, as a program of its own; raises as `serve` does."""
     trio.run(_serve_until_signal, config)
 
 
 async def _serve_until_signal(config: SimulatorConfig) -> None:
+    listeners = await _listen(config.bind)
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with trio.open_nursery() as nursery:
-            await nursery.start(serve, config)
+            await nursery.start(_serve_on, listeners, config)
             async for _ in signals:
                 break
             nursery.cancel_scope.cancel()
+
+
+async def _listen(bind: str) -> list[trio.SocketListener]:
+    host, separator, port = bind.rpartition(":")
+    if not separator or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"bind must be host:port, not {bind!r}")
+    return await trio.open_tcp_listeners(int(port), host=host.strip("[]") or None)
+
+
+async def _serve_on(
+    listeners: list[trio.SocketListener],
+    config: SimulatorConfig,
+    *,
+    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    limits = httpx.Limits(max_connections=config.webhook_parallel)
+    async with httpx.AsyncClient(limits=limits, trust_env=False) as client:
+        simulator = Simulator(config, client)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(simulator.run, name="simulator")
+            await nursery.start(trio.serve_listeners, _connection_handler(simulator), listeners)
+            url = _url(listeners[0])
+            sys.stdout.write(f"Simulated WhatsApp on {url}\n")
+            sys.stdout.flush()
+            task_status.started(url)
 
 
 def _connection_handler(simulator: Simulator) -> Callable[[trio.SocketStream], Awaitable[None]]:
@@ -60,6 +74,8 @@ def _connection_handler(simulator: Simulator) -> Callable[[trio.SocketStream], A
     # close it; so connections are accepted here and only the protocol is left to Hypercorn.
     server = Config()
     server.accesslog = None
+    # Longer than clients keep idle connections, so none is closed under a send.
+    server.keep_alive_timeout = 75
     context = WorkerContext(None)
     app = ASGIWrapper(cast(Any, create_app(simulator)))  # its events are plain dicts
 
@@ -71,13 +87,6 @@ def _connection_handler(simulator: Simulator) -> Callable[[trio.SocketStream], A
     return handle
 
 
-def _host_and_port(bind: str) -> tuple[str, int]:
-    host, separator, port = bind.rpartition(":")
-    if not separator or not port.isdigit():
-        raise ValueError(f"bind must be host:port, not {bind!r}")
-    return host.strip("[]"), int(port)
-
-
-def _url(host: str, listener: trio.SocketListener) -> str:
-    port = listener.socket.getsockname()[1]
+def _url(listener: trio.SocketListener) -> str:
+    host, port, *_ = listener.socket.getsockname()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

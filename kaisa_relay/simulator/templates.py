@@ -89,9 +89,17 @@ def _problems(
         )
     for parameter in parameters:
         yield from _parameter_problems(template, parameter)
-    for component in components:
-        if str(component.get("type")).lower() == "button":
-            yield from _button_problems(text, component)
+    for component in _quick_replies(components):
+        yield from _button_problems(text, component)
+
+
+def _quick_replies(components: list[Payload]) -> list[Payload]:
+    return [
+        component
+        for component in components
+        if str(component.get("type")).lower() == "button"
+        and component.get("sub_type") == "quick_reply"
+    ]
 
 
 def _parameter_problems(template: TemplateConfig, parameter: Payload) -> Iterator[GraphError]:
@@ -112,8 +120,6 @@ def _parameter_problems(template: TemplateConfig, parameter: Payload) -> Iterato
 
 
 def _button_problems(text: TemplateText, component: Payload) -> Iterator[GraphError]:
-    if component.get("sub_type") != "quick_reply":
-        return
     index = str(component.get("index", ""))
     if index not in map(str, range(len(text.buttons))):
         yield GraphError(132018, f"buttons: there is no quick reply with index {index or '(none)'}")
@@ -141,9 +147,9 @@ def _value(parameter: Payload) -> str:
 
 def _buttons(text: TemplateText, components: list[Payload]) -> tuple[Button, ...]:
     payloads = {}
-    for component in components:
-        parameters = component.get("parameters") or []
-        if component.get("sub_type") == "quick_reply" and parameters:
+    for component in _quick_replies(components):
+        parameters = component.get("parameters")
+        if parameters:
             payloads[int(component["index"])] = parameters[0]["payload"]
     # Without a payload of its own a quick reply answers with its label.
     return tuple(

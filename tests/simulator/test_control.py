@@ -44,6 +44,17 @@ async def test_broken_json_and_wrong_numbers_are_refused(bench: Bench) -> None:
         assert answer.status_code == 400, query
 
 
+async def test_unknown_paths_are_refused_as_json(bench: Bench) -> None:
+    """Under the control API with its error, elsewhere with Graph's."""
+    answer = await bench.http.post("/_sim/people/1/sing", json={})
+    assert (answer.status_code, answer.json()["error"]) == (
+        404, "POST /_sim/people/1/sing is not simulated",
+    )  # fmt: skip
+    assert (await bench.http.delete("/_sim/people")).status_code == 405
+    answer = await bench.http.post("/v26.0/1/nothing", json={})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 2500)
+
+
 async def test_creating_twice_changes_only_what_is_given(bench: Bench) -> None:
     """People and channels alike."""
     await bench.sim("people", {"number": VISITOR, "username": "vera"})

@@ -1,6 +1,7 @@
 """The simulator on a real socket: what only shows there."""
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 import trio
 from attrs import evolve
 
-from kaisa_relay.simulator import serve
+from kaisa_relay.simulator import run, serve
 from tests.simulator.bench import CONFIG, PNID, VISITOR
 
 BODY = {"messaging_product": "whatsapp", "to": f"+{VISITOR}", "text": {"body": "hello"}}
@@ -38,6 +39,14 @@ async def test_a_wrong_bind_is_refused() -> None:
     """At once, and saying what it should be."""
     with pytest.raises(ValueError, match="host:port"):
         await serve(evolve(CONFIG, bind="localhost"))
+
+
+def test_the_program_says_what_is_wrong_with_its_address() -> None:
+    """As a plain error, so that a command line can word it."""
+    with pytest.raises(ValueError, match="host:port"):
+        run(evolve(CONFIG, bind="localhost:http"))
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        run(evolve(CONFIG, bind=f"127.0.0.1:{taken.getsockname()[1]}"))
 
 
 def test_sigterm_stops_the_program() -> None:

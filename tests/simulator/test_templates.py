@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaisa_relay.simulator import KAISA_OFFER, TemplateConfig, TemplateText
@@ -107,6 +107,7 @@ COMPONENTS = st.lists(
 
 
 @given(components=COMPONENTS)
+@example(components=[{"type": "body", "sub_type": "quick_reply", "parameters": [{}, {}]}])
 def test_any_components_are_rendered_or_refused(components: list[Any]) -> None:
     """Never another exception."""
     body = {"name": "kaisa_offer", "language": {"code": "sv"}, "components": components}
