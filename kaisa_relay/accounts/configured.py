@@ -71,15 +71,20 @@ class ConfiguredAccounts:
         for changed in self._subscribers:
             changed()
 
-    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+    async def run(
+        self,
+        look_every: float = LOOK_EVERY,
+        used_every: float = USED_EVERY,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
         """Follow changes that other processes make, and note when keys are used; for ever."""
         noted_at = trio.current_time()
         task_status.started()
         while True:
-            await trio.sleep(LOOK_EVERY)
+            await trio.sleep(look_every)
             try:
                 await self._follow()
-                if trio.current_time() >= noted_at + USED_EVERY:
+                if trio.current_time() >= noted_at + used_every:
                     noted_at = trio.current_time()
                     await self._note_used()
             except StoreUnavailable:
