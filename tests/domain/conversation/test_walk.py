@@ -1,0 +1,229 @@
+"""Random walks through a conversation, with an independent witness of every step."""
+
+from datetime import timedelta
+from typing import Any
+
+from attrs import evolve as replace
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from kaisa_relay.domain.content import ButtonTap, Content, Location, Text
+from kaisa_relay.domain.conversation import created, decide, next_deadline
+from kaisa_relay.domain.conversation.messages import (
+    Abandon,
+    AgentOffered,
+    AlreadyEnded,
+    Candidate,
+    Command,
+    End,
+    EndedBy,
+    HearOutcome,
+    MessageRelayed,
+    NobodyFree,
+    ProposeAgent,
+    Receive,
+    Terms,
+    Tick,
+)
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.outage import Outage
+from kaisa_relay.domain.payloads import SendAgain
+from kaisa_relay.domain.sending import Rank
+from tests.domain.builders import (
+    ANNA,
+    BO,
+    ELSEWHERE,
+    HERE,
+    OTHER_PHONE,
+    STRANGER,
+    T0,
+    VISITOR,
+    ids,
+    no,
+    reservation,
+    tap,
+    yes,
+)
+from tests.domain.conversation.witness import Witness
+
+CLEO = ContactId(6)
+AGENTS = (Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es", priority=1))
+ENOUGH_TICKS = 12
+"""More deadlines than can come by themselves: the last offer, the queue, nudge, end; all moved."""
+
+ANYBODY = st.sampled_from([VISITOR, ANNA, BO, CLEO, STRANGER, OTHER_PHONE])
+AGENT = st.sampled_from([ANNA, BO, CLEO])
+WORDS: st.SearchStrategy[Content] = st.sampled_from(
+    [Text("hello"), Text("yes"), Text("//x"), Location(1, 2), ButtonTap("not ours", "label")]
+)
+ANSWERS: st.SearchStrategy[Content] = st.one_of(
+    st.builds(yes, st.integers(1, 3), st.sampled_from([HERE, HERE, ELSEWHERE])),
+    st.builds(no, st.integers(1, 3), st.sampled_from([HERE, ELSEWHERE])),
+    st.sampled_from([Text("yes"), Text("no"), Text("/help"), Text("/nonsense"), Text("hm")]),
+)
+MINUTES = st.integers(61, 3000).map(lambda seconds: timedelta(seconds=seconds))
+TERMS = st.builds(
+    Terms,
+    link_expires_after=MINUTES,
+    expires_after=st.integers(2, 50).map(lambda hours: timedelta(hours=hours)),
+    offer_time=MINUTES,
+    queue_time=MINUTES,
+)
+WAITS = st.one_of(st.integers(0, 60), st.integers(0, 100_000))
+
+
+class Walk(RuleBasedStateMachine):
+    """People, the pool, the channel and the clock do what they like."""
+
+    @initialize(terms=TERMS)
+    def begin(self, terms: Terms) -> None:
+        """A link is given out."""
+        form = reservation(terms=terms, agents=AGENTS)
+        self.state = created(form)
+        self.witness = Witness(form)
+        self.now = T0
+        self.outage: Outage | None = None
+        self.new_id = ids()
+        self.received: list[Receive] = []
+
+    def ask(self, command: Command) -> None:
+        """One step, under the eyes of the witness."""
+        events = decide(self.state, command, self.new_id)
+        if not isinstance(events, tuple):
+            assert isinstance(events, AlreadyEnded)
+            assert not self.state.phase.live
+            return
+        self.state = self.witness.see(self.state, command, events)
+
+    def says(self, contact: ContactId, content: Content, **changes: Any) -> None:
+        """A message with an id of its own."""
+        message = MessageId(len(self.received) + 10)
+        command = Receive(message, contact, content, self.now, self.now, **changes)
+        self.received.append(command)
+        self.ask(command)
+
+    def in_phase(self, *phases: Phase) -> bool:
+        """Whether the walk stands there."""
+        return self.state.phase in phases
+
+    @precondition(lambda self: self.in_phase(Phase.RESERVED))
+    @rule(who=ANYBODY, content=WORDS, untouched=st.booleans())
+    def the_link_is_used(self, who: ContactId, content: Content, untouched: bool) -> None:
+        """By whom it was meant for, or by anybody else, even an agent."""
+        self.says(who, content, untouched=untouched, mismatched=who != VISITOR)
+
+    @precondition(lambda self: not self.in_phase(Phase.RESERVED))
+    @rule(content=WORDS, other_link=st.sampled_from([None, None, ELSEWHERE]))
+    def the_visitor_writes(self, content: Content, other_link: Any) -> None:
+        """Whenever they like, also after the end."""
+        self.says(self.state.visitor, content, duplicate=other_link)
+
+    @precondition(lambda self: not self.in_phase(Phase.RESERVED))
+    @rule(who=ANYBODY, content=st.one_of(WORDS, ANSWERS))
+    def somebody_writes(self, who: ContactId, content: Content) -> None:
+        """Agents with and without an offer, and strangers."""
+        if who != self.state.visitor:
+            self.says(who, content)
+
+    @precondition(lambda self: self.state.offer is not None)
+    @rule(content=ANSWERS)
+    def the_agent_answers(self, content: Content) -> None:
+        """Who is asked says something."""
+        assert self.state.offer is not None
+        self.says(self.state.offer.agent, content)
+
+    @precondition(lambda self: self.state.offer is not None)
+    @rule()
+    def the_agent_accepts(self) -> None:
+        """With the right button."""
+        assert self.state.offer is not None
+        self.says(self.state.offer.agent, yes(self.state.offer.number))
+
+    @precondition(lambda self: self.in_phase(Phase.ACTIVE))
+    @rule(content=st.one_of(WORDS, ANSWERS, st.just(Text("/close"))))
+    def the_agent_writes(self, content: Content) -> None:
+        """Words, commands and old buttons."""
+        assert self.state.agent is not None
+        self.says(self.state.agent, content)
+
+    @precondition(lambda self: self.state.agent is not None)
+    @rule(data=st.data())
+    def the_agent_asks_again(self, data: st.DataObject) -> None:
+        """For a message that is unconfirmed, or for any other."""
+        assert self.state.agent is not None
+        known = [message for message, _ in self.state.unconfirmed]
+        message = data.draw(st.sampled_from([*known, MessageId(10), MessageId(11)]))
+        self.says(self.state.agent, tap(SendAgain(HERE, message)))
+
+    @precondition(lambda self: self.received)
+    @rule(data=st.data())
+    def a_message_comes_again(self, data: st.DataObject) -> None:
+        """WhatsApp repeats itself: one of the last few messages."""
+        command = data.draw(st.sampled_from(self.received[-5:]))
+        if command.message in self.state.recent:
+            self.ask(replace(command, at=self.now))
+
+    @rule(agent=st.one_of(AGENT, ANYBODY), window_open=st.booleans())
+    def the_pool_proposes(self, agent: ContactId, window_open: bool) -> None:
+        """Somebody fitting, or somebody proposed too late."""
+        self.ask(ProposeAgent(agent, window_open, self.now))
+
+    @rule()
+    def nobody_is_free(self) -> None:
+        """The pool says so, asked or not."""
+        self.ask(NobodyFree(self.now))
+
+    @rule(data=st.data(), rank=st.sampled_from(Rank))
+    def the_channel_reports(self, data: st.DataObject, rank: Rank) -> None:
+        """Anything, of any offer or relayed message, late or twice."""
+        known = [
+            event
+            for event in self.witness.history
+            if isinstance(event, AgentOffered | MessageRelayed)
+        ]
+        if not known:
+            return
+        event = data.draw(st.sampled_from(known[-6:]))
+        contact = event.agent if isinstance(event, AgentOffered) else event.contact
+        self.ask(HearOutcome(event.send, event.message, contact, rank, 131026, self.now))
+
+    @precondition(lambda self: self.now > T0)
+    @rule()
+    def the_api_ends_it(self) -> None:
+        """Also what has ended already."""
+        self.ask(End(EndedBy.API, self.now))
+
+    @rule()
+    def it_is_not_needed(self) -> None:
+        """The visitor came by another link."""
+        self.ask(Abandon(ELSEWHERE, self.now))
+
+    @rule(seconds=WAITS, away=st.booleans())
+    def time_passes(self, seconds: int, away: bool) -> None:
+        """With us there, or with an outage of ours, after which every deadline is looked at."""
+        began = self.now
+        self.now += timedelta(seconds=seconds)
+        if away:
+            self.outage = Outage(began, self.now)
+        self.ask(Tick(self.now, self.outage))
+
+    @rule()
+    def the_deadline_comes(self) -> None:
+        """To the second."""
+        self.now = max(self.now, next_deadline(self.state) or self.now)
+        self.ask(Tick(self.now, self.outage))
+
+    def teardown(self) -> None:
+        """A restart finds the same state, and left alone everything ends."""
+        if not hasattr(self, "witness"):
+            return
+        assert self.witness.refold() == self.state
+        for _ in range(ENOUGH_TICKS):
+            self.the_deadline_comes()
+        assert not self.state.phase.live, "it never ends"
+
+
+TestWalk = Walk.TestCase
+TestWalk.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -1,0 +1,216 @@
+"""Keeps its own, independent account of a conversation and says where the rules were broken.
+
+Rule 1: nothing here looks at how a decision was made, only at what was asked and what came of it.
+Rule 2: every check is a promise of the product or the architecture, named by its function.
+"""
+
+from datetime import timedelta
+
+from attrs import define, field
+
+from kaisa_relay.domain.chat_commands import Literal, parse
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation import created, decide, evolve, next_deadline
+from kaisa_relay.domain.conversation.deadlines import natural_deadline
+from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
+    AgentOffered,
+    Command,
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationCreated,
+    ConversationFailed,
+    DeadlineMoved,
+    Event,
+    MessageFailed,
+    MessageRelayed,
+    MessageSettled,
+    MessageUnconfirmed,
+    NoteAdded,
+    Notified,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    Receive,
+    Tick,
+)
+from kaisa_relay.domain.conversation.state import Phase, State
+from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.payloads import SendAgain, of_content
+from kaisa_relay.domain.texts import TextKey
+from tests.domain.builders import ids
+
+TO_VISITORS = frozenset(list(TextKey)[: list(TextKey).index(TextKey.OFFER)])
+AFTER_THE_END = (MessageFailed, MessageUnconfirmed, MessageSettled, Notified, NoteAdded)
+OFFER_OVER = OfferDeclined | OfferExpired | OfferFailed | OfferRescinded
+ENDED = ConversationAbandoned | ConversationClosed | ConversationFailed
+
+
+@define
+class Witness:
+    """Sees every command with its events, in order."""
+
+    beginning: ConversationCreated
+    history: list[Event] = field(factory=list)
+    open_offer: tuple[int, ContactId] | None = None
+    accepted: ContactId | None = None
+    said_no: set[ContactId] = field(factory=set)
+    writers: dict[MessageId, ContactId] = field(factory=dict)
+    due_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
+    went_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
+    moved: set[object] = field(factory=set)
+
+    def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
+        """Check one step; return the state after it."""
+        self._expect(before, command)
+        state = before
+        for event in events:
+            state = evolve(state, event)
+            self.history.append(event)
+            self._follow_offer(state, command, event)
+            self._addresses(state, command, event)
+            self._crossing(state, command, event)
+        self._crossed(before, state)
+        self._repeats(before, state, command)
+        self._time(before, state, command, events)
+        self._ends(before, state, events)
+        return state
+
+    def refold(self) -> State:
+        """The state as a restart would rebuild it."""
+        state = created(self.beginning)
+        for event in self.history:
+            state = evolve(state, event)
+        return state
+
+    def _expect(self, before: State, command: Command) -> None:
+        """Note which messages must go across, by what was asked alone."""
+        if not isinstance(command, Receive) or command.message in self.writers:
+            return
+        self.writers[command.message] = command.contact
+        if not isinstance(command.content, Text) or not before.phase.live:
+            return
+        if before.phase is Phase.RESERVED:
+            if not command.untouched:
+                self.due_across[Side.AGENT].append(command.message)
+        elif command.contact == before.visitor:
+            self.due_across[Side.AGENT].append(command.message)
+        elif before.phase is Phase.ACTIVE and command.contact == before.agent:
+            typed = parse(command.content.body, "en")
+            if typed is None or isinstance(typed, Literal):
+                self.due_across[Side.VISITOR].append(command.message)
+
+    def _follow_offer(self, state: State, command: Command, event: Event) -> None:
+        match event:
+            case AgentOffered():
+                assert self.open_offer is None, "two offers at once"
+                assert event.agent != state.visitor, "the visitor is asked to be the agent"
+                assert event.agent in {each.contact for each in state.agents}
+                assert event.agent not in self.said_no, "asked again after a no"
+                self.open_offer = (event.offer, event.agent)
+            case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
+                assert self.open_offer == (event.offer, event.agent)
+                self.open_offer = None
+                if isinstance(event, OfferDeclined):
+                    self.said_no.add(event.agent)
+            case AgentAccepted():
+                assert self.open_offer == (event.offer, event.agent), "not their offer"
+                assert self.accepted is None, "two winners"
+                assert isinstance(command, Receive)
+                assert command.contact == event.agent
+                self.open_offer, self.accepted = None, event.agent
+            case _:
+                pass
+        assert (self.open_offer is None) == (state.offer is None)
+        assert state.agent == self.accepted
+
+    def _addresses(self, state: State, command: Command, event: Event) -> None:
+        """Nobody hears of it but the two, and whoever just wrote; each in their own words."""
+        if not isinstance(event, Notified | MessageRelayed):
+            return
+        writer = {command.contact} if isinstance(command, Receive) else set()
+        assert event.contact in {state.visitor, self.accepted} | writer
+        if isinstance(event, Notified):
+            to_visitor = event.contact == state.visitor
+            assert (event.text in TO_VISITORS) == to_visitor, event.text
+
+    def _crossing(self, state: State, command: Command, event: Event) -> None:
+        if not isinstance(event, MessageRelayed):
+            return
+        assert self.accepted is not None, "relayed before anybody accepted"
+        reader, writer = state.visitor, self.accepted
+        if event.to is Side.AGENT:
+            reader, writer = writer, reader
+        assert (event.contact, self.writers[event.message]) == (reader, writer)
+        if event.asked is None:
+            self.went_across[event.to].append(event.message)
+            return
+        assert isinstance(command, Receive)
+        assert command.message == event.asked
+        wish = of_content(command.content)
+        assert isinstance(wish, SendAgain)
+        assert wish.message == event.message
+        assert event.message in self.went_across[event.to]
+
+    def _crossed(self, before: State, state: State) -> None:
+        """Each message once, in order of arrival; whatever waits is in the state."""
+        for side in Side:
+            due, went = self.due_across[side], self.went_across[side]
+            assert went == due[: len(went)]
+            if side is Side.VISITOR or state.phase is Phase.ACTIVE:
+                assert went == due
+        if before.phase.live and not self.accepted:
+            assert list(state.waiting) == self.due_across[Side.AGENT]
+
+    def _repeats(self, before: State, state: State, command: Command) -> None:
+        """The same again is no news, and the same question has the same answer."""
+        if isinstance(command, Receive):
+            again = decide(state, command, ids())
+            assert again == () or command.message not in state.recent, again
+        assert decide(before, command, ids()) == decide(before, command, ids())
+
+    def _time(
+        self, before: State, state: State, command: Command, events: tuple[Event, ...]
+    ) -> None:
+        due, was = next_deadline(state), next_deadline(before)
+        assert (due is not None) == state.phase.live
+        same = (before.phase, before.offer, before.nudged) == (
+            state.phase,
+            state.offer,
+            state.nudged,
+        )
+        if same and due is not None and was is not None:
+            assert due >= was, "a deadline came nearer by itself"
+        if isinstance(command, Tick) and (was is None or command.at < was):
+            assert events == ()
+        for event in events:
+            if isinstance(event, DeadlineMoved):
+                self._moved(before, command, event)
+
+    def _moved(self, before: State, command: Command, event: DeadlineMoved) -> None:
+        natural = natural_deadline(before)
+        assert isinstance(command, Tick)
+        assert command.outage is not None
+        assert natural is not None
+        assert event.due == natural.at
+        assert (event.due, before.phase, before.offers) not in self.moved, "moved twice"
+        self.moved.add((event.due, before.phase, before.offers))
+        grace = max(timedelta(seconds=60), min(command.outage.length, natural.length))
+        assert event.until == command.outage.ended + grace > command.at
+
+    def _ends(self, before: State, state: State, events: tuple[Event, ...]) -> None:
+        ends = [event for event in events if isinstance(event, ENDED)]
+        assert len(ends) == int(before.phase.live and not state.phase.live)
+        if not state.phase.live:
+            assert self.open_offer is None, "an offer outlived its conversation"
+            assert state.ended_at is not None
+        if before.phase.live:
+            return
+        assert all(isinstance(event, AFTER_THE_END) for event in events)
+        assert (before.phase, before.ended_at, before.reason) == (
+            state.phase,
+            state.ended_at,
+            state.reason,
+        )
