@@ -58,15 +58,18 @@ class Router:
         lookups = Lookups(self.context.directory, self.context.journal)
         self._addressing = Addressing(self.context, lookups)
         self.slots = Slots(self.context, self.done, self._readdress)
+        self.context.inbox.subscribe(self.take)
         self.context.exchange.forget_pair = lookups.forget_pair
         self.context.exchange.tell_conversation = self.slots.tell
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Route until cancelled; the conversations run inside."""
+        self._in_flight.clear()
+        self._arrivals.clear()
+        self._behind = True
         workspaces = self.context.accounts.workspaces()
         parked = partial(self.context.inbox.parked_streams, workspaces)
         self.slots.quarantined |= await patiently(parked)
-        self.context.inbox.subscribe(self.take)
         async with trio.open_nursery() as nursery:
             self.slots.nursery = nursery
             task_status.started()

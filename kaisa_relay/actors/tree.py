@@ -1,0 +1,115 @@
+"""The supervision tree of the actors, top to bottom.
+
+    actors
+    ├── router                 supervised; gives up → the process ends
+    │   └── conversation/…     supervised one by one; gives up → quarantined
+    ├── alarm                  supervised; gives up → the process ends
+    └── workspace …            one of each per workspace, found while running
+        ├── reservations       supervised; gives up → the process ends
+        ├── agent pool         supervised; gives up → the process ends
+        └── channel …          supervised; gives up → down, tried again every minute
+
+Rule 1: every task here has a name, an owner and a policy.
+Rule 2: a mailbox is made with its slot and outlives every run of its actor.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+import structlog
+import trio
+from attrs import define, field
+
+from kaisa_relay.actors.agent_pool import AgentPool
+from kaisa_relay.actors.alarm import Alarm
+from kaisa_relay.actors.channel import ChannelTask
+from kaisa_relay.actors.exchange import ChannelPost, Context
+from kaisa_relay.actors.router import Router
+from kaisa_relay.actors.workspace import WorkspaceTask
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
+from kaisa_relay.runtime.mailbox import Mailbox
+from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
+
+logger = structlog.get_logger()
+
+CORE: Final = RestartPolicy(intensity=5, period=60.0, first_delay=0.1, max_delay=5.0)
+CHANNEL_DOWN: Final = 60.0
+"""Seconds until a channel that gave up is tried again."""
+CAPACITY: Final = 4096
+"""Messages in the mailbox of a channel, a pool or a workspace."""
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks for workspaces and channels that were added."""
+
+
+@define(eq=False)
+class Actors:
+    """Starts every actor, and those of workspaces and channels as they come."""
+
+    context: Context
+    router: Router = field(init=False)
+    _nursery: trio.Nursery = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.router = Router(self.context)
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Run until cancelled. Raises `GaveUp` when a core actor does."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            self._start_added()
+            self._keep("router", self.router.run)
+            self._keep("alarm", Alarm(self.context, self.router.slots).run)
+            task_status.started()
+            while True:
+                await trio.sleep(LOOK_EVERY)
+                self._start_added()
+
+    def _start_added(self) -> None:
+        exchange = self.context.exchange
+        for workspace in self.context.accounts.workspaces():
+            if workspace not in exchange.workspaces:
+                self._start_workspace(workspace)
+            for channel in self.context.accounts.channels(workspace):
+                if channel.id not in exchange.channels:
+                    post = exchange.channels[channel.id] = ChannelPost(Mailbox(CAPACITY))
+                    name = f"channel {to_text(CHANNEL, channel.id)}"
+                    self._nursery.start_soon(self._keep_channel, name, channel, post, name=name)
+
+    def _start_workspace(self, workspace: WorkspaceId) -> None:
+        exchange, name = self.context.exchange, to_text(WORKSPACE, workspace)
+        pool = exchange.pools[workspace] = Mailbox(CAPACITY)
+        desk = exchange.workspaces[workspace] = Mailbox(CAPACITY)
+        self._keep(f"agent pool {name}", lambda: AgentPool(self.context, workspace, pool).run())
+        reservations = partial(WorkspaceTask, self.context, workspace, desk)
+        self._keep(f"workspace {name}", lambda: reservations().run(), desk.break_asks)
+
+    def _keep(
+        self,
+        name: str,
+        run: Callable[[], Awaitable[None]],
+        on_crash: Callable[[], None] = lambda: None,
+    ) -> None:
+        crashed = partial(self._crashed, name.partition(" ")[0], on_crash)
+        self._nursery.start_soon(supervise, name, run, CORE, self.context.rng, crashed, name=name)
+
+    def _crashed(self, kind: str, on_crash: Callable[[], None]) -> None:
+        self.context.meter.crashed(kind)
+        on_crash()
+
+    async def _keep_channel(self, name: str, channel: Channel, post: ChannelPost) -> None:
+        """A channel that gives up is down: its outbox waits, and it is tried again slowly."""
+        crashed = partial(self._crashed, "channel", lambda: None)
+        while True:
+            try:
+                await supervise(
+                    name,
+                    lambda: ChannelTask(self.context, channel, post).run(),
+                    CORE,
+                    self.context.rng,
+                    crashed,
+                )
+            except GaveUp:
+                logger.error("channel down", channel=to_text(CHANNEL, channel.id))
+                await trio.sleep(CHANNEL_DOWN)
