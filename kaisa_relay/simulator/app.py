@@ -1,5 +1,7 @@
 """The ASGI app: Graph and `/_sim` over one simulator."""
 
+import inspect
+from functools import partial
 from typing import Any
 
 from quart import request
@@ -20,9 +22,24 @@ def create_app(simulator: Simulator) -> DroppingApp:
     app.register_blueprint(PeopleControl(simulator).routes())
     app.register_blueprint(graph_blueprint(simulator))
     app.register_error_handler(ControlProblem, _control_problem)
+    app.add_url_rule("/_sim", "index", partial(_index, app))
     for status in (404, 405):
         app.register_error_handler(status, _no_such_route)
     return DroppingApp(app)
+
+
+async def _index(app: QuartTrio) -> dict[str, Any]:
+    """Every route there is, with what it does."""
+    routes = [
+        {
+            "path": rule.rule,
+            "methods": sorted(rule.methods - {"HEAD", "OPTIONS"}),
+            "does": inspect.getdoc(app.view_functions[rule.endpoint]),
+        }
+        for rule in app.url_map.iter_rules()
+        if rule.methods is not None and rule.endpoint not in ("static", "index")
+    ]
+    return {"routes": sorted(routes, key=lambda route: str(route["path"]))}
 
 
 async def _no_such_route(problem: HTTPException) -> tuple[dict[str, Any], int]:

@@ -82,7 +82,7 @@ class Bench:
 
     async def sim(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A control call that must succeed: POST with a body, GET without."""
-        url = f"/_sim/{path}"
+        url = f"/_sim/{path}".rstrip("/")
         answer = await (self.http.get(url) if body is None else self.http.post(url, json=body))
         assert answer.status_code == 200, answer.text
         # Webhooks run in parallel; what two calls cause must not mix in a test.

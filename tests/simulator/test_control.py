@@ -44,6 +44,13 @@ async def test_broken_json_and_wrong_numbers_are_refused(bench: Bench) -> None:
         assert answer.status_code == 400, query
 
 
+async def test_the_index_names_every_route(bench: Bench) -> None:
+    """So that nobody has to read the code to drive it."""
+    routes = {route["path"]: route for route in (await bench.sim(""))["routes"]}
+    assert routes["/_sim/people/<number>/tap"]["methods"] == ["POST"]
+    assert all(route["does"] for route in routes.values())
+
+
 async def test_unknown_paths_are_refused_as_json(bench: Bench) -> None:
     """Under the control API with its error, elsewhere with Graph's."""
     answer = await bench.http.post("/_sim/people/1/sing", json={})

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kaisa_relay.simulator.errors import GraphError
 from kaisa_relay.simulator.outgoing import Outgoing, ReadMark, parse_outgoing
+from kaisa_relay.simulator.sending import offered_buttons, shown_text
 
 TO: dict[str, Any] = {"messaging_product": "whatsapp", "to": "+46700000001"}
 BODY = {"text": "Which?"}
@@ -150,9 +151,12 @@ JSON = st.recursive(
 
 @given(kind=st.sampled_from([kind for kind, _ in GOOD]), body=JSON)
 def test_any_body_is_parsed_or_refused(kind: str, body: Any) -> None:
-    """Never another exception, whatever JSON comes."""
+    """Never another exception, whatever JSON comes; what is parsed can be shown."""
     parsed = parse_outgoing(TO | {"type": kind, kind: body})
     assert isinstance(parsed, Outgoing | GraphError)
+    if isinstance(parsed, Outgoing) and kind != "template":
+        assert isinstance(shown_text(kind, parsed.body), str)
+        assert isinstance(offered_buttons(kind, parsed.body), tuple)
 
 
 @given(data=JSON)
