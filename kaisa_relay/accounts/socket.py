@@ -67,7 +67,7 @@ async def ask_admin(path: Path, command: Command) -> Result | None:
     """
     try:
         stream = await trio.open_unix_socket(path)
-    except (FileNotFoundError, ConnectionRefusedError):
+    except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
         return None
     async with stream:
         with trio.fail_after(PATIENCE):

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import trio
 from attrs import field, frozen
 from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DatabaseError
 
+from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
 from kaisa_relay.store.lock import file_lock
@@ -69,10 +72,18 @@ def _opened(url: URL) -> Iterator[Engine]:
         return
     path = sqlite.path_of(url)
     with file_lock(path):
-        with translated():
-            upgrade_sqlite(path)
+        _upgrade(path)
         with _disposed(sqlite.writer(path)) as engine:
             yield engine
+
+
+def _upgrade(path: Path) -> None:
+    try:
+        with translated():
+            upgrade_sqlite(path)
+    except DatabaseError as error:
+        name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
+        raise StoreUnavailable(f"{path} is not a database that can be used ({name})") from None
 
 
 @contextmanager

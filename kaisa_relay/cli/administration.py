@@ -7,7 +7,6 @@ Rule 2: whatever goes wrong that an operator can mend is one line that says so.
 from typing import Final, TypeVar
 
 import click
-import structlog
 import trio
 
 from kaisa_relay.accounts.commands import Command, Refused, Result
@@ -46,8 +45,6 @@ async def execute(settings: Settings, command: Command) -> Result:
 
     Raises `Failed`, and `SettingsError` when a secret is needed here and missing.
     """
-    # What an operator should know is said by the command itself, not by a log.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     try:
         answered = await _ask_serve(settings, command)
         return answered or await _open_and_execute(settings, command)
