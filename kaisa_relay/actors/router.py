@@ -91,6 +91,13 @@ class Router:
         self.slots.quarantined.discard(stream_of(conversation))
         self.look_again()
 
+    async def reread_quarantine(self) -> None:
+        """Operators may have released conversations: the parked rows say who is still out."""
+        workspaces = self.context.accounts.workspaces()
+        parked = await patiently(partial(self.context.inbox.parked_streams, workspaces))
+        self.slots.quarantined &= parked
+        self.look_again()
+
     # --- what comes in
 
     def take(self, items: Sequence[InboxItem]) -> None:

@@ -17,7 +17,7 @@ from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
-from kaisa_relay.ports import Append, InboxItem, ParkItem
+from kaisa_relay.ports import Append, Fenced, InboxItem, ParkItem
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
 logger = structlog.get_logger()
@@ -63,7 +63,7 @@ class Slots:
         run = partial(run_conversation, slot, self.context, partial(self.readdress, slot))
         crashed = partial(self._crashed, slot)
         try:
-            await supervise(slot.stream, run, self.policy, self.context.rng, crashed)
+            await supervise(slot.stream, run, self.policy, self.context.rng, crashed, (Fenced,))
         except GaveUp:
             await self._quarantine(slot)
         finally:

@@ -29,6 +29,7 @@ from kaisa_relay.actors.router import Router
 from kaisa_relay.actors.workspace import WorkspaceTask
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
+from kaisa_relay.ports import Fenced
 from kaisa_relay.runtime.mailbox import Mailbox
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
@@ -92,7 +93,9 @@ class Actors:
         on_crash: Callable[[], None] = lambda: None,
     ) -> None:
         crashed = partial(self._crashed, name.partition(" ")[0], on_crash)
-        self._nursery.start_soon(supervise, name, run, CORE, self.context.rng, crashed, name=name)
+        self._nursery.start_soon(
+            supervise, name, run, CORE, self.context.rng, crashed, (Fenced,), name=name
+        )
 
     def _crashed(self, kind: str, on_crash: Callable[[], None]) -> None:
         self.context.meter.crashed(kind)
@@ -109,6 +112,7 @@ class Actors:
                     CORE,
                     self.context.rng,
                     crashed,
+                    (Fenced,),
                 )
             except GaveUp:
                 logger.error("channel down", channel=to_text(CHANNEL, channel.id))

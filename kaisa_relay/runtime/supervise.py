@@ -48,17 +48,21 @@ async def supervise(
     policy: RestartPolicy,
     rng: Random,
     on_crash: Callable[[], None] = lambda: None,
+    fatal: tuple[type[Exception], ...] = (),
 ) -> None:
     """Run `run` until it returns, starting it again after each crash.
 
     `on_crash` is called after every crash, also the last, before the wait: pass
     `mailbox.break_asks` there. Raises `GaveUp` when the policy is exhausted; each crash,
-    also that one, has then been logged here and needs no second line.
+    also that one, has then been logged here and needs no second line. A `fatal` exception is
+    nobody's crash: running again cannot help, so it passes straight through.
     """
     crashes: deque[float] = deque()
     while True:
         try:
             return await run()
+        except fatal:
+            raise
         except Exception as crash:
             recent = _count(crashes, policy.period)
             logger.error("crashed", actor=name, recent_crashes=recent, exc_info=crash)
