@@ -56,6 +56,8 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
             return _done(tx, workspace, change)
         case ClaimPair():
             return _claim(tx, workspace, change)
+        case NewSend():
+            return _new_send(tx, workspace, change)
         case MoveSend():
             return _move(tx, workspace, change)
         case EndSend():
@@ -78,7 +80,6 @@ Unconditional = (
     ParkItem
     | Tell
     | StoreContent
-    | NewSend
     | ReleasePair
     | TouchPair
     | SaveConversation
@@ -97,12 +98,6 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             tell(tx, workspace, channel, outcome)
         case StoreContent(message=message):
             tx.put(rows.contents, (workspace, message), change)
-        case NewSend(send=send):
-            leg = LegRow(
-                send.id, send.message, send.conversation, send.channel, send.contact, send.purpose
-            )
-            tx.put(rows.sends, (workspace, send.id), send)
-            tx.put(rows.legs, (workspace, send.id), leg)
         case ReleasePair():
             _release(tx, workspace, change)
         case TouchPair():
@@ -208,6 +203,16 @@ def _contact(tx: Transaction, workspace: WorkspaceId, change: SaveContact) -> No
 
 
 # --- sends
+
+
+def _new_send(tx: Transaction, workspace: WorkspaceId, change: NewSend) -> bool:
+    send, key = change.send, (workspace, change.send.id)
+    if key in tx.rows.legs:
+        return False
+    leg = LegRow(send.id, send.message, send.conversation, send.channel, send.contact, send.purpose)
+    tx.put(tx.rows.sends, key, send)
+    tx.put(tx.rows.legs, key, leg)
+    return True
 
 
 def _move(tx: Transaction, workspace: WorkspaceId, change: MoveSend) -> bool:

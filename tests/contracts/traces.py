@@ -1,0 +1,138 @@
+"""Everything that can be read of a workspace, and one of every change."""
+
+from datetime import timedelta
+from typing import get_args
+
+from attrs import define
+
+from kaisa_relay.domain.contact import Person, Sender, Side
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
+from kaisa_relay.domain.sending import Purpose, Rank, SendState
+from kaisa_relay.ports import (
+    Change,
+    ClaimPair,
+    Done,
+    EndSend,
+    Filter,
+    MoveSend,
+    NewSend,
+    Outcome,
+    ParkItem,
+    ReleasePair,
+    SaveAnswer,
+    SaveContact,
+    SaveConversation,
+    SaveMetadata,
+    SaveToken,
+    Send,
+    StoreContent,
+    Tell,
+    TouchPair,
+    UseToken,
+)
+from tests import fakes
+from tests.contracts.world import Started, World
+
+NEWCOMER = Person(ContactId(300), "Nova", "sv", fakes.phone(300), "US.300")
+
+
+@define
+class Scene:
+    """A world in which every kind of change has something to change."""
+
+    world: World
+    started: Started
+    agent: ContactId
+    to_decide: MessageId
+    to_park: MessageId
+    sending: Send
+    ending: Send
+
+    @classmethod
+    async def set_up(cls, world: World) -> "Scene":
+        """Make something of everything."""
+        visitor, agent = fakes.person(100), fakes.person(200)
+        started = await world.start(visitor, agent)
+        scene = cls(
+            world=world,
+            started=started,
+            agent=agent.contact,
+            to_decide=await world.arrive(),
+            to_park=await world.arrive(),
+            sending=await world.sent(),
+            ending=await world.sent(Purpose.OFFER),
+        )
+        pair = (world.channel.id, agent.contact, started.id)
+        elsewhere = (world.channel.id, ContactId(400), ConversationId(99))
+        await world.must(ClaimPair(*pair, Side.AGENT), ClaimPair(*elsewhere, Side.AGENT))
+        return scene
+
+    def one_of_each(self) -> dict[type[Change], Change]:
+        """Return a change of every kind, none of which loses."""
+        world, state = self.world, self.started.state
+        channel, at = world.channel.id, world.clock()
+        outcome = Outcome(self.sending.id, MessageId(5), state.id, self.agent, Rank.SENT)
+        changes: tuple[Change, ...] = (
+            Done((self.to_decide,)),
+            ParkItem((self.to_park,), self.started.stream, "crashed"),
+            Tell(channel, outcome),
+            StoreContent(MessageId(5), state.id, self.agent, Side.AGENT, Text("said"), "wamid-5"),
+            NewSend(world.outgoing()),
+            MoveSend(self.sending.id, (SendState.READY,), SendState.SENDING, 1),
+            EndSend(self.ending.id, (SendState.READY,), Rank.SENT, at, "wamid-6"),
+            ClaimPair(channel, state.visitor, state.id, Side.VISITOR),
+            ReleasePair(channel, self.agent, state.id),
+            TouchPair(channel, state.visitor, at),
+            SaveConversation(state, 5, at + timedelta(minutes=5)),
+            SaveToken("fresh", state.id, channel, at),
+            UseToken(self.started.token, state.visitor),
+            SaveContact(NEWCOMER, fakes.PORTFOLIO, (fakes.phone(301),), "1301"),
+            SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),
+            SaveAnswer("key", b"hash", b"answer", at + timedelta(hours=24)),
+        )
+        by_class = {type(change): change for change in changes}
+        assert by_class.keys() == set(get_args(Change))
+        return by_class
+
+    def losing(self) -> dict[str, Change]:
+        """Return a change of every kind that can lose, each of which does."""
+        world, state = self.world, self.started.state
+        channel, at = world.channel.id, world.clock()
+        return {
+            "decided": Done((MessageId(1),)),
+            "send_again": NewSend(self.sending),
+            "move": MoveSend(self.sending.id, (SendState.UNKNOWN,), SendState.PARKED, 1),
+            "move_gone": MoveSend(SendId(1), (SendState.READY,), SendState.SENDING, 1),
+            "end": EndSend(self.ending.id, (SendState.SENDING,), Rank.SENT, at),
+            "pair": ClaimPair(channel, ContactId(400), state.id, Side.AGENT),
+            "token": SaveToken(self.started.token, state.id, channel, at),
+        }
+
+
+async def traces(world: World) -> tuple[object, ...]:
+    """Read everything that a port shows of this workspace."""
+    store, workspace = world.store, world.workspace
+    found = await store.archive.conversations(workspace, Filter(), None, 100)
+    contacts = [ContactId(id) for id in (100, 200, 300, 400)]
+    sender = Sender("1301", "US.300")
+    return (
+        found,
+        [await store.archive.messages(workspace, each.id, 0, 100) for each in found],
+        [await store.archive.events(workspace, each.id, 0, 100) for each in found],
+        [await store.journal.snapshot(workspace, each.id) for each in found],
+        await store.journal.due([workspace], world.clock() + timedelta(minutes=10), 100),
+        await world.waiting(),
+        await store.inbox.parked_streams([workspace]),
+        await store.sends.unfinished(workspace, world.channel.id, SendId(0), 100),
+        await store.sends.by_wamid(workspace, ["wamid-6"]),
+        await store.directory.find(workspace, fakes.PORTFOLIO, sender, [fakes.phone(301)]),
+        await store.directory.people(workspace, contacts),
+        await store.directory.pairs(workspace, contacts),
+        await store.directory.load(workspace),
+        await store.directory.token(workspace, "fresh"),
+        await store.directory.content(workspace, [MessageId(5)]),
+        [await store.directory.token(workspace, f"token{each.id}") for each in found],
+        [await store.directory.metadata(workspace, each.id) for each in found],
+        await store.directory.answer(workspace, "key", world.clock()),
+    )
