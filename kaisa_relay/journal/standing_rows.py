@@ -35,7 +35,10 @@ def standing_parts(unit: Unit, change: StandingChange) -> list[Part]:
             return [Part(USE_TOKEN, change, [(unit.workspace, value, contact)])]
         case SaveAnswer(key=key, until=until):
             kept = (change.request_hash, change.answer, to_micros(until))
-            return [Part(SAVE_ANSWER, change, [(unit.workspace, key, *kept, to_micros(unit.at))])]
+            return [
+                Part(FREE_ANSWER, change, [(unit.workspace, key, to_micros(unit.at))]),
+                Part(SAVE_ANSWER, change, [(unit.workspace, key, *kept)]),
+            ]
         case _:
             assert_never(change)
 
@@ -164,19 +167,29 @@ USE_TOKEN: Final = Write(
 )
 
 # A key whose time is over is free again, also before housekeeping has taken its row away.
+
+# A key whose time is over is free again, also before housekeeping has taken its row away.
+FREE_ANSWER: Final = Write(
+    Bulk(
+        """delete from idempotency where (workspace, key, until) in
+        (select kept.workspace, kept.key, kept.until from {rows} cross join idempotency as kept
+        where kept.workspace = v.workspace and kept.key = v.key and kept.until <= v.at)""",
+        workspace=int,
+        key=str,
+        at=int,
+    )
+)
+
 SAVE_ANSWER: Final = Write(
     Bulk(
         """insert into idempotency (workspace, key, hash, answer, until)
         select v.workspace, v.key, v.hash, v.answer, v.until from {rows} where true
-        on conflict (workspace, key) do update set
-        hash = excluded.hash, answer = excluded.answer, until = excluded.until
-        where idempotency.until <= v.at""",
+        on conflict (workspace, key) do nothing""",
         workspace=int,
         key=str,
         hash=bytes,
         answer=bytes,
         until=int,
-        at=int,
     ),
     guarded=True,
 )

@@ -22,17 +22,18 @@ class Unit:
     parts: list[Part] = field(factory=list)
     items: list[InboxItem] = field(factory=list)
     ends: list[EndSend] = field(factory=list)
-    events: list[Planned] = field(factory=list)
+    racy: bool = False
+    events: tuple[Planned, ...] = field(init=False)
+
+    @events.default
+    def _encoded(self) -> tuple[Planned, ...]:
+        append = self.append
+        return tuple(
+            Planned(append.workspace, append.stream, version, event, encode_event(event))
+            for version, event in enumerate(append.events, append.version + 1)
+        )
 
     @property
     def workspace(self) -> WorkspaceId:
         """The workspace that it writes to."""
         return self.append.workspace
-
-    def plan_events(self) -> None:
-        """Encode the events."""
-        append = self.append
-        self.events = [
-            Planned(append.workspace, append.stream, version, event, encode_event(event))
-            for version, event in enumerate(append.events, append.version + 1)
-        ]

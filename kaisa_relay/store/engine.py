@@ -4,7 +4,7 @@ Rule 1: everything that is opened here is closed here, in reverse, also when the
 Rule 2: blocking work never runs on the event loop.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -89,6 +89,11 @@ class Store:
         """Take workspaces over that were added since; returns all that are ours, with epochs."""
         return self._note(await self.write(self.ownership.take_new))
 
+    @property
+    def epochs(self) -> Mapping[WorkspaceId, int]:
+        """The workspaces that this process owns, each with its epoch; always current."""
+        return self.ownership.epochs
+
     def last_alive(self) -> datetime | None:
         """Return the last sign of life of the process before this one; None the first time."""
         return self.ownership.last_alive
@@ -125,8 +130,9 @@ class Store:
             return work(connection)
 
     def _note(self, epochs: dict[WorkspaceId, int]) -> dict[WorkspaceId, int]:
-        self.ownership.epochs = epochs
-        return dict(epochs)
+        self.ownership.epochs.clear()
+        self.ownership.epochs.update(epochs)
+        return epochs
 
 
 @asynccontextmanager

@@ -197,6 +197,7 @@ leg: Final = _table(
     _number("send"),
     _number("message"),
     _number("conversation", nullable=True),
+    _number("channel"),
     _number("contact"),
     _text("purpose"),
     Column("rank", SmallInteger, nullable=False),
@@ -254,6 +255,7 @@ token: Final = _table(
     _number("conversation"),
     _number("channel"),
     _number("until"),
+    _text("url"),
     _number("used_by", nullable=True),
     PrimaryKeyConstraint("workspace", "value", name="pk_token"),
 )

@@ -1,0 +1,81 @@
+"""The directory in SQL (`ports.Directory`): every method is one read."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from kaisa_relay.directory import finding, standing
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.outgoing import Outgoing
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.store import Store
+from kaisa_relay.store.tables import content
+
+ReadContent = Callable[[str], Content | Outgoing]
+"""Reads a content row's JSON (`journal.codec.decode_content`)."""
+
+
+class SqlDirectory:
+    """Contacts, their identities, and who is in which conversation."""
+
+    def __init__(self, store: Store, read_content: ReadContent) -> None:
+        self._store = store
+        self._read_content = read_content
+
+    async def find(
+        self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
+    ) -> list[ContactId]:
+        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
+        steps = finding.steps(portfolio, sender, phones)
+        return await self._store.read(lambda c: finding.find(c, workspace, steps))
+
+    async def people(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Person]:
+        """Return the persons behind these contacts; an erased one is absent."""
+        return await self._store.read(lambda c: finding.people(c, workspace, contacts))
+
+    async def pairs(
+        self,
+        workspace: WorkspaceId,
+        contacts: Sequence[ContactId],
+        channel: ChannelId | None = None,
+    ) -> list[Pair]:
+        """Return the pairs of these contacts, on one channel or on all."""
+        return await self._store.read(lambda c: standing.pairs(c, workspace, contacts, channel))
+
+    async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
+        """Return how many live conversations each channel carries."""
+        return await self._store.read(lambda c: standing.load(c, workspace))
+
+    async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
+        """Return what the token stands for, also after its use."""
+        return await self._store.read(lambda c: standing.token(c, workspace, value))
+
+    async def content(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> dict[MessageId, Content | Outgoing]:
+        """Return what these messages say; erased ones are absent."""
+        query = select(content.c.message, content.c.data).where(
+            content.c.workspace == workspace, content.c.message.in_(messages)
+        )
+
+        def read(connection: Connection) -> dict[MessageId, Content | Outgoing]:
+            rows = connection.execute(query)
+            return {MessageId(row.message): self._read_content(row.data) for row in rows}
+
+        return await self._store.read(read)
+
+    async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
+        """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""
+        return await self._store.read(lambda c: standing.metadata(c, workspace, conversation))
+
+    async def answer(
+        self, workspace: WorkspaceId, key: str, at: datetime
+    ) -> tuple[bytes, bytes] | None:
+        """Return the request's hash and the answer kept under an idempotency key."""
+        return await self._store.read(lambda c: standing.answer(c, workspace, key, at))

@@ -1,0 +1,152 @@
+"""Conversations as the API shows them: the current row, joined with people, metadata and link."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from attrs import evolve as replace
+from sqlalchemy import Connection, Row, Text, cast, literal, select
+from sqlalchemy.sql import Select
+
+from kaisa_relay.domain.conversation.deadlines import expires_at
+from kaisa_relay.domain.conversation.events import MessageReceived
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.journal.codec import KINDS, decode_state
+from kaisa_relay.ports import ConversationView, Filter, PersonView
+from kaisa_relay.store.identities import phone_key
+from kaisa_relay.store.instants import from_micros, to_micros
+from kaisa_relay.store.tables import contact, conversation, event, identity, metadata, token
+
+_stream: Final = literal("conversation/") + cast(conversation.c.id, Text)
+# The row is not written for every message, so the last one is looked up: silence runs from it.
+_last_message: Final = (
+    select(event.c.at)
+    .where(event.c.workspace == conversation.c.workspace, event.c.stream == _stream)
+    .where(event.c.kind == KINDS[MessageReceived])
+    .order_by(event.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("last_message_at")
+)
+_url: Final = (
+    select(token.c.url)
+    .where(token.c.workspace == conversation.c.workspace)
+    .where(token.c.conversation == conversation.c.id)
+    .limit(1)
+    .scalar_subquery()
+    .label("url")
+)
+
+
+def one(
+    connection: Connection, workspace: WorkspaceId, id: ConversationId
+) -> ConversationView | None:
+    """Return one conversation."""
+    found = _views(connection, workspace, _of(workspace).where(conversation.c.id == id))
+    return found[0] if found else None
+
+
+def page(
+    connection: Connection,
+    workspace: WorkspaceId,
+    where: Filter,
+    before: ConversationId | None,
+    limit: int,
+) -> list[ConversationView]:
+    """Return up to `limit` conversations with ids below `before`, the newest first."""
+    query = _filtered(_of(workspace), workspace, where)
+    if before is not None:
+        query = query.where(conversation.c.id < before)
+    return _views(connection, workspace, query.order_by(conversation.c.id.desc()).limit(limit))
+
+
+def _of(workspace: WorkspaceId) -> Select[Any]:
+    table = conversation.c
+    query = select(table.id, table.snapshot, _last_message, _url, metadata.c.data)
+    joined = query.outerjoin(
+        metadata,
+        (metadata.c.workspace == table.workspace) & (metadata.c.conversation == table.id),
+    )
+    return joined.where(table.workspace == workspace)
+
+
+def _filtered(query: Select[Any], workspace: WorkspaceId, where: Filter) -> Select[Any]:
+    table = conversation.c
+    if where.phases:
+        query = query.where(table.phase.in_([phase.value for phase in where.phases]))
+    if where.agent is not None:
+        query = query.where(table.agent == _who_has(workspace, where.agent))
+    if where.visitor is not None:
+        query = query.where(table.visitor == _who_has(workspace, where.visitor))
+    if where.channel is not None:
+        query = query.where(table.channel == where.channel)
+    if where.created_from is not None:
+        query = query.where(table.created_at >= to_micros(where.created_from))
+    if where.created_before is not None:
+        query = query.where(table.created_at < to_micros(where.created_before))
+    return query
+
+
+def _who_has(workspace: WorkspaceId, phone: Phone) -> Any:
+    portfolio, kind, value = phone_key(phone)
+    table = identity.c
+    return (
+        select(table.contact)
+        .where(table.workspace == workspace, table.portfolio == portfolio)
+        .where(table.kind == kind, table.value == value)
+        .scalar_subquery()
+    )
+
+
+def _views(
+    connection: Connection, workspace: WorkspaceId, query: Select[Any]
+) -> list[ConversationView]:
+    rows = connection.execute(query).all()
+    states = [_current(row) for row in rows]
+    people = _people(connection, workspace, states)
+    return [_view(row, state, people) for row, state in zip(rows, states, strict=True)]
+
+
+def _current(row: Row[Any]) -> State:
+    state = decode_state(row.snapshot)
+    last = from_micros(row.last_message_at)
+    if last is None or (state.last_message_at is not None and last <= state.last_message_at):
+        return state
+    return replace(state, last_message_at=last)
+
+
+def _people(
+    connection: Connection, workspace: WorkspaceId, states: Sequence[State]
+) -> dict[int, PersonView]:
+    table = contact.c
+    wanted = {state.visitor for state in states} | {s.agent for s in states if s.agent is not None}
+    query = select(table.id, table.name, table.phone).where(
+        table.workspace == workspace, table.id.in_(wanted)
+    )
+    return {row.id: PersonView(row.id, row.name, row.phone) for row in _rows(connection, query)}
+
+
+def _rows(connection: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
+    return connection.execute(query)
+
+
+def _view(row: Row[Any], state: State, people: dict[int, PersonView]) -> ConversationView:
+    def person(contact: ContactId) -> PersonView:
+        return people.get(contact) or PersonView(contact, None, None)
+
+    return ConversationView(
+        id=state.id,
+        phase=state.phase,
+        reason=state.reason,
+        channel=state.channel,
+        visitor=person(state.visitor),
+        agent=None if state.agent is None else person(state.agent),
+        metadata=b"{}" if row.data is None else bytes(row.data),
+        url=row.url,
+        created_at=state.created_at,
+        started_at=state.started_at,
+        accepted_at=state.accepted_at,
+        ended_at=state.ended_at,
+        expires_at=expires_at(state),
+    )

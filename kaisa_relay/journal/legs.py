@@ -1,0 +1,121 @@
+"""Legs on their way forward: read, moved in memory, and written back in one statement.
+
+Rule 1: what is read here is exact, because the heads that are raised later prove it: had another
+process written since, the epoch would not be ours any more.
+Rule 2: a leg that moves gives one event, whose version is the rank.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import define
+from sqlalchemy import Connection
+
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
+from kaisa_relay.domain.sending import Purpose, Rank, moves
+from kaisa_relay.domain.tracking import MessageStatus
+from kaisa_relay.journal.codec import encode_event
+from kaisa_relay.journal.recording import Planned
+from kaisa_relay.ports import Leg
+from kaisa_relay.store.bulk import Bulk
+from kaisa_relay.store.operation import Lost
+
+Key = tuple[WorkspaceId, SendId]
+
+
+@define(eq=False)
+class LegRow:
+    """A leg as it stands in this transaction; `stored` is the rank in the table."""
+
+    message: MessageId
+    conversation: ConversationId | None
+    channel: ChannelId
+    contact: ContactId
+    purpose: Purpose
+    rank: Rank
+    wamid: str | None
+    code: int | None
+    stored: Rank
+    changed: bool = False
+
+
+class Legs:
+    """The legs of one transaction."""
+
+    def __init__(self, connection: Connection, keys: Sequence[Key]) -> None:
+        self._rows: dict[Key, LegRow] = {
+            (row.workspace, row.send): _leg_row(row)
+            for row in _READ.fetch(connection, list(dict.fromkeys(keys)))
+        }
+
+    def get(self, key: Key) -> LegRow | None:
+        """Return a leg as it stands now."""
+        return self._rows.get(key)
+
+    def move(self, workspace: WorkspaceId, leg: Leg) -> Planned | None:
+        """Move a leg and return its event, or None when it is as far already or unknown.
+
+        A wamid is learnt in any case.
+        """
+        row = self._rows.get((workspace, leg.send))
+        if row is None:
+            return None
+        if row.wamid is None and leg.wamid is not None:
+            row.wamid, row.changed = leg.wamid, True
+        if not moves(row.rank, leg.rank):
+            return None
+        row.rank, row.code, row.changed = leg.rank, leg.code, True
+        event = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
+        stream = f"send/{leg.send}"
+        return Planned(workspace, stream, leg.rank.value, event, encode_event(event))
+
+    def write(self, connection: Connection, ours: set[WorkspaceId]) -> None:
+        """Write the legs that changed in these workspaces; raises `Lost`."""
+        rows = [
+            (*key, row.stored.value, row.rank.value, row.wamid, row.code)
+            for key, row in self._rows.items()
+            if row.changed and key[0] in ours
+        ]
+        if _WRITE.run(connection, rows) != len(rows):
+            raise Lost
+
+
+def _leg_row(row: Any) -> LegRow:
+    return LegRow(
+        message=row.message,
+        conversation=row.conversation,
+        channel=row.channel,
+        contact=row.contact,
+        purpose=Purpose(row.purpose),
+        rank=Rank(row.rank),
+        wamid=row.wamid,
+        code=row.code,
+        stored=Rank(row.rank),
+    )
+
+
+_READ: Final = Bulk(
+    """select leg.workspace, leg.send, leg.message, leg.conversation, leg.channel, leg.contact,
+    leg.purpose, leg.rank, leg.wamid, leg.code from {rows} cross join leg
+    where leg.workspace = v.workspace and leg.send = v.send""",
+    workspace=int,
+    send=int,
+)
+
+_WRITE: Final = Bulk(
+    """update leg set rank = v.rank, wamid = v.wamid, code = v.code from {rows}
+    where leg.workspace = v.workspace and leg.send = v.send and leg.rank = v.stored""",
+    workspace=int,
+    send=int,
+    stored=int,
+    rank=int,
+    wamid=str,
+    code=int,
+)

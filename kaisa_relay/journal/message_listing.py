@@ -1,0 +1,92 @@
+"""The messages of a conversation as the API lists them: events joined with content and legs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Content, kind_of
+from kaisa_relay.domain.conversation.events import AgentOffered, MessageReceived, Notified
+from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.journal.message_status import WORDS, best
+from kaisa_relay.ports import MessageView
+
+MessageEvent = MessageReceived | Notified | AgentOffered
+MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered)
+
+
+@frozen
+class Progress:
+    """How far one leg has come; `code` is Meta's where it failed."""
+
+    rank: Rank
+    code: int | None
+
+
+@frozen
+class Listing:
+    """What the messages of one conversation are joined with; what was erased is absent."""
+
+    visitor: ContactId
+    contents: Mapping[MessageId, Content | Outgoing]
+    legs: Mapping[MessageId, Sequence[Progress]]
+
+    def view(self, event: MessageEvent) -> MessageView:
+        """Return the message that an event brought."""
+        match event:
+            case MessageReceived():
+                return self._received(event)
+            case Notified(contact=contact):
+                return self._automatic(event, contact)
+            case AgentOffered(agent=contact):
+                return self._automatic(event, contact)
+
+    def _received(self, event: MessageReceived) -> MessageView:
+        # It is held until it is relayed, and relaying it gives it a leg.
+        status, code = self._status(event.message, "held" if event.held else "received")
+        return MessageView(
+            id=event.message,
+            author=event.side.value,
+            to=event.side.other,
+            content=self.contents.get(event.message),
+            kind=event.kind,
+            received_at=event.at,
+            status=status,
+            error_code=code,
+        )
+
+    def _automatic(self, event: Notified | AgentOffered, contact: ContactId) -> MessageView:
+        content = self.contents.get(event.message)
+        status, code = self._status(event.message, WORDS[Rank.READY])
+        return MessageView(
+            id=event.message,
+            author="system",
+            to=Side.VISITOR if contact == self.visitor else Side.AGENT,
+            content=content,
+            kind=_kind(content),
+            received_at=event.at,
+            status=status,
+            error_code=code,
+        )
+
+    def _status(self, message: MessageId, without_leg: str) -> tuple[str, int | None]:
+        legs = self.legs.get(message, ())
+        rank = best(leg.rank for leg in legs)
+        if rank is None:
+            return without_leg, None
+        return WORDS[rank], next((leg.code for leg in legs if leg.rank is rank), None)
+
+
+def _kind(content: Content | Outgoing | None) -> str:
+    match content:
+        case None:
+            return "text"
+        case Buttons():
+            return "buttons"
+        case Template():
+            return "template"
+        case _:
+            return kind_of(content)

@@ -1,0 +1,115 @@
+"""The parts of an append: its changes as rows, and the order in which they are written."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, assert_never
+
+from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
+from kaisa_relay.journal.outbox_rows import (
+    END_SEND,
+    MOVE_SEND,
+    NEW_LEG,
+    NEW_SEND,
+    PARK_LEG,
+    outbox_parts,
+)
+from kaisa_relay.journal.people_rows import (
+    ADD_IDENTITY,
+    SAVE_CONTACT,
+    SAVE_METADATA,
+    STORE_CONTENT,
+    people_parts,
+)
+from kaisa_relay.journal.standing_rows import (
+    CLAIM_PAIR,
+    FREE_ANSWER,
+    RELEASE_PAIR,
+    SAVE_ANSWER,
+    SAVE_CONVERSATION,
+    SAVE_TOKEN,
+    TOUCH_PAIR,
+    USE_TOKEN,
+    standing_parts,
+)
+from kaisa_relay.journal.unit import Unit
+from kaisa_relay.journal.writes import Part
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    ClaimPair,
+    Done,
+    EndSend,
+    MoveSend,
+    NewSend,
+    ParkItem,
+    ReleasePair,
+    SaveAnswer,
+    SaveContact,
+    SaveConversation,
+    SaveMetadata,
+    SaveToken,
+    StoreContent,
+    Tell,
+    TouchPair,
+    UseToken,
+)
+
+ORDER: Final = (
+    DONE,
+    PARK,
+    TELL,
+    STORE_CONTENT,
+    NEW_SEND,
+    NEW_LEG,
+    MOVE_SEND,
+    PARK_LEG,
+    END_SEND,
+    RELEASE_PAIR,
+    CLAIM_PAIR,
+    TOUCH_PAIR,
+    SAVE_CONVERSATION,
+    SAVE_TOKEN,
+    USE_TOKEN,
+    SAVE_CONTACT,
+    ADD_IDENTITY,
+    SAVE_METADATA,
+    FREE_ANSWER,
+    SAVE_ANSWER,
+)
+"""A pair is released before it is claimed, a send is born before it moves."""
+
+_RACY: Final = (ClaimPair, SaveToken, SaveAnswer)
+"""What two callers may well want at once, each with every right to."""
+
+
+def prepare(append: Append, at: datetime, new_id: Callable[[], int]) -> Unit:
+    """Turn an append into rows."""
+    unit = Unit(append, at, new_id)
+    for change in append.changes:
+        unit.parts += _parts(unit, change)
+        unit.racy = unit.racy or isinstance(change, _RACY)
+        if isinstance(change, EndSend):
+            unit.ends.append(change)
+    return unit
+
+
+def _parts(unit: Unit, change: Change) -> list[Part]:
+    match change:
+        case Done() | ParkItem() | Tell():
+            return inbox_parts(unit, change)
+        case NewSend() | MoveSend() | EndSend():
+            return outbox_parts(unit, change)
+        case StoreContent() | SaveContact() | SaveMetadata():
+            return people_parts(unit, change)
+        case (
+            ClaimPair()
+            | ReleasePair()
+            | TouchPair()
+            | SaveConversation()
+            | SaveToken()
+            | UseToken()
+            | SaveAnswer()
+        ):
+            return standing_parts(unit, change)
+        case _:
+            assert_never(change)

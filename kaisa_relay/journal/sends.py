@@ -1,0 +1,63 @@
+"""The outbox in SQL (`ports.Sends`)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from kaisa_relay.domain.ids import ChannelId, MessageId, SendId, WorkspaceId
+from kaisa_relay.journal.send_row import send_of_row
+from kaisa_relay.journal.settling import Settlement, Settling
+from kaisa_relay.journal.tail import Tail
+from kaisa_relay.ports import InboxItem, Leg, Recorded, Send
+from kaisa_relay.store import Store
+from kaisa_relay.store.tables import KNOWN
+from kaisa_relay.store.tables import leg as legs_table
+from kaisa_relay.store.tables import send as sends_table
+
+_LARGEST: Final = (1 << 63) - 1
+"""An id that comes back to us by way of Meta may be any number; the tables hold 64 bits."""
+
+
+class SqlSends:
+    """Finds what is on its way out, and settles it."""
+
+    def __init__(self, store: Store, events: Tail[Recorded], items: Tail[InboxItem]) -> None:
+        self._store = store
+        self._settling = Settling(store.epochs, events, items)
+
+    async def unfinished(
+        self, workspace: WorkspaceId, channel: ChannelId, after: SendId, limit: int
+    ) -> list[Send]:
+        """Return sends that have no outcome yet, by id, above `after`."""
+        table = sends_table.c
+        query = (
+            select(sends_table)
+            .where(table.workspace == workspace, table.channel == channel, table.id > after)
+            .order_by(table.id)
+            .limit(limit)
+        )
+        return await self._store.read(
+            lambda connection: [send_of_row(row) for row in connection.execute(query)]
+        )
+
+    async def by_wamid(self, workspace: WorkspaceId, wamids: Sequence[str]) -> dict[str, SendId]:
+        """Return which send each of these wamids belongs to, as far as known."""
+        table = legs_table.c
+        query = select(table.wamid, table.send).where(
+            KNOWN, table.workspace == workspace, table.wamid.in_(wamids)
+        )
+
+        def read(connection: Connection) -> dict[str, SendId]:
+            return {row.wamid: SendId(row.send) for row in connection.execute(query)}
+
+        return await self._store.read(read)
+
+    async def settle(
+        self, workspace: WorkspaceId, legs: Sequence[Leg], items: Sequence[MessageId]
+    ) -> list[tuple[Leg, Send | None]]:
+        """Apply statuses in one commit, with their events, and delete the inbox rows `items`."""
+        known = [leg for leg in legs if leg.send <= _LARGEST]
+        ids = [self._store.new_id() for _ in known]
+        unit = Settlement(workspace, known, items, ids, self._store.wall())
+        return (await self._store.append(self._settling, unit)).moved

@@ -1,0 +1,138 @@
+"""Statuses, many in one transaction: legs move, sends end, conversations hear of it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection
+
+from kaisa_relay.domain.ids import MessageId, SendId, WorkspaceId
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.journal.codec import encode_outcome
+from kaisa_relay.journal.inbox_rows import TELL
+from kaisa_relay.journal.legs import LegRow, Legs
+from kaisa_relay.journal.outcomes import told
+from kaisa_relay.journal.recording import Epochs, Planned, raise_heads, record
+from kaisa_relay.journal.send_row import SEND_COLUMNS, send_of_row
+from kaisa_relay.journal.tail import Tail
+from kaisa_relay.ports import Fenced, InboxItem, Leg, Outcome, Recorded, Send
+from kaisa_relay.store.bulk import Bulk
+from kaisa_relay.store.instants import to_micros
+from kaisa_relay.store.operation import Operation
+
+Key = tuple[WorkspaceId, SendId]
+
+
+@frozen
+class Settlement:
+    """Statuses for one workspace; `ids` are as many new ids as it has legs."""
+
+    workspace: WorkspaceId
+    legs: Sequence[Leg]
+    items: Sequence[MessageId]
+    ids: Sequence[int]
+    at: Any
+
+
+@define(eq=False)
+class Settled:
+    """What one settlement did."""
+
+    moved: list[tuple[Leg, Send | None]] = field(factory=list)
+    planned: list[Planned] = field(factory=list)
+    items: list[InboxItem] = field(factory=list)
+    recorded: Sequence[Recorded] = ()
+
+
+class Settling(Operation[Settlement, Settled]):
+    """Applies statuses; `epochs` are those at which this process owns its workspaces."""
+
+    def __init__(self, epochs: Epochs, events: Tail[Recorded], items: Tail[InboxItem]) -> None:
+        self._epochs = epochs
+        self._events = events
+        self._items = items
+
+    def run(
+        self, connection: Connection, units: Sequence[Settlement], alone: bool
+    ) -> Sequence[Settled | Exception]:
+        """Settle what belongs to workspaces that are ours; the others are `Fenced`."""
+        keys = [(unit.workspace, leg.send) for unit in units for leg in unit.legs]
+        legs, sends = Legs(connection, keys), _unfinished(connection, keys)
+        settled = [_settle(unit, legs, sends) for unit in units]
+        planned = [event for each in settled for event in each.planned]
+        heads = raise_heads(connection, self._epochs, (u.workspace for u in units), planned)
+        ours = set(heads.last)
+        recorded = iter(record(connection, heads, [e for e in planned if e.workspace in ours]))
+        mine = [(u, s) for u, s in zip(units, settled, strict=True) if u.workspace in ours]
+        for _, each in mine:
+            each.recorded = [next(recorded) for _ in each.planned]
+        _write(connection, mine)
+        legs.write(connection, ours)
+        answers = zip(units, settled, strict=True)
+        return [each if unit.workspace in ours else Fenced() for unit, each in answers]
+
+    def committed(self, answers: Sequence[Settled]) -> None:
+        """Tell the tails."""
+        self._events.tell([each for answer in answers for each in answer.recorded])
+        self._items.tell([item for answer in answers for item in answer.items])
+
+
+def _settle(unit: Settlement, legs: Legs, sends: dict[Key, Send]) -> Settled:
+    settled = Settled()
+    ids = iter(unit.ids)
+    for leg in unit.legs:
+        row = legs.get((unit.workspace, leg.send))
+        before = row.rank if row else Rank.READY
+        event = legs.move(unit.workspace, leg)
+        if row is not None and event is not None:
+            settled.planned.append(event)
+            settled.moved.append((leg, sends.pop((unit.workspace, leg.send), None)))
+            rank = told(row.purpose, before, leg.rank)
+            if rank is not None:
+                settled.items += _outcome(unit, leg, row, rank, MessageId(next(ids)))
+    return settled
+
+
+def _outcome(unit: Settlement, leg: Leg, row: LegRow, rank: Rank, id: MessageId) -> list[InboxItem]:
+    if row.conversation is None:
+        return []
+    outcome = Outcome(leg.send, row.message, row.conversation, row.contact, rank, leg.code)
+    return [InboxItem(id, unit.workspace, row.channel, outcome, unit.at)]
+
+
+def _write(connection: Connection, settled: Sequence[tuple[Settlement, Settled]]) -> None:
+    ended = [(u.workspace, leg.send) for u, s in settled for leg, send in s.moved if send]
+    _END.run(connection, ended)
+    TELL.bulk.run(connection, [_row(item) for _, s in settled for item in s.items])
+    _DELETE.run(connection, [(item, u.workspace) for u, _ in settled for item in u.items])
+
+
+def _row(item: InboxItem) -> tuple[Any, ...]:
+    assert isinstance(item.item, Outcome)
+    body = encode_outcome(item.item)
+    return (item.id, item.workspace, item.channel, body, to_micros(item.received_at))
+
+
+def _unfinished(connection: Connection, keys: Sequence[Key]) -> dict[Key, Send]:
+    rows = _UNFINISHED.fetch(connection, list(dict.fromkeys(keys)))
+    return {(row.workspace, row.id): send_of_row(row) for row in rows}
+
+
+_UNFINISHED: Final = Bulk(
+    f"""select {SEND_COLUMNS} from {{rows}} cross join send
+    where send.workspace = v.workspace and send.id = v.id""",
+    workspace=int,
+    id=int,
+)
+
+_END: Final = Bulk(
+    "delete from send where (workspace, id) in (select v.workspace, v.id from {rows})",
+    workspace=int,
+    id=int,
+)
+
+_DELETE: Final = Bulk(
+    "delete from inbox where (id, workspace) in (select v.id, v.workspace from {rows})",
+    id=int,
+    workspace=int,
+)

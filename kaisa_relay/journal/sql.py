@@ -1,0 +1,33 @@
+"""The journal's adapters on a SQL store, sharing the tails of what is committed."""
+
+from attrs import frozen
+
+from kaisa_relay.journal.archive import SqlArchive
+from kaisa_relay.journal.events import SqlJournal
+from kaisa_relay.journal.inbox import ReadItem, SqlInbox
+from kaisa_relay.journal.sends import SqlSends
+from kaisa_relay.journal.tail import Tail
+from kaisa_relay.ports import InboxItem, Recorded
+from kaisa_relay.store import Store
+
+
+@frozen
+class SqlRooms:
+    """What the rest of the program is given."""
+
+    inbox: SqlInbox
+    journal: SqlJournal
+    sends: SqlSends
+    archive: SqlArchive
+
+
+def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
+    """Build the adapters; `read_item` reads a raw slice of the inbox again."""
+    events: Tail[Recorded] = Tail()
+    items: Tail[InboxItem] = Tail()
+    return SqlRooms(
+        inbox=SqlInbox(store, items, read_item),
+        journal=SqlJournal(store, events, items),
+        sends=SqlSends(store, events, items),
+        archive=SqlArchive(store),
+    )
