@@ -161,7 +161,7 @@ class ChannelTask:
     def _schedule(self, lane: Lane) -> None:
         now = trio.current_time()
         wait = self.lanes.wait(lane, now)
-        if wait is None:
+        if wait is None or self.context.exchange.stopping:
             return
         if wait <= 0:
             lane.busy = True
@@ -188,7 +188,8 @@ class ChannelTask:
                 if head is not None and head.state is SendState.UNKNOWN:
                     await self._park(head)
                 elif head is not None:
-                    await self._send(lane, head)
+                    with self.context.exchange.call():
+                        await self._send(lane, head)
                 lane.busy = False
                 self._schedule(lane)
 

@@ -4,7 +4,8 @@ Rule 1: actors only `tell`; an ask comes from a face (API, admin) and nowhere el
 Rule 2: nothing told here is the only copy: the inbox, the outbox and the journal have it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from random import Random
 
@@ -189,10 +190,13 @@ class ChannelPost:
 class Exchange:
     """The addresses of all actors. `tell_conversation` starts one that is not running.
 
-    `drained` is set once the inbox that a start found has been worked off.
+    `drained` is set once the inbox that a start found has been worked off. While `stopping` no
+    channel begins another call; `calls` counts those that are under way.
     """
 
     drained: trio.Event = field(factory=trio.Event)
+    stopping: bool = False
+    calls: int = 0
     forget_pair: Callable[[ChannelId, ContactId], None] = field(
         default=lambda _channel, _contact: None
     )
@@ -202,6 +206,15 @@ class Exchange:
     tell_conversation: Callable[[WorkspaceId, ConversationId, ToConversation], bool] = field(
         default=lambda _workspace, _conversation, _message: False
     )
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Count a send from before its `sending` to after its outcome."""
+        self.calls += 1
+        try:
+            yield
+        finally:
+            self.calls -= 1
 
     def ring(self, sends: tuple[Send, ...]) -> None:
         """Ring the doorbell of every channel that has something new in its outbox."""

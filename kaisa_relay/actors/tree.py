@@ -67,6 +67,13 @@ class Actors:
                 await trio.sleep(LOOK_EVERY)
                 self._start_added()
 
+    async def drain(self) -> None:
+        """Begin no more calls, and return once what was begun has its outcome in the journal."""
+        self.context.exchange.stopping = True
+        exchange, router = self.context.exchange, self.router
+        while exchange.calls or router.statistics()["in_flight"]:  # noqa: ASYNC110 - a few polls
+            await trio.sleep(0.05)
+
     def _start_added(self) -> None:
         exchange = self.context.exchange
         for workspace in self.context.accounts.workspaces():
