@@ -4,6 +4,7 @@ Rule 1: a payload names its conversation, so a tap finds its way without a look-
 Rule 2: anything that is not ours to the letter is None, never an error.
 """
 
+import re
 from typing import Final, assert_never
 
 from attrs import frozen
@@ -13,6 +14,7 @@ from kaisa_relay.domain.ids import ConversationId, MessageId
 
 _OFFER: Final = "offer"
 _AGAIN: Final = "again"
+_NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 
 
 @frozen
@@ -58,7 +60,7 @@ def of_content(content: Content) -> Payload | None:
 def decode(text: str) -> Payload | None:
     """Return the payload in a button's text, or None when it is not one of ours."""
     kind, *fields = text.split(":")
-    if not all(field.isascii() and field.isdecimal() and len(field) < 20 for field in fields):
+    if not all(_NUMBER.fullmatch(field) for field in fields):
         return None
     match kind, [int(field) for field in fields]:
         case "offer", [conversation, offer, accept] if accept in (0, 1):

@@ -32,7 +32,7 @@ class Pair:
 class Token:
     """What a link's token stands for; `live` while its reservation or conversation is."""
 
-    value: str
+    value: str = field(repr=False)
     conversation: ConversationId
     channel: ChannelId
     until: datetime
@@ -112,14 +112,16 @@ def _live(facts: Facts, pair: Pair) -> Route:
 
 
 def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
+    # Several contacts may share a number; the token tells which of them is meant.
+    meant = (each for each in (token.used_by, token.visitor) if each in facts.contacts)
+    sender = next(meant, sender)
     if token.used_by is not None and token.used_by != sender:
         return Answer(TextKey.LINK_USED, sender)
     if not token.live or facts.at >= token.until:
         return Answer(TextKey.LINK_ENDED, sender)
     if token.channel != facts.channel:
         return Answer(TextKey.RIGHT_LINK, sender, token.conversation)
-    # Several contacts may share a number; the form tells which of them was meant.
-    return Binds(token, token.visitor if token.visitor in facts.contacts else sender)
+    return Binds(token, sender)
 
 
 def _out_of_session(facts: Facts, sender: ContactId | None) -> TextKey:

@@ -1,0 +1,73 @@
+"""Which agent is asked next: priority first, then the workspace's strategy."""
+
+import pytest
+
+from kaisa_relay.domain.agent_pool import Standing, askable, choose_agent
+from kaisa_relay.domain.conversation.messages import Candidate, Strategy
+from kaisa_relay.domain.ids import ContactId
+from tests.domain.builders import ANNA, BO, STRANGER, after, no, offered, reserved, seeking
+
+CLEO = STRANGER
+ALL = [Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es")]
+LISTED, IDLE, BUSY = Strategy.LISTED, Strategy.LONGEST_IDLE, Strategy.LEAST_BUSY
+
+
+@pytest.mark.parametrize(
+    ("strategy", "standings", "chosen"),
+    [
+        (LISTED, {}, ANNA),
+        (LISTED, {ANNA: Standing(9)}, ANNA),
+        (IDLE, {}, ANNA),
+        (IDLE, {ANNA: Standing(0, after(9)), BO: Standing(0, after(5)), CLEO: Standing(1)}, BO),
+        (IDLE, {ANNA: Standing(0, after(9)), BO: Standing(0, after(5))}, CLEO),
+        (IDLE, {ANNA: Standing(2), BO: Standing(1), CLEO: Standing(0, after(99))}, CLEO),
+        (IDLE, {ANNA: Standing(3), BO: Standing(1), CLEO: Standing(2)}, ANNA),
+        (BUSY, {}, ANNA),
+        (BUSY, {ANNA: Standing(3), BO: Standing(1), CLEO: Standing(2)}, BO),
+        (BUSY, {ANNA: Standing(0, after(9)), BO: Standing(0, after(5)), CLEO: Standing(1)}, BO),
+        (BUSY, {ANNA: Standing(1), BO: Standing(1, after(5))}, CLEO),
+    ],
+)
+def test_strategies(
+    strategy: Strategy, standings: dict[ContactId, Standing], chosen: ContactId
+) -> None:
+    """Among equals the order of the form decides; an agent never seen is the idlest."""
+    candidate = choose_agent(strategy, ALL, standings)
+    assert candidate is not None
+    assert candidate.contact == chosen
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_priority_comes_first(strategy: Strategy) -> None:
+    """The lower number, however busy its agent is elsewhere."""
+    agents = [Candidate(ANNA, "en", 2), Candidate(BO, "sv", 1), Candidate(CLEO, "es", 1)]
+    standings = {BO: Standing(5), CLEO: Standing(9)}
+    assert choose_agent(strategy, agents, standings) == agents[1]
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_nobody_is_chosen_from_nobody(strategy: Strategy) -> None:
+    """There may be no one left."""
+    assert choose_agent(strategy, [], {}) is None
+
+
+def test_everybody_on_the_form_may_be_asked_at_first() -> None:
+    """In its order."""
+    assert [each.contact for each in askable(seeking().state)] == [ANNA, BO]
+
+
+def test_who_said_no_or_missed_is_passed_over() -> None:
+    """Until, after a miss only, the queue."""
+    declined = offered()
+    declined.says(ANNA, no())
+    missed = offered()
+    missed.wait(60).tick()
+    for talk in (declined, missed):
+        assert [each.contact for each in askable(talk.state)] == [BO]
+
+
+def test_the_visitor_is_never_asked() -> None:
+    """An agent who tried the link on their own phone is this conversation's visitor."""
+    talk = reserved()
+    talk.says(BO, "testing", mismatched=True)
+    assert [each.contact for each in askable(talk.state)] == [ANNA]
