@@ -1,0 +1,128 @@
+"""What doctor makes of the settings, the database's facts and the public address."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from kaisa_relay.accounts.commands import ChannelFacts, Facts, Parked, SealedChannel
+from kaisa_relay.cli.checks import check_facts, check_public_url
+from kaisa_relay.cli.finding import Level
+from kaisa_relay.settings import Bind, Settings
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CHANNEL = SealedChannel(ChannelFacts("chn_1", "acme", "1", "+1", "", "", "", 80), b"")
+HEALTHY = Facts(True, "0001", 1, (CHANNEL,), 1, (), 0)
+
+
+def test_a_healthy_database() -> None:
+    """Rows that wait are no news while a serve works them off."""
+    for facts in (HEALTHY, Facts(True, "0001", 1, (CHANNEL,), 1, (), 7)):
+        (finding,) = check_facts(facts)
+        assert finding.level is Level.OK
+        assert "serve" in finding.says
+
+
+@pytest.mark.parametrize(
+    ("facts", "level", "about", "says", "advice"),
+    [
+        (
+            Facts(True, "0001", 1, (), 1, (), 0),
+            Level.PROBLEM,
+            "channels",
+            "none",
+            "channel add",
+        ),
+        (
+            Facts(True, "0001", 1, (CHANNEL,), 0, (), 0),
+            Level.WARNING,
+            "keys",
+            "no usable API key",
+            "key add",
+        ),
+        (
+            Facts(False, "0001", 1, (CHANNEL,), 1, (), 7),
+            Level.WARNING,
+            "inbox",
+            "7 rows",
+            "kaisa-relay serve",
+        ),
+        (
+            Facts(
+                True,
+                "0001",
+                1,
+                (CHANNEL,),
+                1,
+                (Parked("message", "quarantined", "conversation/cnv_5", 3, AT),),
+                0,
+            ),
+            Level.PROBLEM,
+            "conversation cnv_5",
+            "3 rows parked since 2026-11-22 12:00:00Z: quarantined",
+            "kaisa-relay conversation release cnv_5",
+        ),
+        (
+            Facts(
+                True, "0001", 1, (CHANNEL,), 1, (Parked("unrouted", "not JSON", None, 1, AT),), 0
+            ),
+            Level.WARNING,
+            "unrouted webhooks",
+            "1 rows parked",
+            "add its channel",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_to_do(
+    facts: Facts, level: Level, about: str, says: str, advice: str
+) -> None:
+    """After the line about the database itself."""
+    _, finding = check_facts(facts)
+    assert (finding.level, finding.about) == (level, about)
+    assert says in finding.says
+    assert advice in finding.advice
+
+
+def settings(url: str) -> Settings:
+    return Settings(bind=Bind("127.0.0.1", 8080), public_url=url, verify_token="canary")
+
+
+@pytest.mark.parametrize(
+    ("url", "answer", "level", "says"),
+    [
+        ("https://relay.example", "echo", Level.OK, "answers"),
+        ("http://127.0.0.1:8080", "echo", Level.WARNING, "Meta cannot come there"),
+        ("https://localhost", "echo", Level.WARNING, "Meta cannot come there"),
+        ("https://relay.example", "refuse", Level.PROBLEM, "refuses the handshake (HTTP 403)"),
+        ("https://relay.example", "other", Level.PROBLEM, "refuses the handshake (HTTP 200)"),
+        ("https://relay.example", "away", Level.PROBLEM, "does not answer (ConnectError)"),
+    ],
+)
+async def test_the_public_address(url: str, answer: str, level: Level, says: str) -> None:
+    """The handshake is Meta's, and its token is not repeated."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/webhooks/whatsapp"
+        assert request.url.params["hub.verify_token"] == "canary"
+        match answer:
+            case "echo":
+                return httpx.Response(200, text=request.url.params["hub.challenge"])
+            case "refuse":
+                return httpx.Response(403)
+            case "other":
+                return httpx.Response(200, text="Welcome")
+            case _:
+                raise httpx.ConnectError("no", request=request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
+        finding = await check_public_url(client, settings(url))
+    assert finding.level is level
+    assert says in finding.says
+    assert "canary" not in repr(finding)
+
+
+async def test_without_a_verify_token_the_address_is_not_tried() -> None:
+    """That it is missing is said elsewhere."""
+    async with httpx.AsyncClient() as client:
+        finding = await check_public_url(client, Settings())
+    assert finding.level is Level.WARNING
