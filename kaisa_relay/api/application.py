@@ -1,0 +1,87 @@
+"""The HTTP API put together: resources, the guard before them, problems behind them."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Final
+
+import structlog
+from quart import request
+from quart_trio import QuartTrio
+from quart_trio.wrappers import TrioRequest
+
+from kaisa_relay.api import problems
+from kaisa_relay.api.auth import Guard
+from kaisa_relay.api.conversations import Conversations
+from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.documentation import Documentation
+from kaisa_relay.api.health import Health
+from kaisa_relay.api.images import Images
+from kaisa_relay.api.openapi import document
+from kaisa_relay.api.qr import QrCodes
+from kaisa_relay.api.rendering import Rendering
+from kaisa_relay.api.routes import Resource, Route, answering
+from kaisa_relay.api.transcript import Transcript
+from kaisa_relay.api.webhooks import PREFIX, Webhooks
+
+LARGEST_BODY: Final = 256 * 1024
+LARGEST_WEBHOOK: Final = 3 * 1024 * 1024
+"""Bytes (Meta, "Webhooks overview")."""
+BODY_WITHIN: Final = 30
+"""Seconds that a body may take to arrive."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+def create_api(given: Dependencies) -> QuartTrio:
+    """Return the API over its dependencies; it opens nothing and starts no task."""
+    app = _Api("kaisa_relay", static_folder=None)
+    app.config["BODY_TIMEOUT"] = BODY_WITHIN
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # A redirect would be an answer that is no problem+json: another spelling is another address.
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+    documentation = Documentation()
+    routes = [*_routes(_resources(given)), *documentation.routes()]
+    for route in routes:
+        view = answering(route.view)
+        app.add_url_rule(route.rule, route.endpoint, view, methods=[route.method])
+    accesses = {route.endpoint: route.access for route in routes}
+    app.before_request(Guard(given, accesses).admit)
+    problems.install(app)
+    documentation.describe(document(app, routes))
+    return app
+
+
+def _resources(given: Dependencies) -> tuple[Resource, ...]:
+    codes = QrCodes(given.qr)
+    return (
+        Conversations(given, Rendering(given.channels, codes)),
+        Transcript(given),
+        Images(given, codes),
+        Webhooks(given),
+        Health(given),
+    )
+
+
+def _routes(resources: Sequence[Resource]) -> list[Route]:
+    return [route for resource in resources for route in resource.routes()]
+
+
+class _Request(TrioRequest):
+    """A request whose largest body depends on who sends it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        path = args[2] if len(args) > 2 else kwargs["path"]
+        largest = LARGEST_WEBHOOK if path.startswith(PREFIX) else LARGEST_BODY
+        super().__init__(*args, **{**kwargs, "max_content_length": largest})
+
+
+class _Api(QuartTrio):
+    request_class = _Request
+
+    def log_exception(
+        self,
+        exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Log what no handler took, such as a group, without its address, which may name people."""
+        log.error("request_crashed", endpoint=request.endpoint, exc_info=exception_info)

@@ -1,0 +1,85 @@
+"""Who is calling, may they, and not too often: decided before any body is read.
+
+Rule 1: a request spends from its key's bucket, or, without a valid key, from its address's.
+Rule 2: the key check says nothing about why a key is not valid.
+"""
+
+from collections.abc import Mapping
+
+from quart import Request, Response, g, request
+
+from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.limits import Limiter, neighbourhood
+from kaisa_relay.api.problems import KINDS, Forbidden, Problem, TooMany, Unauthorized, later
+from kaisa_relay.api.routes import Access
+from kaisa_relay.ports.keys import ApiKey, Scope
+
+_REALM = 'Bearer realm="kaisa_relay"'
+
+
+class Guard:
+    """Stands before every request; `accesses` says by endpoint who may pass."""
+
+    def __init__(self, given: Dependencies, accesses: Mapping[str, Scope | Access]) -> None:
+        self._keys = given.keys
+        self._accesses = accesses
+        self._by_key = Limiter(given.limits.key, given.monotonic)
+        self._by_address = Limiter(given.limits.address, given.monotonic)
+
+    async def admit(self) -> Response | None:
+        """Return None to let the request on, with its key in `g`, or the refusal."""
+        # An address that is none of ours has no endpoint; anybody may hear so, not too often.
+        access = self._accesses.get(request.endpoint or "", Access.PUBLIC)
+        if access is Access.UNLIMITED:
+            return None
+        if isinstance(access, Scope):
+            problem = await self._check(access)
+        else:
+            problem = self._spend(self._by_address, address_of(request))
+        return problem.answer() if problem else None
+
+    async def _check(self, scope: Scope) -> Problem | None:
+        bearer = _bearer(request)
+        key = await self._keys.authenticate(bearer) if bearer else None
+        if key is None:
+            return self._spend(self._by_address, address_of(request)) or _unauthorized(bearer)
+        if refusal := self._spend(self._by_key, key.id):
+            return refusal
+        if scope not in key.scopes:
+            return _forbidden(scope)
+        g.key = key
+        return None
+
+    def _spend(self, limiter: Limiter, who: int | str) -> Problem | None:
+        wait = limiter.spend(who)
+        return later(TooMany, wait) if wait > 0 else None
+
+
+def calling_key() -> ApiKey:
+    """Return the key of the request that is being answered."""
+    key = g.key
+    assert isinstance(key, ApiKey)
+    return key
+
+
+def address_of(request: Request) -> str:
+    """Return who shares the caller's address limit; behind a proxy that is what it passes on."""
+    client = request.scope.get("client")
+    return neighbourhood(str(client[0])) if client else "local"
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _unauthorized(bearer: str | None) -> Problem:
+    challenge = f'{_REALM}, error="invalid_token"' if bearer else _REALM
+    return Problem(KINDS[Unauthorized], headers={"WWW-Authenticate": challenge})
+
+
+def _forbidden(scope: Scope) -> Problem:
+    challenge = f'{_REALM}, error="insufficient_scope", scope="{scope.value}"'
+    return Problem(
+        KINDS[Forbidden], extra={"scope": scope.value}, headers={"WWW-Authenticate": challenge}
+    )

@@ -1,0 +1,72 @@
+"""What the API is given. It builds none of it and owns none of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import trio
+from attrs import field, frozen
+from prometheus_client import CollectorRegistry
+
+from kaisa_relay.api.limits import Limits
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.ids import ChannelId, WorkspaceId
+from kaisa_relay.ports.faces import Archive, Desk
+from kaisa_relay.ports.keys import Keys
+from kaisa_relay.runtime.clock import WallClock
+
+
+class Channels(Protocol):
+    """The channels as configured now; `ports.Accounts` is one."""
+
+    def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
+        """Return one channel."""
+        ...
+
+
+class WebhookReceiver(Protocol):
+    """The webhook lane: what Meta sends goes in whole and unread."""
+
+    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
+        """Store one POST for this app; returns the status and body of the answer."""
+        ...
+
+    def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """Answer Meta's verification GET."""
+        ...
+
+
+class QrMaker(Protocol):
+    """Draws links; takes milliseconds of CPU, so it is called in a worker thread."""
+
+    def qr_svg(self, url: str, size: int | None, border: int) -> bytes:
+        """Return an SVG, `size` pixels wide, or without a width; `border` is in modules."""
+        ...
+
+    def qr_png(self, url: str, size: int, border: int) -> bytes:
+        """Return a PNG at most `size` pixels wide; `border` is in modules."""
+        ...
+
+
+class Readiness(Protocol):
+    """Whether this process can serve."""
+
+    async def failing(self) -> Mapping[str, str]:
+        """Return each part that fails, with a reason that holds no secret; empty when ready."""
+        ...
+
+
+@frozen
+class Dependencies:
+    """Everything that `create_api` needs; `monotonic` is in seconds and never goes back."""
+
+    desk: Desk
+    archive: Archive
+    keys: Keys
+    channels: Channels
+    webhooks: WebhookReceiver
+    qr: QrMaker
+    readiness: Readiness
+    registry: CollectorRegistry
+    clock: WallClock
+    limits: Limits = field(factory=Limits)
+    monotonic: Callable[[], float] = trio.current_time

@@ -1,0 +1,125 @@
+"""Events as the API shows them: id, type, time, conversation, data (after CloudEvents).
+
+Rule 1: an event holds ids, codes and times only, so all of it may be shown.
+Rule 2: a type's name is never given to another event.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import Enum, IntEnum
+from typing import Any, Final, get_args, get_type_hints
+
+import attrs
+
+from kaisa_relay.api.durations import write_duration
+from kaisa_relay.api.shapes import EventAnswer
+from kaisa_relay.domain.conversation import events as happened
+from kaisa_relay.domain.conversation.events import Event
+from kaisa_relay.domain.conversation.terms import Candidate, Terms
+from kaisa_relay.domain.ids import (
+    CHANNEL,
+    CONTACT,
+    CONVERSATION,
+    MESSAGE,
+    WORKSPACE,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+    to_text,
+)
+from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.ports.journal import Recorded
+
+TYPES: Final[Mapping[type[Event], str]] = {
+    happened.ConversationCreated: "conversation.created",
+    happened.ConversationStarted: "conversation.started",
+    happened.IdentityMismatched: "conversation.identity_mismatched",
+    happened.MessageReceived: "conversation.message_received",
+    happened.MessageRelayed: "conversation.message_relayed",
+    happened.Notified: "conversation.notified",
+    happened.AgentOffered: "conversation.agent_offered",
+    happened.OfferSent: "conversation.offer_sent",
+    happened.OfferDeclined: "conversation.offer_declined",
+    happened.OfferExpired: "conversation.offer_expired",
+    happened.OfferFailed: "conversation.offer_failed",
+    happened.OfferRescinded: "conversation.offer_rescinded",
+    happened.AgentAccepted: "conversation.agent_accepted",
+    happened.ConversationQueued: "conversation.queued",
+    happened.MessageFailed: "conversation.message_failed",
+    happened.MessageUnconfirmed: "conversation.message_unconfirmed",
+    happened.MessageSettled: "conversation.message_settled",
+    happened.AgentNudged: "conversation.nudged",
+    happened.NoteAdded: "conversation.note_added",
+    happened.DeadlineMoved: "conversation.deadline_moved",
+    happened.ConversationClosed: "conversation.closed",
+    happened.ConversationFailed: "conversation.failed",
+    happened.ConversationAbandoned: "conversation.abandoned",
+    MessageUnmatched: "message.unmatched",
+    MessageStatus: "message.status",
+}
+
+_PREFIXES: Final[Mapping[object, str]] = {
+    ChannelId: CHANNEL,
+    ContactId: CONTACT,
+    ConversationId: CONVERSATION,
+    MessageId: MESSAGE,
+    SendId: "snd",
+    WorkspaceId: WORKSPACE,
+}
+
+
+def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswer:
+    """Return one event of this conversation; its id is unique in the workspace."""
+    event = recorded.event
+    data = {name: value for name, value in _members(event).items() if name != "at"}
+    return EventAnswer(
+        id=to_text("evt", recorded.seq),
+        type=TYPES[type(event)],
+        time=event.at,
+        conversation=to_text(CONVERSATION, conversation),
+        data=data,
+    )
+
+
+def _members(event: Event | Terms | Candidate) -> dict[str, Any]:
+    shape = _SHAPES[type(event)]
+    return {name: _plain(getattr(event, name), prefix) for name, prefix in shape.items()}
+
+
+def _plain(value: object, prefix: str | None) -> object:
+    match value:
+        case None | bool():
+            return value
+        case int() if prefix is not None:
+            return to_text(prefix, value)
+        case IntEnum():
+            return value.name.lower()
+        case Enum():
+            return value.value
+        case timedelta():
+            return write_duration(value)
+        case datetime() | str() | int():
+            return value
+        case Terms() | Candidate():
+            return _members(value)
+        case tuple():
+            return [_plain(each, prefix) for each in value]
+        case _:
+            raise TypeError(f"an event holds a {type(value).__name__}")
+
+
+def _shape(of: type) -> dict[str, str | None]:
+    """Return the fields of a class with the prefix of those that are ids of ours."""
+    types = get_type_hints(of)
+    return {field.name: _prefix(types[field.name]) for field in attrs.fields(of)}
+
+
+def _prefix(declared: object) -> str | None:
+    options = (declared, *get_args(declared))
+    return next((_PREFIXES[each] for each in options if each in _PREFIXES), None)
+
+
+_SHAPES: Final = {of: _shape(of) for of in (*TYPES, Terms, Candidate)}

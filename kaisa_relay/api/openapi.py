@@ -1,0 +1,60 @@
+"""The OpenAPI 3.1 document, from the routes and the shapes that they are decorated with.
+
+Rule 1: quart-schema only documents; requests are read by `bodies.py` and `queries.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Any, Final
+
+from quart import Quart
+from quart_schema import Info, QuartSchema
+from quart_schema.conversion import model_schema
+from quart_schema.openapi import OpenAPIProvider
+
+from kaisa_relay.api.problems import MEDIA_TYPE
+from kaisa_relay.api.routes import Access, Route
+from kaisa_relay.api.shapes import ProblemAnswer
+from kaisa_relay.ports.keys import Scope
+
+_ABOUT: Final = (
+    "Relays WhatsApp conversations between visitors and agents. Instants are RFC 3339 in UTC, "
+    "numbers E.164, unknown fields refused, refusals problem+json (RFC 9457)."
+)
+_PROBLEM: Final = {"$ref": "#/components/schemas/ProblemAnswer"}
+_KEY: Final = "key"
+
+
+def document(app: Quart, routes: Sequence[Route]) -> dict[str, Any]:
+    """Return the document of an app whose routes are all registered."""
+    app.config["QUART_SCHEMA_CONVERSION_PREFERENCE"] = "msgspec"
+    app.config["QUART_SCHEMA_CONVERT_CASING"] = False
+    extension = QuartSchema(
+        info=Info(title="kaisa_relay", version=version("kaisa-relay"), description=_ABOUT),
+        security_schemes={_KEY: {"type": "http", "scheme": "bearer"}},
+        conversion_preference="msgspec",
+    )
+    described = _Provider(app, extension).schema()
+    described["components"]["schemas"]["ProblemAnswer"] = model_schema(
+        ProblemAnswer, preference="msgspec"
+    )
+    for route in routes:
+        path = route.rule.replace("<", "{").replace(">", "}")
+        _complete(described["paths"][path][route.method.lower()], route.access)
+    return described
+
+
+class _Provider(OpenAPIProvider):
+    def operation_id(self, method: str, path: str, func: Callable[..., object]) -> str:
+        """Return the view's name; the same view at a second address says so."""
+        return func.__qualname__.replace(".", "_").lower() + ("_for_app" if "{app}" in path else "")
+
+
+def _complete(operation: dict[str, Any], access: Scope | Access) -> None:
+    operation["responses"] = operation["responses"] or {"200": {"description": "Done."}}
+    if isinstance(access, Scope):
+        needed = f"Needs the scope `{access.value}`."
+        operation["description"] = f"{operation.get('description', '')}\n\n{needed}".strip()
+        operation["security"] = [{_KEY: [access.value]}]
+        content = {MEDIA_TYPE: {"schema": _PROBLEM}}
+        operation["responses"]["default"] = {"description": "A refusal.", "content": content}

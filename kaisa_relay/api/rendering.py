@@ -1,0 +1,116 @@
+"""Conversations and messages as the API shows them."""
+
+from typing import Final
+
+from msgspec import UNSET, Raw, UnsetType
+
+from kaisa_relay.api.dependencies import Channels
+from kaisa_relay.api.qr import QrCodes
+from kaisa_relay.api.shapes import (
+    ChannelAnswer,
+    ConversationAnswer,
+    MessageAnswer,
+    MessageError,
+    PersonAnswer,
+    Qr,
+)
+from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import CHANNEL, CONVERSATION, MESSAGE, ChannelId, WorkspaceId, to_text
+from kaisa_relay.domain.outgoing import Buttons, Outgoing
+from kaisa_relay.ports.faces import (
+    ConversationView,
+    FormPerson,
+    MessageView,
+    PersonView,
+    Reservation,
+)
+
+_ERASED: Final = b"null"
+
+
+class Rendering:
+    """Puts beside a conversation what is not in its row: the channel's number and the codes."""
+
+    def __init__(self, channels: Channels, codes: QrCodes) -> None:
+        self._channels = channels
+        self._codes = codes
+
+    async def reservation(self, made: Reservation, drawn: bool) -> ConversationAnswer:
+        """Return the answer to a creation; a repeated request gets the same bytes."""
+        return ConversationAnswer(
+            id=to_text(CONVERSATION, made.conversation),
+            status=Phase.RESERVED,
+            reason=None,
+            url=made.url,
+            qr=await self._codes.data_uris(made.url) if drawn else UNSET,
+            channel=ChannelAnswer(to_text(CHANNEL, made.channel), made.channel_phone),
+            visitor=_person(made.visitor),
+            agent=_person(made.agent),
+            metadata=Raw(made.metadata or _ERASED),
+            created_at=made.created_at,
+            started_at=None,
+            accepted_at=None,
+            ended_at=None,
+            expires_at=made.expires_at,
+        )
+
+    async def conversation(
+        self, workspace: WorkspaceId, seen: ConversationView, drawn: bool
+    ) -> ConversationAnswer:
+        """Return a conversation as it is now."""
+        return ConversationAnswer(
+            id=to_text(CONVERSATION, seen.id),
+            status=seen.phase,
+            reason=seen.reason,
+            url=seen.url,
+            qr=await self._qr(seen.url) if drawn else UNSET,
+            channel=self._channel(workspace, seen.channel),
+            visitor=_person(seen.visitor),
+            agent=_person(seen.agent) if seen.agent else None,
+            metadata=Raw(seen.metadata or _ERASED),
+            created_at=seen.created_at,
+            started_at=seen.started_at,
+            accepted_at=seen.accepted_at,
+            ended_at=seen.ended_at,
+            expires_at=seen.expires_at,
+        )
+
+    async def _qr(self, url: str | None) -> Qr | None:
+        return await self._codes.data_uris(url) if url else None
+
+    def _channel(self, workspace: WorkspaceId, id: ChannelId) -> ChannelAnswer:
+        channel = self._channels.channel(workspace, id)
+        return ChannelAnswer(to_text(CHANNEL, id), channel.phone if channel else None)
+
+
+def message_answer(seen: MessageView) -> MessageAnswer:
+    """Return one message; what has no text shows none, and an erased text is null."""
+    return MessageAnswer(
+        id=to_text(MESSAGE, seen.id),
+        author=seen.author,
+        type=seen.kind,
+        text=_text(seen.content, seen.kind),
+        received_at=seen.received_at,
+        status=seen.status,
+        to=seen.to.value if seen.to else UNSET,
+        error=MessageError(seen.error_code) if seen.error_code is not None else UNSET,
+    )
+
+
+def _person(person: PersonView | FormPerson) -> PersonAnswer:
+    return PersonAnswer(person.name, person.phone)
+
+
+def _text(content: Content | Outgoing | None, kind: str) -> str | UnsetType | None:
+    match content:
+        case None:
+            return None if kind == "text" else UNSET
+        case Text(body=text) | Buttons(body=text) | ButtonTap(text=text) | Choice(title=text):
+            return text
+        case Media(caption=str(text)) | Reaction(emoji=str(text)):
+            return text
+        case Edit(content=newer):
+            return _text(newer, kind)
+        case _:
+            return UNSET

@@ -1,0 +1,229 @@
+"""What travels as JSON: request bodies and answers, the one source of reading and of OpenAPI.
+
+Rule 1: a field that is not here is refused in a request and absent from an answer.
+Rule 2: what is personal is null after its erasure, and the rest stays.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from kaisa_relay.domain.conversation.messages import Strategy
+from kaisa_relay.domain.conversation.state import Phase
+
+MOST_AGENTS = 50
+LONGEST_NAME = 200
+LARGEST_METADATA = 16 * 1024
+MOST_PER_PAGE = 200
+USUAL_PER_PAGE = 50
+
+
+def _described(description: str, **schema: object) -> Meta:
+    # Documentation only: what is wrong is said by `creation.py` in its own words.
+    return Meta(description=description, extra_json_schema=dict(schema) or None)
+
+
+Name = Annotated[str, _described("For people to read.", minLength=1, maxLength=LONGEST_NAME)]
+PhoneText = Annotated[
+    str, _described("In any usual form; E.164 (`+46701234567`) needs no `region`.")
+]
+Language = Annotated[str, _described("A tag such as `en`, `sv` or `es-MX`.", default="en")]
+Duration = Annotated[str, _described("A whole number with s, m, h or d.", examples=["24h"])]
+
+
+class Visitor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whoever filled in the form."""
+
+    name: Name
+    phone: PhoneText
+    language: Language | None = None
+
+
+class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who may answer; the lower `priority` is asked first."""
+
+    name: Name
+    phone: PhoneText
+    language: Language | None = None
+    priority: int | None = None
+
+
+class CreateConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A conversation to reserve; times that are absent are the workspace's."""
+
+    visitor: Visitor
+    agents: Annotated[list[Agent], _described("1 to 50, each another person.")]
+    metadata: Annotated[
+        dict[str, Any] | None, _described("Free JSON of at most 16 KiB, given back as it is.")
+    ] = None
+    region: Annotated[
+        str | None, _described("Where numbers without prefix are from.", examples=["SE"])
+    ] = None
+    language: Annotated[Language | None, _described("For whoever has none of their own.")] = None
+    strategy: Annotated[
+        str | None, _described("Who is asked first.", enum=[each.value for each in Strategy])
+    ] = None
+    expires_after: Annotated[Duration | None, _described("Of silence; 1m to 30d.")] = None
+    link_expires_after: Annotated[Duration | None, _described("Until used; 1m to 7d.")] = None
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A body without fields; it may be left out."""
+
+
+class Qr(Struct, frozen=True):
+    """The link as data URIs, ready for the `src` of an image."""
+
+    svg: str
+    png: str
+
+
+class ChannelAnswer(Struct, frozen=True):
+    """The business number that the conversation goes through."""
+
+    id: str
+    phone: str | None
+
+
+class PersonAnswer(Struct, frozen=True):
+    """Somebody in the conversation; null after erasure."""
+
+    name: str | None
+    phone: str | None
+
+
+class ConversationAnswer(Struct, frozen=True, kw_only=True):
+    """A conversation. `agent` is who is to be asked first until somebody has accepted.
+
+    `expires_at` is the link's deadline while reserved, then that of silence.
+    """
+
+    id: str
+    status: Phase
+    reason: str | None
+    url: str | None
+    qr: Qr | UnsetType | None = UNSET
+    channel: ChannelAnswer
+    visitor: PersonAnswer
+    agent: PersonAnswer | None
+    metadata: Annotated[Raw, _described("As it was given.", type=["object", "null"])]
+    created_at: datetime
+    started_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    expires_at: datetime | None
+
+
+class ConversationPage(Struct, frozen=True):
+    """Conversations, the newest first; `next` is the cursor of the page after this one."""
+
+    items: list[ConversationAnswer]
+    next: str | None
+
+
+class MessageError(Struct, frozen=True):
+    """Why a message failed: WhatsApp's code for it."""
+
+    code: int
+
+
+class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}):
+    """One message; `from` is visitor, agent, system or supervisor.
+
+    `status` is received, held, sending, sent, delivered, read, failed or unconfirmed.
+    """
+
+    id: str
+    author: str
+    type: str
+    text: str | UnsetType | None = UNSET
+    received_at: datetime
+    status: str
+    to: str | UnsetType = UNSET
+    error: MessageError | UnsetType = UNSET
+
+
+class MessagePage(Struct, frozen=True):
+    """Messages, the oldest first; `next` is the cursor of the page after this one."""
+
+    items: list[MessageAnswer]
+    next: str | None
+
+
+class EventAnswer(Struct, frozen=True):
+    """Something that happened; `data` holds ids, codes and times."""
+
+    id: str
+    type: str
+    time: datetime
+    conversation: str
+    data: dict[str, Any]
+
+
+class EventPage(Struct, frozen=True):
+    """Events, the oldest first; `next` is the cursor of the page after this one."""
+
+    items: list[EventAnswer]
+    next: str | None
+
+
+class FieldProblem(Struct, frozen=True):
+    """What is wrong with one field, such as `agents[1].phone`."""
+
+    field: str
+    message: str
+
+
+class ProblemAnswer(Struct, frozen=True):
+    """An RFC 9457 problem; some types add members of their own (see the type's page)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    errors: list[FieldProblem] | UnsetType = UNSET
+
+
+class Headers(Struct, frozen=True):
+    """What a creation may say in headers."""
+
+    idempotency_key: Annotated[
+        str | None,
+        _described("1 to 255 printable ASCII characters; the same key and body, the same answer."),
+    ] = None
+
+
+class QrQuery(Struct, frozen=True):
+    """Whether to draw the link."""
+
+    qr: Annotated[str | None, _described("`none` leaves the codes out.", enum=["none"])] = None
+
+
+class ImageQuery(Struct, frozen=True):
+    """How to draw the link."""
+
+    size: Annotated[int | None, _described("Pixels.", minimum=64, maximum=2048)] = None
+    border: Annotated[int | None, _described("Modules of white.", minimum=0, maximum=20)] = None
+
+
+class PageQuery(Struct, frozen=True):
+    """Which part of a list."""
+
+    limit: Annotated[
+        int | None, _described("Items per page.", minimum=1, maximum=MOST_PER_PAGE, default=50)
+    ] = None
+    cursor: Annotated[str | None, _described("`next` of the page before.")] = None
+
+
+class ListQuery(PageQuery, frozen=True):
+    """Which conversations."""
+
+    status: Annotated[
+        str | None, _described("May be repeated, or several with commas between.")
+    ] = None
+    agent: Annotated[str | None, _described("The agent's number, E.164.")] = None
+    visitor: Annotated[str | None, _described("The visitor's number, E.164.")] = None
+    channel: Annotated[str | None, _described("The channel's id.")] = None
+    created_from: Annotated[str | None, _described("RFC 3339, included.")] = None
+    created_before: Annotated[str | None, _described("RFC 3339, not included.")] = None
