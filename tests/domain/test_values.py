@@ -1,12 +1,17 @@
 """The small vocabulary: ids as text, kinds of content, names, sides, outages."""
 
+import importlib
+import pkgutil
 import string
+from types import ModuleType
 from typing import get_args
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaisa_relay import domain
 from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.content import (
     ButtonTap,
@@ -27,8 +32,10 @@ from kaisa_relay.domain.content import (
     Unsupported,
     kind_of,
 )
+from kaisa_relay.domain.conversation import Decision
 from kaisa_relay.domain.ids import ALPHABET, ContactId, from_text, to_text
 from kaisa_relay.domain.outage import Outage
+from kaisa_relay.domain.phone import parse
 from tests.domain.builders import after
 
 NUMBERS = st.integers(0, 2**63 - 1)
@@ -140,3 +147,23 @@ def test_sides_face_each_other() -> None:
 def test_the_length_of_an_outage() -> None:
     """From the last good moment to the first."""
     assert Outage(after(10), after(70)).length.total_seconds() == 60
+
+
+def test_a_prefix_of_two_zeros_that_means_something_else() -> None:
+    """Australia dials 0011 for abroad, which read as 00 would be no country."""
+    assert parse("0011 46 70 123 45 67", "AU") == "+46701234567"
+
+
+MODULES = [
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(domain.__path__, domain.__name__ + ".")
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_values_are_frozen(module: ModuleType) -> None:
+    """What is told does not change afterwards; only a decision in the making does."""
+    for cls in vars(module).values():
+        if isinstance(cls, type) and attrs.has(cls) and cls is not Decision:
+            assert cls.__hash__ is not None
+            assert cls.__setattr__ is not object.__setattr__, cls

@@ -24,6 +24,14 @@ from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, of_cont
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
+_Command = (
+    chat_commands.Close
+    | chat_commands.Help
+    | chat_commands.Status
+    | chat_commands.Who
+    | chat_commands.UnknownCommand
+)
+
 
 def take(decision: Decision, command: Receive, side: Side) -> None:
     """Take a message in, and send it across if it can be."""
@@ -56,11 +64,7 @@ def from_agent(decision: Decision, command: Receive) -> None:
         _obey(decision, command, typed)
 
 
-def _obey(
-    decision: Decision,
-    command: Receive,
-    typed: chat_commands.ChatCommand | chat_commands.UnknownCommand,
-) -> None:
+def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
     match typed:
         case chat_commands.Close():
             ending.by_agent(decision, command)
@@ -72,8 +76,6 @@ def _obey(
             decision.reply(command.contact, TextKey.WHO, command.message)
         case chat_commands.UnknownCommand():
             decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
-        case chat_commands.Literal():
-            raise AssertionError("a literal is relayed")
         case _:
             assert_never(typed)
 

@@ -10,6 +10,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationFailed,
     ConversationQueued,
     FailReason,
+    HearOutcome,
     NobodyFree,
     Notified,
     OfferDeclined,
@@ -178,18 +179,16 @@ def test_an_offer_whose_send_fails_goes_on_at_once(sent: bool) -> None:
     )
 
 
-def test_outcomes_of_earlier_offers_are_no_news() -> None:
-    """A status of an offer that is over neither fails a message nor touches the open offer."""
+@pytest.mark.parametrize("rank", Rank)
+@pytest.mark.parametrize("answer", [yes(), no()])
+def test_outcomes_of_earlier_offers_are_no_news(rank: Rank, answer: Content) -> None:
+    """A status of an offer that is over neither fails a message nor touches an open offer."""
     talk = offered()
-    send = talk.state.offer_sends[0]
-    talk.says(ANNA, no())
+    assert talk.state.offer is not None
+    send = talk.state.offer.send
+    talk.says(ANNA, answer)
     talk.propose(BO)
-    before = talk.state
-    for rank in Rank:
-        late = talk.outcome(MessageId(0), ANNA, rank)
-        assert late == ()
-    assert talk.state == before
-    assert send in talk.state.offer_sends
+    assert talk.do(HearOutcome(send, MessageId(0), ANNA, rank, None, talk.at)) == ()
 
 
 def test_nobody_free_queues_once() -> None:
