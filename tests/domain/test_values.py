@@ -36,6 +36,7 @@ from kaisa_relay.domain.conversation import Decision
 from kaisa_relay.domain.ids import ALPHABET, ContactId, from_text, to_text
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.phone import parse
+from kaisa_relay.domain.tokens import LENGTH, new_token
 from tests.domain.builders import after
 
 NUMBERS = st.integers(0, 2**63 - 1)
@@ -167,3 +168,20 @@ def test_values_are_frozen(module: ModuleType) -> None:
         if isinstance(cls, type) and attrs.has(cls) and cls is not Decision:
             assert cls.__hash__ is not None
             assert cls.__setattr__ is not object.__setattr__, cls
+
+
+class Letters:
+    """Draws letters only, until a token's worth of them has been drawn."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def choice(self, characters: str, /) -> str:
+        """A letter, and later a digit now and then."""
+        self.drawn += 1
+        return characters[-1] if self.drawn <= LENGTH or self.drawn % 2 else characters[0]
+
+
+def test_a_token_has_letters_and_digits() -> None:
+    """A word or a number that somebody types must not look like one: draw again."""
+    assert new_token(Letters()) == "x2" * 5
