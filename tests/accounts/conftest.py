@@ -1,8 +1,7 @@
-"""A real SQLite file with an open store, and what administers it."""
+"""A real database of either kind with an open store, and what administers it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import trio
@@ -12,6 +11,7 @@ from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.configured import ConfiguredAccounts
 from kaisa_relay.store import Store, open_store
+from tests.store.databases import FRESH
 
 EPOCH = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CIPHER = TokenCipher.of(b"k" * 32)
@@ -35,9 +35,10 @@ def clock() -> WallClock:
     return WallClock()
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/kaisa.db"
+@pytest.fixture(params=sorted(FRESH))
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with FRESH[request.param]() as fresh:
+        yield fresh
 
 
 @pytest.fixture
