@@ -12,7 +12,7 @@ TABLES = PORTS | {"store"}
 NOTHING: frozenset[str] = frozenset()
 EVERYTHING = TABLES | {
     "accounts", "actors", "api", "dashboard", "directory", "engagement", "explore", "feed",
-    "journal", "logs", "settings", "simulator", "whatsapp",
+    "journal", "logs", "metrics", "settings", "simulator", "whatsapp",
 }  # fmt: skip
 
 # A room may always import itself. A new room needs a line here and in the design.
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "journal": TABLES,
     "directory": TABLES,
     "accounts": TABLES,
+    "metrics": TABLES,
     "engagement": TABLES,
     "explore": TABLES,
     "app": EVERYTHING,

@@ -1,0 +1,11 @@
+"""What operators watch: counters and histograms as things happen, gauges when somebody asks.
+
+Rule 1: no label holds an id, a number, a name or a text; labels are ours, or Meta's error codes.
+Rule 2: counting never waits, never fails and costs the same however much was counted before.
+"""
+
+from kaisa_relay.metrics.counters import CONTENT_TYPE, Metrics
+from kaisa_relay.metrics.gauges import Gauges, Sources
+from kaisa_relay.metrics.rows import RowCounts, count_rows
+
+__all__ = ["CONTENT_TYPE", "Gauges", "Metrics", "RowCounts", "Sources", "count_rows"]

@@ -1,0 +1,134 @@
+"""What became of conversations, offers and messages, counted from the events of the journal."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter
+
+from kaisa_relay.domain.conversation.messages import (
+    AbandonReason,
+    AgentAccepted,
+    AgentNudged,
+    AgentOffered,
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationCreated,
+    ConversationFailed,
+    ConversationQueued,
+    ConversationStarted,
+    DeadlineMoved,
+    EndedBy,
+    Event,
+    FailReason,
+    IdentityMismatched,
+    MessageFailed,
+    MessageReceived,
+    MessageRelayed,
+    MessageSettled,
+    MessageStatus,
+    MessageUnconfirmed,
+    MessageUnmatched,
+    NoteAdded,
+    Notified,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    OfferSent,
+)
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.sending import Rank
+
+OFFERS: Final[dict[type[Event], str]] = {
+    AgentOffered: "made",
+    OfferSent: "sent",
+    AgentAccepted: "accepted",
+    OfferDeclined: "declined",
+    OfferExpired: "expired",
+    OfferFailed: "failed",
+    OfferRescinded: "rescinded",
+}
+MESSAGES: Final[dict[type[Event], str]] = {
+    MessageReceived: "received",
+    MessageRelayed: "relayed",
+    MessageFailed: "failed",
+    MessageUnconfirmed: "unconfirmed",
+    MessageSettled: "settled",
+    MessageUnmatched: "unmatched",
+    Notified: "notified",
+}
+PHASES: Final[dict[type[Event], Phase]] = {
+    ConversationCreated: Phase.RESERVED,
+    ConversationStarted: Phase.SEEKING,
+    AgentAccepted: Phase.ACTIVE,
+}
+STEPS: Final[dict[type[Event], str]] = {
+    ConversationQueued: "queued",
+    IdentityMismatched: "identity_mismatched",
+    AgentNudged: "nudged",
+    NoteAdded: "note_added",
+    DeadlineMoved: "deadline_moved",
+}
+REASONS: Final = (
+    *((Phase.CLOSED, reason) for reason in EndedBy),
+    *((Phase.FAILED, reason) for reason in FailReason),
+    *((Phase.ABANDONED, reason) for reason in AbandonReason),
+)
+
+
+class Happenings:
+    """Counts events; one that has no counter here does not count."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        offers = Counter(
+            "kaisa_offers", "Offers to agents, by what became of them", ["event"], registry=registry
+        )
+        messages = Counter(
+            "kaisa_messages", "Messages, by what became of them", ["event"], registry=registry
+        )
+        phases = Counter(
+            "kaisa_conversations",
+            "Conversations that entered a phase, and why they ended",
+            ["phase", "reason"],
+            registry=registry,
+        )
+        steps = Counter(
+            "kaisa_conversation_steps",
+            "What happens to conversations within a phase",
+            ["event"],
+            registry=registry,
+        )
+        statuses = Counter(
+            "kaisa_statuses", "Sends that came further, by how far", ["rank"], registry=registry
+        )
+        self._counters: dict[type[Event], list[Counter]] = {}
+        for table, counter in ((OFFERS, offers), (MESSAGES, messages), (STEPS, steps)):
+            for event, label in table.items():
+                self._counters.setdefault(event, []).append(counter.labels(label))
+        for event, phase in PHASES.items():
+            self._counters.setdefault(event, []).append(phases.labels(phase.value, ""))
+        self._endings: dict[tuple[Phase, str], Counter] = {
+            (phase, reason): phases.labels(phase.value, reason.value) for phase, reason in REASONS
+        }
+        self._ranks = {rank: statuses.labels(rank.name.lower()) for rank in Rank}
+
+    def count(self, event: Event) -> None:
+        """Count one event."""
+        counters = self._counters.get(type(event))
+        if counters is None:
+            self._count_with_reason(event)
+            return
+        for counter in counters:
+            counter.inc()
+
+    def _count_with_reason(self, event: Event) -> None:
+        match event:
+            case MessageStatus(rank=rank):
+                self._ranks[rank].inc()
+            case ConversationClosed(by=by):
+                self._endings[Phase.CLOSED, by].inc()
+            case ConversationFailed(reason=failed):
+                self._endings[Phase.FAILED, failed].inc()
+            case ConversationAbandoned(reason=abandoned):
+                self._endings[Phase.ABANDONED, abandoned].inc()
+            case _:
+                return
