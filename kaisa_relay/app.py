@@ -1,0 +1,237 @@
+"""The relay, put together: the supervision tree, readable top to bottom.
+
+    store (the one writer)
+    └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
+        │                      channels (see `actors.tree`)
+        └── faces              HTTP API and webhooks · admin socket · configuration · housekeeping
+
+What is first in is last out: faces stop taking requests and answer those in flight, actors bring
+what was begun to its outcome, then the store closes.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from random import SystemRandom
+from typing import Final
+
+import structlog
+import trio
+from attrs import frozen
+from hypercorn.config import Config
+from hypercorn.trio import serve as serve_http
+from prometheus_client import CollectorRegistry
+from quart_trio import QuartTrio
+from sqlalchemy import text
+
+from kaisa_relay.accounts.administration import Administration
+from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
+from kaisa_relay.accounts.configured import ConfiguredAccounts
+from kaisa_relay.accounts.socket import serve_admin
+from kaisa_relay.actors.desk import ActorsDesk
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.outages import Outages
+from kaisa_relay.actors.tree import Actors
+from kaisa_relay.api.application import create_api
+from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.directory import SqlDirectory
+from kaisa_relay.domain.outage import Outage
+from kaisa_relay.journal.codec import decode_content
+from kaisa_relay.journal.sql import SqlRooms, on_store
+from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.runtime.clock import WallClock, system_clock
+from kaisa_relay.settings import Settings
+from kaisa_relay.store import Store, open_store
+from kaisa_relay.whatsapp import links
+from kaisa_relay.whatsapp.client import open_graph_client
+from kaisa_relay.whatsapp.links import wa_me
+from kaisa_relay.whatsapp.rows import read_item
+from kaisa_relay.whatsapp.webhook import WebhookLane
+
+logger = structlog.get_logger()
+
+GRACEFUL_SECONDS: Final = 10.0
+"""How long a stop waits for requests that were begun."""
+DRAIN_SECONDS: Final = 10.0
+"""How long a stop waits for calls to WhatsApp that were begun."""
+
+
+@frozen
+class Relay:
+    """What runs, put together."""
+
+    settings: Settings
+    store: Store
+    rooms: SqlRooms
+    accounts: ConfiguredAccounts
+    context: Context
+    actors: Actors
+
+    def api(self) -> QuartTrio:
+        """Return the HTTP API over this relay."""
+        return create_api(
+            Dependencies(
+                desk=ActorsDesk(self.context),
+                archive=self.rooms.archive,
+                keys=self.accounts,
+                channels=self.accounts,
+                webhooks=self.webhooks(),
+                qr=links,
+                readiness=StoreReadiness(self.store, self.context),
+                registry=CollectorRegistry(),
+                clock=self.context.wall,
+            )
+        )
+
+    def webhooks(self) -> WebhookLane:
+        """Return the webhook lane; until other apps can be added only the default one signs."""
+        secrets = tuple(secret.encode() for secret in self.settings.app_secrets)
+        return WebhookLane(
+            inbox=self.rooms.inbox,
+            accounts=self.accounts,
+            secrets=lambda app: secrets if app == "" else (),
+            verify_token=self.settings.verify_token,
+            dedup_key=self.settings.derived_key("inbox dedup"),
+        )
+
+    async def changed(self) -> None:
+        """An operator changed something: own what is new, read it, let go who was released."""
+        await self.store.own_new()
+        await self.accounts.reload()
+        await self.actors.router.reread_quarantine()
+
+    async def follow_changes(self) -> None:
+        """Hear of changes that other processes made to the configuration; for ever."""
+        bell = trio.Event()
+
+        def ring() -> None:
+            bell.set()
+
+        self.accounts.subscribe(ring)
+        while True:
+            await bell.wait()
+            bell = trio.Event()
+            with suppress(StoreUnavailable):
+                await self.store.own_new()
+                await self.actors.router.reread_quarantine()
+
+    def administration(self) -> Administration:
+        """Return what executes the operators' commands in this process."""
+        return Administration(
+            store=self.store,
+            cipher=lambda: cipher_of(self.settings),
+            new_id=self.store.new_id,
+            clock=self.context.wall,
+            serving=True,
+            changed=self.changed,
+        )
+
+
+def cipher_of(settings: Settings) -> TokenCipher:
+    """Return what opens the channels' tokens."""
+    return TokenCipher.of(settings.derived_key(PURPOSE))
+
+
+async def run(
+    settings: Settings,
+    stop: Callable[[], Awaitable[None]],
+    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve until `stop` returns, then stop in order; `task_status` gets the bound URL.
+
+    Raises what opening the store raises, `OSError` when the address is taken, `Fenced` or
+    `GaveUp` (in groups) when this process must not or cannot go on.
+    """
+    async with relay(settings) as built, trio.open_nursery() as actors:
+        await actors.start(built.actors.run)
+        async with trio.open_nursery() as faces:
+            await _start_faces(built, faces)
+            async with trio.open_nursery() as http:
+                serve = partial(serve_http, built.api(), shutdown_trigger=stop)
+                [url, *_] = await http.start(serve, http_config(settings), name="http")
+                logger.info("serving", url=url)
+                task_status.started(url)
+            faces.cancel_scope.cancel()
+        logger.info("stopping", step="no more requests; finishing what was begun")
+        with trio.move_on_after(DRAIN_SECONDS):
+            await built.actors.drain()
+        actors.cancel_scope.cancel()
+    logger.info("stopped")
+
+
+@asynccontextmanager
+async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
+    """Open what must be open before the actors start: the store, the way to WhatsApp."""
+    outages = Outages(wall)
+    opened = open_store(
+        settings.database_url,
+        wall=wall,
+        on_outage=lambda began, ended: outages.record(None, Outage(began, ended)),
+    )
+    graph = open_graph_client(settings.graph_url, settings.graph_version)
+    async with opened as store, trio.open_nursery() as storage:
+        await storage.start(store.run)
+        await store.own()
+        accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
+        alive = store.last_alive()
+        if alive is not None:
+            outages.record(None, Outage(alive, wall()))
+        async with graph as gateway:
+            rooms = on_store(store, read_item)
+            context = Context(
+                inbox=rooms.inbox,
+                journal=rooms.journal,
+                sends=rooms.sends,
+                directory=SqlDirectory(store, decode_content),
+                accounts=accounts,
+                gateway=gateway,
+                wall=wall,
+                new_id=store.new_id,
+                rng=SystemRandom(),
+                link=wa_me,
+                outages=outages,
+            )
+            yield Relay(settings, store, rooms, accounts, context, Actors(context))
+        storage.cancel_scope.cancel()
+
+
+async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
+    """Start what faces the world beside HTTP."""
+    faces.start_soon(built.accounts.run, name="configuration")
+    faces.start_soon(built.follow_changes, name="changes")
+    socket = built.settings.admin_socket
+    if socket is not None:
+        execute = built.administration().execute
+        await faces.start(serve_admin, socket, execute, name="admin socket")
+
+
+@frozen
+class StoreReadiness:
+    """Ready: the database answers, and the inbox that the start found is worked off."""
+
+    store: Store
+    context: Context
+
+    async def failing(self) -> Mapping[str, str]:
+        """Return what is not ready, and why."""
+        failing = {}
+        try:
+            await self.store.write(lambda connection: connection.execute(text("select 1")).scalar())
+        except StoreUnavailable:
+            failing["database"] = "cannot be written to"
+        if not self.context.exchange.drained.is_set():
+            failing["inbox"] = "messages from before the start are still being worked off"
+        return failing
+
+
+def http_config(settings: Settings) -> Config:
+    """Return Hypercorn's settings: one bind, no access log, bounded patience."""
+    config = Config()
+    config.bind = [str(settings.bind)]
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")  # and so through our own format
+    config.loglevel = "WARNING"
+    config.graceful_timeout = GRACEFUL_SECONDS
+    config.include_server_header = False
+    return config

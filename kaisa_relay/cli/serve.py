@@ -1,0 +1,68 @@
+"""`kaisa-relay serve`: the relay, until SIGTERM or SIGINT."""
+
+import signal
+from typing import Final
+
+import click
+import trio
+
+from kaisa_relay.accounts.cipher import WrongSecretKey
+from kaisa_relay.accounts.socket import SocketUnusable
+from kaisa_relay.app import run
+from kaisa_relay.cli.options import Options
+from kaisa_relay.logs import configure
+from kaisa_relay.ports import Fenced, StoreUnavailable
+from kaisa_relay.runtime.supervise import GaveUp
+from kaisa_relay.settings import FOR_SERVE, Settings
+from kaisa_relay.store import BrokenStorage, Displaced, LockedByOther, NewerDatabase
+
+EXPECTED: Final = (
+    BrokenStorage,
+    Displaced,
+    Fenced,
+    GaveUp,
+    LockedByOther,
+    NewerDatabase,
+    OSError,
+    SocketUnusable,
+    StoreUnavailable,
+    WrongSecretKey,
+)
+"""What can end a serve, each with a message that says what to do."""
+
+
+@click.command()
+@click.pass_obj
+def command(options: Options) -> None:
+    """Run the relay: HTTP API, webhooks, actors.
+
+    \b
+    Brings the database up to date, takes it over, and serves until SIGTERM or Ctrl-C;
+    then answers the requests that were begun and stops in order.
+    """
+    settings = options.settings(FOR_SERVE)
+    configure(settings.log_format)
+    try:
+        trio.run(_serve, settings)
+    except* EXPECTED as group:
+        raise click.ClickException("; ".join(dict.fromkeys(_reasons(group)))) from None
+
+
+async def _serve(settings: Settings) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+
+        async def stop() -> None:
+            async for _ in signals:
+                return
+
+        await run(settings, stop)
+
+
+def _reasons(group: BaseExceptionGroup[BaseException]) -> list[str]:
+    reasons = []
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            reasons += _reasons(each)
+        else:
+            reasons.append(str(each) or type(each).__name__)
+    return reasons
