@@ -242,10 +242,14 @@ class Parked:
 
 @frozen
 class Facts:
-    """What the database says of itself; `serving` is true when a running `serve` answered."""
+    """What the database says of itself; `serving` is true when a running `serve` answered.
+
+    `schema` is the version of its tables, `wanted` the one that this version of the code uses.
+    """
 
     serving: bool
     schema: str
+    wanted: str
     workspaces: int
     channels: tuple[SealedChannel, ...]
     usable_keys: int

@@ -1,23 +1,32 @@
 """The facts that `doctor` judges, read in one transaction."""
 
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, func, select, text
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, select
 
+from kaisa_relay import store
 from kaisa_relay.accounts import rows
-from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel
+from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Why
 from kaisa_relay.accounts.facts import channel_facts
+from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, to_text
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import inbox
 
 
 def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
-    """Read what is configured, and what waits in the inbox."""
+    """Read what is configured, and what waits in the inbox; refuses a database without tables."""
+    schema, wanted = _schema(connection)
+    if schema is None:
+        raise Refusal(Why.UNAVAILABLE, "the database has no tables yet: serve makes them")
     names = {row.id: row.name for row in rows.workspaces(connection)}
     return Facts(
         serving=serving,
-        schema=str(connection.scalar(text("select version_num from alembic_version"))),
+        schema=schema,
+        wanted=wanted,
         workspaces=len(names),
         channels=tuple(
             SealedChannel(channel_facts(row, names[row.channel.workspace]), row.sealed_token)
@@ -27,6 +36,12 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
         parked=_parked(connection),
         waiting_rows=_waiting(connection),
     )
+
+
+def _schema(connection: Connection) -> tuple[str | None, str]:
+    scripts = ScriptDirectory(str(Path(store.__file__).parent / "migrations"))
+    found = MigrationContext.configure(connection).get_current_revision()
+    return found, scripts.get_current_head() or ""
 
 
 def _parked(connection: Connection) -> tuple[Parked, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import trio
@@ -46,44 +45,56 @@ class Alone:
         return await trio.to_thread.run_sync(self._run, work)
 
     def _run(self, work: Callable[[Connection], T]) -> T:
-        with translated(), self._engine.begin() as connection:
+        with _named(), translated(), self._engine.begin() as connection:
             return work(connection)
 
 
 @asynccontextmanager
-async def open_alone(url: str) -> AsyncIterator[Alone]:
-    """Open the database for a command, with its tables brought up to date.
+async def open_alone(url: str, upgrade: bool = True) -> AsyncIterator[Alone]:
+    """Open the database for a command; `upgrade` brings its tables up to date, or makes them.
 
     On SQLite under the file's lock, so that only one process writes: raises `LockedByOther` while
     `serve` has it. Raises `NewerDatabase` or `StoreUnavailable`.
     """
-    with _opened(make_url(url)) as engine:
-        await trio.lowlevel.checkpoint()
+    parsed = make_url(url)
+    await trio.lowlevel.checkpoint()
+    opened = _postgres if parsed.get_backend_name() == "postgresql" else _sqlite
+    with opened(parsed, upgrade) as engine:
         yield Alone(engine)
 
 
 @contextmanager
-def _opened(url: URL) -> Iterator[Engine]:
-    if url.get_backend_name() == "postgresql":
+def _postgres(url: URL, upgrade: bool) -> Iterator[Engine]:
+    if upgrade:
         with translated():
             upgrade_postgres(url)
-        with _disposed(postgres.writer(url)) as engine:
-            yield engine
-        return
+    with _disposed(postgres.writer(url)) as engine:
+        yield engine
+
+
+@contextmanager
+def _sqlite(url: URL, upgrade: bool) -> Iterator[Engine]:
     path = sqlite.path_of(url)
+    if not upgrade and not path.exists():
+        raise StoreUnavailable(f"there is no database yet: {path}")
     with file_lock(path):
-        _upgrade(path)
+        if upgrade:
+            with _named(), translated():
+                upgrade_sqlite(path)
         with _disposed(sqlite.writer(path)) as engine:
             yield engine
 
 
-def _upgrade(path: Path) -> None:
+@contextmanager
+def _named() -> Iterator[None]:
+    """Name what SQLite says of a file that is no database, or a broken one."""
     try:
-        with translated():
-            upgrade_sqlite(path)
+        yield
     except DatabaseError as error:
-        name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
-        raise StoreUnavailable(f"{path} is not a database that can be used ({name})") from None
+        if type(error) is not DatabaseError:
+            raise
+        name = getattr(error.orig, "sqlite_errorname", "unknown")
+        raise StoreUnavailable(f"the file is not a database that can be used ({name})") from None
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def check_settings(options: Options) -> tuple[Settings | None, list[Finding]]:
 def check_facts(facts: Facts) -> Iterator[Finding]:
     """Judge what the database says of itself."""
     who = "a running serve holds it and answers" if facts.serving else "reachable"
-    yield ok("database", f"{who}; schema {facts.schema}")
+    yield _schema(who, facts)
     if not facts.channels:
         yield problem("channels", "there is none, so nothing can be relayed", _ADD_CHANNEL)
     if not facts.usable_keys:
@@ -52,6 +52,16 @@ def check_facts(facts: Facts) -> Iterator[Finding]:
         )
     for parked in facts.parked:
         yield _parked(parked)
+
+
+def _schema(who: str, facts: Facts) -> Finding:
+    if facts.schema == facts.wanted:
+        return ok("database", f"{who}; schema {facts.schema}")
+    return problem(
+        "database",
+        f"{who}; it has schema {facts.schema}, this version uses {facts.wanted}",
+        "start this version's kaisa-relay serve, which upgrades it, or run the version that fits",
+    )
 
 
 _ADD_CHANNEL: Final = "kaisa-relay channel add --help"

@@ -72,7 +72,7 @@ async def _channels(
 
 
 async def _facts(settings: Settings) -> Facts | Finding:
-    advice = "check KAISA_DATABASE_URL, the server or the file's directory and its rights"
+    advice = "check KAISA_DATABASE_URL; `kaisa-relay serve` makes a database where none is"
     try:
         result = await execute(settings, Inspect())
     except Failed as reason:

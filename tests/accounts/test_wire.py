@@ -70,6 +70,7 @@ RESULTS: tuple[Result, ...] = (
     Facts(
         True,
         "0001",
+        "0001",
         1,
         (SealedChannel(CHANNEL, b"\x00\xff"),),
         1,

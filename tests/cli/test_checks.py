@@ -12,12 +12,12 @@ from kaisa_relay.settings import Bind, Settings
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CHANNEL = SealedChannel(ChannelFacts("chn_1", "acme", "1", "+1", "", "", "", 80), b"")
-HEALTHY = Facts(True, "0001", 1, (CHANNEL,), 1, (), 0)
+HEALTHY = Facts(True, "0001", "0001", 1, (CHANNEL,), 1, (), 0)
 
 
 def test_a_healthy_database() -> None:
     """Rows that wait are no news while a serve works them off."""
-    for facts in (HEALTHY, Facts(True, "0001", 1, (CHANNEL,), 1, (), 7)):
+    for facts in (HEALTHY, Facts(True, "0001", "0001", 1, (CHANNEL,), 1, (), 7)):
         (finding,) = check_facts(facts)
         assert finding.level is Level.OK
         assert "serve" in finding.says
@@ -27,21 +27,21 @@ def test_a_healthy_database() -> None:
     ("facts", "level", "about", "says", "advice"),
     [
         (
-            Facts(True, "0001", 1, (), 1, (), 0),
+            Facts(True, "0001", "0001", 1, (), 1, (), 0),
             Level.PROBLEM,
             "channels",
             "none",
             "channel add",
         ),
         (
-            Facts(True, "0001", 1, (CHANNEL,), 0, (), 0),
+            Facts(True, "0001", "0001", 1, (CHANNEL,), 0, (), 0),
             Level.WARNING,
             "keys",
             "no usable API key",
             "key add",
         ),
         (
-            Facts(False, "0001", 1, (CHANNEL,), 1, (), 7),
+            Facts(False, "0001", "0001", 1, (CHANNEL,), 1, (), 7),
             Level.WARNING,
             "inbox",
             "7 rows",
@@ -50,6 +50,7 @@ def test_a_healthy_database() -> None:
         (
             Facts(
                 True,
+                "0001",
                 "0001",
                 1,
                 (CHANNEL,),
@@ -64,7 +65,14 @@ def test_a_healthy_database() -> None:
         ),
         (
             Facts(
-                True, "0001", 1, (CHANNEL,), 1, (Parked("unrouted", "not JSON", None, 1, AT),), 0
+                True,
+                "0001",
+                "0001",
+                1,
+                (CHANNEL,),
+                1,
+                (Parked("unrouted", "not JSON", None, 1, AT),),
+                0,
             ),
             Level.WARNING,
             "unrouted webhooks",
@@ -126,3 +134,10 @@ async def test_without_a_verify_token_the_address_is_not_tried() -> None:
     async with httpx.AsyncClient() as client:
         finding = await check_public_url(client, Settings())
     assert finding.level is Level.WARNING
+
+
+def test_tables_of_another_version() -> None:
+    """Nothing else can be trusted then, but it is said all the same."""
+    (finding,) = check_facts(Facts(False, "0001", "0002", 1, (CHANNEL,), 1, (), 0))
+    assert finding.level is Level.PROBLEM
+    assert "schema 0001, this version uses 0002" in finding.says

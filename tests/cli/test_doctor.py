@@ -68,11 +68,19 @@ def test_a_token_that_meta_does_not_know(
 
 def test_for_people(run: CommandLine) -> None:
     """Each finding with its arrow, and a last word on standard error."""
+    run.ok("workspace", "list")
     told = run("doctor")
     assert told.exit_code == 1
     assert "WRONG  channels: there is none" in told.stdout
     assert "-> kaisa-relay channel add --help" in told.stdout
     assert "Something is wrong" in told.stderr
+
+
+def test_no_database_yet(run: CommandLine, tmp_path: Path) -> None:
+    """Doctor makes none."""
+    told = run("doctor")
+    assert "there is no database yet" in told.stdout
+    assert not list(tmp_path.iterdir())
 
 
 def test_settings_that_are_missing(run: CommandLine, add_channel: Add) -> None:
