@@ -2,24 +2,17 @@
 
 from collections.abc import Sequence
 
+from attrs import evolve as replace
 from attrs import frozen
 
-from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Content, kind_of
 from kaisa_relay.domain.conversation.deadlines import expires_at
-from kaisa_relay.domain.conversation.events import (
-    AgentOffered,
-    MessageReceived,
-    MessageRelayed,
-    Notified,
-)
+from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
-from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.memory.commits import Commits
-from kaisa_relay.journal.memory.rows import LegRow, Rows
-from kaisa_relay.journal.message_status import WORDS, best
+from kaisa_relay.journal.memory.rows import Rows
+from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
 from kaisa_relay.ports import ConversationView, Filter, MessageView, PersonView, Recorded
 
 
@@ -59,9 +52,12 @@ class MemoryArchive:
         if row is None:
             return []
         history = rows.streams.get((workspace, f"conversation/{conversation}"), ())
-        listing = _Listing(rows, workspace, row.state.visitor, _relayed(history))
-        views = ((each.version, listing.view(each)) for each in history if each.version > after)
-        return [(version, view) for version, view in views if view is not None][:limit]
+        listing = _listing(rows, workspace, row.state.visitor)
+        return [
+            (each.version, listing.view(each.event))
+            for each in history
+            if each.version > after and isinstance(each.event, MESSAGE_EVENTS)
+        ][:limit]
 
     async def events(
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
@@ -95,7 +91,7 @@ def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
         started_at=state.started_at,
         accepted_at=state.accepted_at,
         ended_at=state.ended_at,
-        expires_at=expires_at(state),
+        expires_at=expires_at(_current(rows, workspace, state)),
     )
 
 
@@ -120,80 +116,24 @@ def _matches(rows: Rows, workspace: WorkspaceId, state: State, where: Filter) ->
     )
 
 
+def _current(rows: Rows, workspace: WorkspaceId, state: State) -> State:
+    """Return the state with its last message, for which the row is not written."""
+    history = rows.streams.get((workspace, f"conversation/{state.id}"), ())
+    said = [each.event.at for each in history if isinstance(each.event, MessageReceived)]
+    return replace(state, last_message_at=max([*said, state.last_message_at or state.created_at]))
+
+
 # --- messages
 
 
-@frozen
-class _Listing:
-    """Makes views of one conversation's messages."""
-
-    rows: Rows
-    workspace: WorkspaceId
-    visitor: ContactId
-    relayed: frozenset[MessageId]
-
-    def view(self, recorded: Recorded) -> MessageView | None:
-        """Return the message that an event brought, if it brought one."""
-        match recorded.event:
-            case MessageReceived() as event:
-                return self._received(event)
-            case (
-                Notified(message, _, contact, at=at)
-                | AgentOffered(agent=contact, message=message, at=at)
-            ):
-                content = self._content(message)
-                status, code = self._status(message, "sending")
-                to = Side.VISITOR if contact == self.visitor else Side.AGENT
-                kind = _kind(content)
-                return MessageView(message, "system", to, content, kind, at, status, code)
-            case _:
-                return None
-
-    def _received(self, event: MessageReceived) -> MessageView:
-        waiting = event.held and event.message not in self.relayed
-        status, code = self._status(event.message, "held" if waiting else "received")
-        return MessageView(
-            id=event.message,
-            author=event.side.value,
-            to=event.side.other,
-            content=self._content(event.message),
-            kind=event.kind,
-            received_at=event.at,
-            status=status,
-            error_code=code,
-        )
-
-    def _content(self, message: MessageId) -> Content | Outgoing | None:
-        row = self.rows.contents.get((self.workspace, message))
-        return None if row is None else row.content
-
-    def _status(self, message: MessageId, without_leg: str) -> tuple[str, int | None]:
-        legs = self._legs(message)
-        rank = best(leg.rank for leg in legs)
-        if rank is None:
-            return without_leg, None
-        return WORDS[rank], next((leg.code for leg in legs if leg.rank is rank), None)
-
-    def _legs(self, message: MessageId) -> list[LegRow]:
-        return [
-            leg
-            for (owner, _), leg in self.rows.legs.items()
-            if owner == self.workspace and leg.message == message
-        ]
-
-
-def _relayed(history: Sequence[Recorded]) -> frozenset[MessageId]:
-    events = (each.event for each in history)
-    return frozenset(event.message for event in events if isinstance(event, MessageRelayed))
-
-
-def _kind(content: Content | Outgoing | None) -> str:
-    match content:
-        case None:
-            return "text"
-        case Buttons():
-            return "buttons"
-        case Template():
-            return "template"
-        case _:
-            return kind_of(content)
+def _listing(rows: Rows, workspace: WorkspaceId, visitor: ContactId) -> Listing:
+    contents = {
+        message: row.content
+        for (owner, message), row in rows.contents.items()
+        if owner == workspace
+    }
+    legs: dict[MessageId, list[Progress]] = {}
+    for (owner, _), leg in sorted(rows.legs.items()):
+        if owner == workspace:
+            legs.setdefault(leg.message, []).append(Progress(leg.rank, leg.code))
+    return Listing(visitor, contents, legs)
