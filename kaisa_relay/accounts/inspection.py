@@ -3,9 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy import inspect as reflect
 
 from kaisa_relay import store
 from kaisa_relay.accounts import rows
@@ -40,8 +40,10 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
 
 def _schema(connection: Connection) -> tuple[str | None, str]:
     scripts = ScriptDirectory(str(Path(store.__file__).parent / "migrations"))
-    found = MigrationContext.configure(connection).get_current_revision()
-    return found, scripts.get_current_head() or ""
+    wanted = scripts.get_current_head() or ""
+    if not reflect(connection).has_table("alembic_version"):
+        return None, wanted
+    return connection.scalar(text("select version_num from alembic_version")), wanted
 
 
 def _parked(connection: Connection) -> tuple[Parked, ...]:

@@ -25,4 +25,4 @@ def release(options: Options, id: str) -> None:
     kaisa-relay conversation release cnv_01jd3v8k2m4qa
     """
     released = administer(options, ReleaseConversation(id), Released)
-    say(f"Conversation {released.id} goes on with {released.rows} waiting messages.")
+    say(f"Conversation {released.id} goes on; rows that waited for it: {released.rows}.")
