@@ -130,8 +130,10 @@ def _kind(value: object) -> str:
             return "a boolean"
         case str():
             return "a string"
-        case int() | float():
+        case int():
             return "a number"
+        case float():
+            return "a decimal number"
         case list():
             return "a list"
         case _:

@@ -22,8 +22,9 @@ PNG_SIZE: Final = 400
 class QrCodes:
     """A bounded cache of drawn codes."""
 
-    def __init__(self, maker: QrMaker) -> None:
+    def __init__(self, maker: QrMaker, most_kept: int = MOST_KEPT) -> None:
         self._maker = maker
+        self._most_kept = most_kept
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._threads = trio.CapacityLimiter(MOST_THREADS)
 
@@ -50,7 +51,7 @@ class QrCodes:
         if key not in self._kept:
             drawn = await trio.to_thread.run_sync(draw, limiter=self._threads)
             self._kept[key] = drawn
-            if len(self._kept) > MOST_KEPT:
+            if len(self._kept) > self._most_kept:
                 self._kept.popitem(last=False)
             return drawn
         self._kept.move_to_end(key)

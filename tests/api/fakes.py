@@ -1,0 +1,221 @@
+"""A desk, an archive and keys that work, in memory; what the API is tested against."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from attrs import define, evolve, field
+
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.conversation.messages import AlreadyEnded
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.ports.faces import (
+    ConversationView,
+    Ended,
+    Filter,
+    FormPerson,
+    KeyReused,
+    MessageView,
+    NewConversation,
+    NotFound,
+    PersonView,
+    Reservation,
+    ReserveRefusal,
+)
+from kaisa_relay.ports.journal import Recorded
+from kaisa_relay.ports.keys import ApiKey, Scope
+
+EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
+OURS, THEIRS = WorkspaceId(1), WorkspaceId(2)
+CHANNEL = Channel(OURS, ChannelId(7), "1001", Phone("+46850000001"), "portfolio")
+
+Failure = Callable[[], Exception]
+
+
+@define
+class Rows:
+    """What both the desk and the archive see; `failure` is a store that is away."""
+
+    views: dict[tuple[WorkspaceId, ConversationId], ConversationView] = field(factory=dict)
+    messages: list[tuple[int, MessageView]] = field(factory=list)
+    events: list[Recorded] = field(factory=list)
+    failure: Failure | None = None
+
+    def check(self) -> None:
+        """Raise what a store that is away raises."""
+        if self.failure is not None:
+            raise self.failure()
+
+
+@define
+class MemoryDesk:
+    """Reserves for everybody unless told to refuse; keeps idempotency keys as the real one."""
+
+    rows: Rows
+    asked: list[NewConversation] = field(factory=list)
+    refusal: ReserveRefusal | None = None
+    _kept: dict[tuple[WorkspaceId, str], tuple[bytes, Reservation]] = field(factory=dict)
+
+    async def reserve(
+        self, workspace: WorkspaceId, request: NewConversation
+    ) -> Reservation | ReserveRefusal:
+        """Make a reservation with the first agent."""
+        self.rows.check()
+        repeatable = request.repeatable
+        if repeatable and (kept := self._kept.get((workspace, repeatable.key))):
+            return kept[1] if kept[0] == repeatable.request_hash else KeyReused()
+        self.asked.append(request)
+        if self.refusal is not None:
+            return self.refusal
+        made = self._made(ConversationId(100 + len(self.rows.views)), request)
+        self.rows.views[workspace, made.conversation] = _view(made)
+        if repeatable:
+            self._kept[workspace, repeatable.key] = repeatable.request_hash, made
+        return made
+
+    async def end(
+        self, workspace: WorkspaceId, conversation: ConversationId
+    ) -> Ended | AlreadyEnded | NotFound:
+        """End it, once."""
+        self.rows.check()
+        seen = self.rows.views.get((workspace, conversation))
+        if seen is None:
+            return NotFound()
+        if seen.ended_at is not None:
+            return AlreadyEnded(seen.ended_at)
+        self.rows.views[workspace, conversation] = evolve(
+            seen, phase=Phase.CLOSED, reason="api", ended_at=EPOCH
+        )
+        return Ended()
+
+    def _made(self, id: ConversationId, request: NewConversation) -> Reservation:
+        lasts = request.link_expires_after or timedelta(minutes=30)
+        return Reservation(
+            conversation=id,
+            channel=CHANNEL.id,
+            channel_phone=CHANNEL.phone,
+            url=f"https://wa.me/46850000001?text=Hej%20{id}",
+            visitor=request.visitor,
+            agent=request.agents[0],
+            metadata=request.metadata,
+            created_at=EPOCH,
+            expires_at=EPOCH + lasts,
+        )
+
+
+@define
+class MemoryArchive:
+    """Reads the rows; filters as the real one does."""
+
+    rows: Rows
+
+    async def conversation(
+        self, workspace: WorkspaceId, conversation: ConversationId
+    ) -> ConversationView | None:
+        """Return one of this workspace."""
+        self.rows.check()
+        return self.rows.views.get((workspace, conversation))
+
+    async def conversations(
+        self,
+        workspace: WorkspaceId,
+        where: Filter,
+        before: ConversationId | None,
+        limit: int,
+    ) -> Sequence[ConversationView]:
+        """Return the newest that fit."""
+        self.rows.check()
+        found = [
+            view
+            for (owner, id), view in self.rows.views.items()
+            if owner == workspace and (before is None or id < before) and _fits(view, where)
+        ]
+        return sorted(found, key=lambda view: view.id, reverse=True)[:limit]
+
+    async def messages(
+        self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
+    ) -> Sequence[tuple[int, MessageView]]:
+        """Return the messages after a version."""
+        return [each for each in self.rows.messages if each[0] > after][:limit]
+
+    async def events(
+        self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
+    ) -> Sequence[Recorded]:
+        """Return the events after a version."""
+        return [each for each in self.rows.events if each.version > after][:limit]
+
+
+@define
+class MemoryKeys:
+    """Keys by their text."""
+
+    known: Mapping[str, ApiKey]
+
+    async def authenticate(self, bearer: str) -> ApiKey | None:
+        """Return the key with this text."""
+        return self.known.get(bearer)
+
+
+@define
+class MemoryChannels:
+    """One workspace with one channel."""
+
+    def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
+        """Return it where it belongs."""
+        return CHANNEL if (workspace, channel) == (CHANNEL.workspace, CHANNEL.id) else None
+
+
+@define
+class MemoryLane:
+    """Keeps what it is handed, and answers as told."""
+
+    received: list[tuple[str, str | None, bytes]] = field(factory=list)
+    answer: tuple[int, bytes] = (200, b"")
+
+    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
+        """Keep one POST."""
+        self.received.append((app, signature, body))
+        return self.answer
+
+    def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
+        """Give back the challenge."""
+        return 200, query.get("hub.challenge", "").encode()
+
+
+def make_key(id: int, workspace: WorkspaceId, *scopes: Scope) -> ApiKey:
+    """Return a key with these scopes."""
+    return ApiKey(id, workspace, frozenset(scope.value for scope in scopes))
+
+
+def _view(made: Reservation) -> ConversationView:
+    return ConversationView(
+        id=made.conversation,
+        phase=Phase.RESERVED,
+        reason=None,
+        channel=made.channel,
+        visitor=_person(11, made.visitor),
+        agent=_person(12, made.agent),
+        metadata=made.metadata,
+        url=made.url,
+        created_at=made.created_at,
+        started_at=None,
+        accepted_at=None,
+        ended_at=None,
+        expires_at=made.expires_at,
+    )
+
+
+def _person(contact: int, person: FormPerson) -> PersonView:
+    return PersonView(ContactId(contact), person.name, person.phone)
+
+
+def _fits(view: ConversationView, where: Filter) -> bool:
+    return (
+        (not where.phases or view.phase in where.phases)
+        and where.agent in (None, view.agent and view.agent.phone)
+        and where.visitor in (None, view.visitor.phone)
+        and where.channel in (None, view.channel)
+        and (where.created_from is None or view.created_at >= where.created_from)
+        and (where.created_before is None or view.created_at < where.created_before)
+    )
