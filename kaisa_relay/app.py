@@ -35,6 +35,7 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
@@ -148,10 +149,15 @@ async def run(
         async with trio.open_nursery() as faces:
             await _start_faces(built, faces)
             async with trio.open_nursery() as http:
-                serve = partial(serve_http, built.api(), shutdown_trigger=stop)
+                answering = InFlight(built.api())
+                serve = partial(serve_http, answering, mode="asgi")
                 [url, *_] = await http.start(serve, http_config(settings), name="http")
                 logger.info("serving", url=url)
                 task_status.started(url)
+                await stop()
+                with trio.move_on_after(GRACEFUL_SECONDS):
+                    await answering.wait_answered()
+                http.cancel_scope.cancel()
             faces.cancel_scope.cancel()
         logger.info("stopping", step="no more requests; finishing what was begun")
         with trio.move_on_after(DRAIN_SECONDS):
@@ -232,6 +238,5 @@ def http_config(settings: Settings) -> Config:
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")  # and so through our own format
     config.loglevel = "WARNING"
-    config.graceful_timeout = GRACEFUL_SECONDS
     config.include_server_header = False
     return config

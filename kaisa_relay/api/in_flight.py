@@ -11,6 +11,7 @@ import trio
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 LOOK_EVERY: Final = 0.02
+_CLOSING: Final = [(b"retry-after", b"5"), (b"connection", b"close")]
 
 
 class InFlight:
@@ -19,9 +20,14 @@ class InFlight:
     def __init__(self, app: Asgi) -> None:
         self.count = 0
         self._app = app
+        self._closing = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Hand on, and count what is not the server's own start and stop."""
+        if self._closing and scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 503, "headers": _CLOSING})
+            await send({"type": "http.response.body", "body": b"stopping; try again"})
+            return
         counted = scope["type"] != "lifespan"
         self.count += counted
         try:
@@ -30,6 +36,7 @@ class InFlight:
             self.count -= counted
 
     async def wait_answered(self) -> None:
-        """Return once nothing is being answered."""
+        """Refuse new requests (503), and return once those before them are answered."""
+        self._closing = True
         while self.count:  # noqa: ASYNC110 - waited for once, at the end
             await trio.sleep(LOOK_EVERY)
