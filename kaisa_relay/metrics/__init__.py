@@ -4,8 +4,9 @@ Rule 1: no label holds an id, a number, a name or a text; labels are ours, or Me
 Rule 2: counting never waits, never fails and costs the same however much was counted before.
 """
 
-from kaisa_relay.metrics.counters import CONTENT_TYPE, Metrics
+from kaisa_relay.metrics.counters import Metrics
 from kaisa_relay.metrics.gauges import Gauges, Sources
 from kaisa_relay.metrics.rows import RowCounts, count_rows
+from kaisa_relay.metrics.webhooks import TimedLane
 
-__all__ = ["CONTENT_TYPE", "Gauges", "Metrics", "RowCounts", "Sources", "count_rows"]
+__all__ = ["Gauges", "Metrics", "RowCounts", "Sources", "TimedLane", "count_rows"]

@@ -11,13 +11,11 @@ from importlib.metadata import version
 from typing import Final
 
 from prometheus_client import (
-    CONTENT_TYPE_PLAIN_0_0_4,
     CollectorRegistry,
     Counter,
     Histogram,
     Info,
     ProcessCollector,
-    generate_latest,
 )
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
@@ -25,9 +23,6 @@ from prometheus_client.samples import Sample
 from kaisa_relay.metrics.gauges import Gauges, Sources
 from kaisa_relay.metrics.happenings import Happenings
 from kaisa_relay.ports import Recorded
-
-CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
-"""The media type of `Metrics.page`."""
 
 MOST_CODES: Final = 200
 """Pairs of outcome and error code with a counter of their own; Meta documents about a hundred."""
@@ -58,13 +53,13 @@ def _is_creation(sample: Sample) -> bool:
 class Metrics:
     """Counts for `ports.meter.Meter`, the webhook lane's `Observer`, the store and the tail.
 
-    All times are seconds. Every method but `page` returns at once and raises nothing.
+    All times are seconds. Every method returns at once and raises nothing. Whoever shows the page
+    reads `registry`.
     """
 
     def __init__(self) -> None:
         self.registry = Registry()
         self._happenings = Happenings(self.registry)
-        self._gauges: Gauges | None = None
         self._webhooks = self._counter("webhooks", "Webhook POSTs by how they ended", "outcome")
         self._items = self._counter("webhook_items", "New inbox rows that webhooks brought")
         self._ack = self._histogram(
@@ -144,16 +139,11 @@ class Metrics:
 
     # --- who asks
 
-    def watch(self, sources: Sources) -> None:
-        """Show these gauges on the page too; once."""
-        self._gauges = Gauges(sources)
-        self.registry.register(self._gauges)
-
-    async def page(self) -> bytes:
-        """Return everything in Prometheus' text format, of media type `CONTENT_TYPE`."""
-        if self._gauges is not None:
-            await self._gauges.refresh()
-        return generate_latest(self.registry)
+    def watch(self, sources: Sources) -> Gauges:
+        """Show these gauges on the page too; call once. Its `run` counts the rows."""
+        gauges = Gauges(sources)
+        self.registry.register(gauges)
+        return gauges
 
     def _answer(self, outcome: str, code: int | None) -> Counter:
         if len(self._answers) >= MOST_CODES:

@@ -1,7 +1,7 @@
 """How things stand at the moment of the question.
 
 Rule 1: what memory knows is asked of it at each scrape, by its `statistics`.
-Rule 2: the database is asked at most once in `REMEMBERED` seconds, and not while it is away.
+Rule 2: a scrape never waits for the database: rows are counted beside it, every `COUNT_EVERY`.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -17,8 +17,8 @@ from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.mailbox import MailboxStatistics
 from kaisa_relay.store.engine import Statistics
 
-REMEMBERED: Final = 5.0
-"""Seconds for which counted rows are shown again."""
+COUNT_EVERY: Final = 10.0
+"""Seconds between two counts of rows."""
 
 
 @frozen
@@ -41,18 +41,20 @@ class Gauges(Collector):
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._rows: RowCounts | None = None
-        self._counted_at = -REMEMBERED
 
-    async def refresh(self) -> None:
-        """Count rows again if the last count is old; while that fails, the last one stays."""
-        now = trio.current_time()
-        if now < self._counted_at + REMEMBERED or self._sources.store().away_since is not None:
-            return
-        self._counted_at = now  # before the wait, so that two scrapes do not both count
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Count rows until cancelled; while the database is away, the last count stays."""
+        task_status.started()
+        while True:
+            if self._sources.store().away_since is None:
+                await self._count()
+            await trio.sleep(COUNT_EVERY)
+
+    async def _count(self) -> None:
         try:
             self._rows = await self._sources.rows()
         except StoreUnavailable:
-            return
+            return  # the store says so itself, once
 
     def collect(self) -> Iterator[Metric]:
         """Return the families, as prometheus_client wants them."""
