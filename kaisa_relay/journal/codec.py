@@ -4,7 +4,7 @@ Rule 1: what was ever written stays readable: kinds are never reused, versions o
 Rule 2: what cannot be read is an exception that names kind and version, never the data.
 """
 
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -107,10 +107,13 @@ class _Shape(Generic[T]):
     def read_older(self, data: str, versions: range) -> T:
         """Return what JSON of an older version holds, or raise `Unreadable`."""
         try:
-            plain = upcast(self._kind, versions, msgspec.json.decode(data))
+            plain = upcast(self._kind, versions, _plain.decode(data))
             return msgspec.convert(plain, self._class)
         except (msgspec.MsgspecError, KeyError):
             raise Unreadable(f"{self._kind} of version {versions.start}") from None
+
+
+_plain: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 class _Edit(msgspec.Struct):
