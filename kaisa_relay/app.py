@@ -12,6 +12,7 @@ what was begun to its outcome, then the store closes.
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from random import SystemRandom
 from typing import Final
@@ -21,7 +22,6 @@ import trio
 from attrs import frozen
 from hypercorn.config import Config
 from hypercorn.trio import serve as serve_http
-from prometheus_client import CollectorRegistry
 from quart_trio import QuartTrio
 from sqlalchemy import text
 
@@ -40,6 +40,7 @@ from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
+from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.settings import Settings
@@ -68,6 +69,8 @@ class Relay:
     accounts: ConfiguredAccounts
     context: Context
     actors: Actors
+    metrics: Metrics
+    gauges: Gauges
 
     def api(self) -> QuartTrio:
         """Return the HTTP API over this relay."""
@@ -80,21 +83,23 @@ class Relay:
                 webhooks=self.webhooks(),
                 qr=links,
                 readiness=StoreReadiness(self.store, self.context),
-                registry=CollectorRegistry(),
+                registry=self.metrics.registry,
                 clock=self.context.wall,
             )
         )
 
-    def webhooks(self) -> WebhookLane:
+    def webhooks(self) -> TimedLane:
         """Return the webhook lane; until other apps can be added only the default one signs."""
         secrets = tuple(secret.encode() for secret in self.settings.app_secrets)
-        return WebhookLane(
+        lane = WebhookLane(
             inbox=self.rooms.inbox,
             accounts=self.accounts,
             secrets=lambda app: secrets if app == "" else (),
             verify_token=self.settings.verify_token,
             dedup_key=self.settings.derived_key("inbox dedup"),
+            observer=self.metrics,
         )
+        return TimedLane(lane, self.metrics.acknowledged)
 
     async def changed(self) -> None:
         """An operator changed something: own what is new, read it, let go who was released."""
@@ -169,43 +174,61 @@ async def run(
 @asynccontextmanager
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
-    outages = Outages(wall)
-    opened = open_store(
-        settings.database_url,
-        wall=wall,
-        on_outage=lambda began, ended: outages.record(None, Outage(began, ended)),
-    )
+    metrics, outages = Metrics(), Outages(wall)
+
+    def note_outage(began: datetime, ended: datetime) -> None:
+        outages.record(None, Outage(began, ended))
+        metrics.on_outage(began, ended)
+
     graph = open_graph_client(settings.graph_url, settings.graph_version)
-    async with opened as store, trio.open_nursery() as storage:
+    opened = open_store(
+        settings.database_url, wall=wall, on_commit=metrics.on_commit, on_outage=note_outage
+    )
+    async with opened as store, graph as gateway, trio.open_nursery() as storage:
         await storage.start(store.run)
         await store.own()
         accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
         alive = store.last_alive()
         if alive is not None:
             outages.record(None, Outage(alive, wall()))
-        async with graph as gateway:
-            rooms = on_store(store, read_item)
-            context = Context(
-                inbox=rooms.inbox,
-                journal=rooms.journal,
-                sends=rooms.sends,
-                directory=SqlDirectory(store, decode_content),
-                accounts=accounts,
-                gateway=gateway,
-                wall=wall,
-                new_id=store.new_id,
-                rng=SystemRandom(),
-                link=wa_me,
-                outages=outages,
-            )
-            yield Relay(settings, store, rooms, accounts, context, Actors(context))
+        rooms = on_store(store, read_item)
+        rooms.journal.subscribe(metrics.on_events)
+        context = Context(
+            inbox=rooms.inbox,
+            journal=rooms.journal,
+            sends=rooms.sends,
+            directory=SqlDirectory(store, decode_content),
+            accounts=accounts,
+            gateway=gateway,
+            wall=wall,
+            new_id=store.new_id,
+            rng=SystemRandom(),
+            link=wa_me,
+            outages=outages,
+            meter=metrics,
+        )
+        actors = Actors(context)
+        gauges = _gauges(store, actors, metrics)
+        yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges)
         storage.cancel_scope.cancel()
+
+
+def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
+    return metrics.watch(
+        Sources(
+            router=actors.router.statistics,
+            store=store.statistics,
+            mailboxes=actors.mailboxes,
+            rows=lambda: store.read(count_rows),
+        )
+    )
 
 
 async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     """Start what faces the world beside HTTP."""
     faces.start_soon(built.accounts.run, name="configuration")
     faces.start_soon(built.follow_changes, name="changes")
+    await faces.start(built.gauges.run, name="row counts")
     socket = built.settings.admin_socket
     if socket is not None:
         execute = built.administration().execute

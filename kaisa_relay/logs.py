@@ -21,6 +21,10 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 CODES = ("errno", "sqlite_errorname", "sqlstate")
 
 
+# Libraries whose information is none to an operator; httpx even writes each URL it calls.
+CHATTY = ("httpx", "alembic", "hypercorn.error")
+
+
 def configure(
     log_format: Literal["console", "json"] = "console", level: int = logging.INFO
 ) -> None:
@@ -45,8 +49,8 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # One line per request out, with the URL in it, is neither wanted nor allowed.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
 def exception_without_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -30,7 +30,7 @@ from kaisa_relay.actors.workspace import WorkspaceTask
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
 from kaisa_relay.ports import Fenced
-from kaisa_relay.runtime.mailbox import Mailbox
+from kaisa_relay.runtime.mailbox import Mailbox, MailboxStatistics
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
 logger = structlog.get_logger()
@@ -66,6 +66,15 @@ class Actors:
             while True:
                 await trio.sleep(LOOK_EVERY)
                 self._start_added()
+
+    def mailboxes(self) -> dict[str, list[MailboxStatistics]]:
+        """Return the statistics of the mailboxes by kind of actor."""
+        exchange = self.context.exchange
+        return {
+            "channel": [post.mailbox.statistics() for post in exchange.channels.values()],
+            "pool": [mailbox.statistics() for mailbox in exchange.pools.values()],
+            "workspace": [mailbox.statistics() for mailbox in exchange.workspaces.values()],
+        }
 
     async def drain(self) -> None:
         """Begin no more calls, and return once what was begun has its outcome in the journal."""
