@@ -131,6 +131,7 @@ async def test_lists_are_of_one_workspace_or_of_all(administration: Administrati
     assert [key.workspace for key in everyones.keys] == ["acme"]
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the rules know no database
 @pytest.mark.parametrize(
     ("command", "why", "says"),
     [

@@ -14,7 +14,7 @@ from kaisa_relay.accounts.transactions import open_alone
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.store import LockedByOther, open_store
 from tests.accounts.conftest import CIPHER, EPOCH, WallClock
-from tests.store.databases import postgres_database, sqlite_database
+from tests.store.databases import bare_postgres_database, postgres_database, sqlite_database
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_who_only_looks_makes_nothing(sqlite_url: str) -> None:
     with pytest.raises(StoreUnavailable, match="no database yet"):
         async with open_alone(sqlite_url, upgrade=False):
             pytest.fail("there was nothing to open")
-    with postgres_database(migrated=False) as empty:
+    with bare_postgres_database() as empty:
         async with open_alone(empty, upgrade=False) as alone:
             answer = await Administration(alone, lambda: CIPHER, lambda: 1).execute(Inspect())
     assert isinstance(answer, Refused)

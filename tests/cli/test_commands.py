@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import insert, select
 
 from kaisa_relay.cli import COMMANDS
+from kaisa_relay.domain.ids import CONVERSATION, to_text
+from kaisa_relay.store import sqlite, tables
 from kaisa_relay.store.lock import file_lock
 from tests.cli.conftest import NUMBER, TOKEN, CommandLine
+from tests.store.databases import postgres_database
 
 Add = Callable[..., Result]
 
@@ -220,3 +224,49 @@ def test_a_database_that_is_not_one(run: CommandLine, tmp_path: Path) -> None:
     assert refused.exit_code == 1
     assert "SQLITE_NOTADB" in refused.stderr
     assert (tmp_path / "kaisa.db").read_text().startswith("these are my holiday pictures")
+
+
+def test_a_conversation_is_released(run: CommandLine, tmp_path: Path) -> None:
+    """The id may be copied from the log or the API."""
+    run.ok("workspace", "add", "acme")
+    engine = sqlite.writer(tmp_path / "kaisa.db")
+    with engine.begin() as connection:
+        workspace = connection.scalar(select(tables.workspace.c.id))
+        names = ("channel", "visitor", "created_at", "version")
+        connection.execute(
+            insert(tables.conversation).values(
+                workspace=workspace,
+                id=500,
+                phase="active",
+                snapshot="{}",
+                **dict.fromkeys(names, 0),
+            )
+        )
+    engine.dispose()
+    released = run.ok("conversation", "release", to_text(CONVERSATION, 500))
+    assert "rows that waited for it: 0" in released.stderr
+
+
+def test_on_postgresql_rows_are_the_whole_protocol(run: CommandLine) -> None:
+    """There is no socket to ask."""
+    with postgres_database() as url:
+        # The settings want a host; the test server listens on the socket in `?host=` only.
+        run.environment["KAISA_DATABASE_URL"] = url.replace("@/", "@localhost/")
+        run.ok("workspace", "add", "acme")
+        assert [each["name"] for each in run.json("workspace", "list")] == ["acme"]
+        refused = run("workspace", "add", "acme")
+    assert refused.exit_code == 1
+    assert "already" in refused.stderr
+
+
+def test_a_database_of_a_newer_version(run: CommandLine, tmp_path: Path) -> None:
+    """Is left alone."""
+    run.ok("workspace", "add", "acme")
+    engine = sqlite.writer(tmp_path / "kaisa.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    engine.dispose()
+    refused = run("workspace", "list")
+    assert refused.exit_code == 1
+    assert "newer kaisa-relay" in refused.stderr
+    assert "schema 9999" in run("doctor").stdout
