@@ -21,7 +21,6 @@ from kaisa_relay.actors.exchange import (
     NoAgentFree,
     ToPool,
 )
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.domain.agent_pool import Standing, choose_agent
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
@@ -67,7 +66,7 @@ class AgentPool:
     async def _propose(self, wanted: AgentWanted) -> None:
         contacts = [candidate.contact for candidate in wanted.candidates]
         read = partial(self.context.directory.pairs, self.workspace, contacts)
-        pairs = await patiently(read) if contacts else []
+        pairs = await self.context.patiently(read) if contacts else []
         here = {pair.contact: pair for pair in pairs if pair.channel == wanted.channel}
         taken = {pair.contact for pair in here.values() if pair.conversation is not None}
         free = [

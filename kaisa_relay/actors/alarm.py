@@ -12,7 +12,6 @@ import trio
 from attrs import define
 
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.slots import Slots
 
 LOOK_EVERY: Final = 10.0
@@ -37,7 +36,9 @@ class Alarm:
     async def _wake_due(self) -> bool:
         workspaces = self.context.accounts.workspaces()
         before = self.context.wall() + AHEAD
-        due = await patiently(partial(self.context.journal.due, workspaces, before, PAGE))
+        due = await self.context.patiently(
+            partial(self.context.journal.due, workspaces, before, PAGE)
+        )
         for workspace, conversation in due:
             self.slots.open(workspace, conversation)
         return len(due) == PAGE

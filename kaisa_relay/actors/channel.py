@@ -16,7 +16,6 @@ from attrs import define, evolve, field
 from kaisa_relay.actors.exchange import ChannelPost, Context, Ring, Statuses, Withdraw
 from kaisa_relay.actors.lanes import Lane, Lanes
 from kaisa_relay.actors.outcome import Move, Stop, conclude
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.statuses import StatusDesk
 from kaisa_relay.domain.channel import Channel, throughput
 from kaisa_relay.domain.ids import CHANNEL, SendId, to_text
@@ -110,7 +109,7 @@ class ChannelTask:
         after = SendId(0)
         unfinished = self.context.sends.unfinished
         read = partial(unfinished, self.channel.workspace, self.channel.id)
-        while page := await patiently(partial(read, after, PAGE)):
+        while page := await self.context.patiently(partial(read, after, PAGE)):
             after = page[-1].id
             for send in page:
                 if send.id in self.lanes:
@@ -257,7 +256,7 @@ class ChannelTask:
 
     async def _append(self, send: Send, changes: Iterable[Change]) -> bool:
         append = Append(send.workspace, f"send/{send.id}", 0, (), tuple(changes))
-        return await patiently(partial(self.context.journal.append, append)) is None
+        return await self.context.patiently(partial(self.context.journal.append, append)) is None
 
     # --- a number that does not answer
 

@@ -5,9 +5,10 @@ Rule 2: nothing leaves before its row is durable, and nothing here is a rule abo
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 import trio
 from attrs import define, field
@@ -24,7 +25,6 @@ from kaisa_relay.actors.exchange import (
     NotNeeded,
     ToConversation,
 )
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.agent_pool import askable
@@ -53,9 +53,9 @@ from kaisa_relay.ports import (
     Done,
     Ended,
     InboxItem,
-    ReleasePair,
     SaveContact,
     SaveConversation,
+    StoreUnavailable,
     TouchPair,
 )
 
@@ -65,9 +65,12 @@ ASK_AGAIN: Final = 30.0
 """Seconds after which the pool is asked again, in case an answer got lost."""
 TOUCH_EVERY: Final = timedelta(minutes=10)
 """How stale a pair's window may be in its row: too early by this much, never too late."""
+HELD: Final = 1.0
+"""Seconds between looks at a deadline that has passed and must not fire yet."""
 FEED: Final = 64
 """Rows read at once when behind."""
 
+T = TypeVar("T")
 Readdress = Callable[[InboxItem], Awaitable[Deliver | None]]
 """Says what an item read back from its row means to this conversation; None: not ours any more."""
 
@@ -92,19 +95,19 @@ class ConversationTask:
 
     async def run(self) -> None:
         """Take one message or deadline at a time, until there is nothing to do."""
-        await self._save_stale_deadline()
-        self._ask_pool()
+        if self.saved != self.version:
+            await self._save()  # the row may be behind on a deadline that only moved later
         while True:
             if self.slot.behind:
                 await self._catch_up()
+            if self._deadline_passed():
+                await self._tick()
+            self._ask_pool()
             message = await self._next()
             if message is not None:
                 await self._handle(message)
-            elif self._deadline_passed():
-                await self._tick()
-            elif await self._retire():
+            elif not self._deadline_passed() and await self._retire():
                 return
-            self._ask_pool()
 
     # --- what comes next
 
@@ -123,7 +126,7 @@ class ConversationTask:
             return seconds
         left = (due - self.context.wall()).total_seconds()
         # A deadline that has passed and is held (outage, undrained inbox) is looked at again.
-        return min(seconds, left) if left > 0 else 1.0
+        return min(seconds, left) if left > 0 else HELD
 
     def _deadline_passed(self) -> bool:
         due = next_deadline(self.state)
@@ -137,13 +140,15 @@ class ConversationTask:
         due = next_deadline(self.state)
         assert due is not None
         outage = self.context.outages.covering(self.state.channel, due)
-        await self._apply(Tick(self.context.wall(), outage))
+        # Not patiently: what is decided before an outage is not what is right after it.
+        with suppress(StoreUnavailable):
+            await self._apply(Tick(self.context.wall(), outage))
 
     async def _catch_up(self) -> None:
         """Feed from the rows, by id, until none is left."""
         while self.slot.pending:
             ids = list(self.slot.pending)[:FEED]
-            rows = await patiently(partial(self.context.inbox.still_new, ids))
+            rows = await self.context.patiently(partial(self.context.inbox.still_new, ids))
             for row in rows:
                 deliver = await self.readdress(row)
                 if deliver is not None:
@@ -157,8 +162,9 @@ class ConversationTask:
     async def _handle(self, message: ToConversation) -> None:
         at = self.context.wall()
         match message:
-            case Deliver():
-                await self._deliver(message)
+            case Deliver(item=item):
+                if item in self.slot.pending:  # otherwise it was fed from its row already
+                    await self._deliver(message)
             case AgentProposed(agent, window_open):
                 await self._apply(ProposeAgent(agent, window_open, at))
             case NoAgentFree():
@@ -202,7 +208,9 @@ class ConversationTask:
         if isinstance(command, Receive):
             commit.keep_said(command, events, wamid)
         commit.save_row(events, self.version + len(events), command.at)
-        if await self._append(events, (*changes, *commit.changes)):
+        rows = (*changes, *commit.changes)
+        append = Append(self.state.workspace, self.slot.stream, self.version, events, rows)
+        if await self._append(append, command):
             self._accept(events, commit)
         return None
 
@@ -215,26 +223,27 @@ class ConversationTask:
             said[command.message] = command.content
         missing = sorted(needed(events) - said.keys())
         if missing:
-            read = self.context.directory.content
-            said |= await patiently(partial(read, self.state.workspace, missing))
+            read = partial(self.context.directory.content, self.state.workspace, missing)
+            said |= await self._store(command, read)
         return said
 
-    async def _append(self, events: Sequence[Event], rows: Sequence[Change]) -> bool:
+    async def _store(self, command: Command | None, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what the store answers: a deadline can wait, a message has nowhere to go back."""
+        context = self.context
+        wait = context.at_once if isinstance(command, Tick) else context.patiently
+        return await wait(call)
+
+    async def _append(self, append: Append, command: Command | None) -> bool:
         """Commit; False when somebody else was first and there is nothing more to do."""
-        append = Append(
-            self.state.workspace, self.slot.stream, self.version, tuple(events), tuple(rows)
-        )
-        conflict = await patiently(partial(self.context.journal.append, append))
+        try:
+            conflict = await self._store(command, partial(self.context.journal.append, append))
+        finally:
+            # A commit that failed may be durable all the same.
+            self.context.exchange.forget_pairs(append.changes)
         if conflict is None:
-            self._forget_pairs(rows)
             return True
         self._lost(conflict)
         return False
-
-    def _forget_pairs(self, rows: Sequence[Change]) -> None:
-        for row in rows:
-            if isinstance(row, ClaimPair | ReleasePair):
-                self.context.exchange.forget_pair(row.channel, row.contact)
 
     def _lost(self, conflict: Conflict) -> None:
         match conflict.change:
@@ -268,15 +277,11 @@ class ConversationTask:
             pool.tell(AgentWanted(state.id, state.channel, askable(state), state.strategy))
             self.asked_at = now
 
-    async def _save_stale_deadline(self) -> None:
-        """A row may be behind on a deadline that only moved later: mend it on waking."""
-        if self.saved != self.version:
-            await self._save()
-
     async def _save(self) -> None:
         due = wake_at(self.state, self.context.wall())
         row = SaveConversation(self.state, self.version, due)
-        if await self._append((), (row,)):
+        append = Append(self.state.workspace, self.slot.stream, self.version, (), (row,))
+        if await self._append(append, None):
             self.saved = self.version
 
     async def _retire(self) -> bool:

@@ -4,15 +4,17 @@ Rule 1: actors only `tell`; an ask comes from a face (API, admin) and nowhere el
 Rule 2: nothing told here is the only copy: the inbox, the outbox and the journal have it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from random import Random
+from typing import TypeVar
 
 import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.actors.outages import Outages
+from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Candidate,
@@ -32,6 +34,7 @@ from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports import (
     Accounts,
     Change,
+    ClaimPair,
     Directory,
     Ended,
     Gateway,
@@ -40,6 +43,7 @@ from kaisa_relay.ports import (
     Journal,
     NewConversation,
     Outcome,
+    ReleasePair,
     Reservation,
     ReserveRefusal,
     Send,
@@ -49,6 +53,8 @@ from kaisa_relay.ports.meter import Meter, SilentMeter
 from kaisa_relay.runtime.ask import Ask
 from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.runtime.mailbox import Mailbox
+
+T = TypeVar("T")
 
 # --- to a conversation ----------------------------------------------------------------------
 
@@ -207,6 +213,12 @@ class Exchange:
         default=lambda _workspace, _conversation, _message: False
     )
 
+    def forget_pairs(self, changes: Iterable[Change]) -> None:
+        """Have the router forget what it remembers of the pairs that these rows change."""
+        for change in changes:
+            if isinstance(change, ClaimPair | ReleasePair):
+                self.forget_pair(change.channel, change.contact)
+
     @contextmanager
     def call(self) -> Iterator[None]:
         """Count a send from before its `sending` to after its outcome."""
@@ -243,3 +255,11 @@ class Context:
     outages: Outages
     exchange: Exchange = field(factory=Exchange)
     meter: Meter = field(factory=SilentMeter)
+
+    async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what `call` returns, waiting for a store that is away."""
+        return await patiently(call, self.outages)
+
+    async def at_once(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what `call` returns; raises `StoreUnavailable`."""
+        return await at_once(call, self.outages)

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
-from kaisa_relay.actors.patience import patiently
+from kaisa_relay.actors.exchange import Context
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
@@ -20,7 +20,6 @@ from kaisa_relay.domain.payloads import of_content
 from kaisa_relay.domain.phone import candidates, from_wa_id
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.tokens import find_tokens
-from kaisa_relay.ports import Directory, Journal
 
 REMEMBERED: Final = 100_000
 """Senders and pairs kept in memory, each."""
@@ -65,8 +64,7 @@ def sender_key(channel: Channel, sender: Sender) -> SenderKey:
 class Lookups:
     """Reads for the identity ladder."""
 
-    directory: Directory
-    journal: Journal
+    context: Context
     _senders: Recent[SenderKey, ContactId] = field(factory=Recent)
     _pairs: Recent[PairKey, Pair] = field(factory=Recent)
     _changes: int = 0
@@ -91,8 +89,10 @@ class Lookups:
             return (known,)
         phone = from_wa_id(sender.wa_id) if sender.wa_id else None
         phones = candidates(phone) if phone else ()
-        find = partial(self.directory.find, channel.workspace, channel.portfolio, sender, phones)
-        return tuple(await patiently(find))
+        find = partial(
+            self.context.directory.find, channel.workspace, channel.portfolio, sender, phones
+        )
+        return tuple(await self.context.patiently(find))
 
     async def pairs(self, channel: Channel, contacts: Sequence[ContactId]) -> tuple[Pair, ...]:
         """Return what these contacts are in on this channel."""
@@ -102,8 +102,8 @@ class Lookups:
         if known is not None:
             return (known,)
         changes = self._changes
-        read = partial(self.directory.pairs, channel.workspace, contacts, channel.id)
-        pairs = await patiently(read)
+        read = partial(self.context.directory.pairs, channel.workspace, contacts, channel.id)
+        pairs = await self.context.patiently(read)
         for pair in pairs:
             if pair.conversation is not None and changes == self._changes:
                 self._pairs.put((channel.id, pair.contact), pair)
@@ -112,7 +112,9 @@ class Lookups:
     async def token(self, channel: Channel, content: Content) -> Token | None:
         """Return the first known token in a text."""
         for value in find_tokens(content.body) if isinstance(content, Text) else ():
-            known = await patiently(partial(self.directory.token, channel.workspace, value))
+            known = await self.context.patiently(
+                partial(self.context.directory.token, channel.workspace, value)
+            )
             if known is not None:
                 return known
         return None
@@ -123,13 +125,15 @@ class Lookups:
         if payload is None:
             return None
         conversation = payload.conversation
-        read = partial(self.journal.snapshot, channel.workspace, conversation)
-        snapshot = await patiently(read)
+        read = partial(self.context.journal.snapshot, channel.workspace, conversation)
+        snapshot = await self.context.patiently(read)
         if snapshot is None or snapshot[0].channel != channel.id:
             return None
         return conversation
 
     async def person(self, channel: Channel, contact: ContactId) -> Person | None:
         """Return who a contact is; None after erasure."""
-        people = await patiently(partial(self.directory.people, channel.workspace, [contact]))
+        people = await self.context.patiently(
+            partial(self.context.directory.people, channel.workspace, [contact])
+        )
         return people.get(contact)

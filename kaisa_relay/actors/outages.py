@@ -25,6 +25,20 @@ class Outages:
     wall: WallClock
     _past: deque[tuple[ChannelId | None, Outage]] = field(factory=lambda: deque(maxlen=REMEMBERED))
     _since: dict[ChannelId | None, datetime] = field(factory=dict)
+    _answered: datetime | None = None
+
+    def store_answered(self) -> None:
+        """The database answered: whatever was on with it is over."""
+        self.ended(None)
+        self._answered = self.wall()
+
+    def store_lost(self) -> None:
+        """The database does not answer; it is away since it last did, as far as we know."""
+        self.began(None, self._answered or self.wall())
+
+    def on(self, channel: ChannelId) -> bool:
+        """Say whether this channel's WhatsApp is away right now."""
+        return channel in self._since
 
     def began(self, channel: ChannelId | None, at: datetime) -> None:
         """Something is away since `at`; None stands for the process or the database."""
@@ -49,7 +63,9 @@ class Outages:
         return None
 
     def holds(self, channel: ChannelId, due: datetime) -> bool:
-        """Say whether an outage longer than noise is on that had begun before `due`."""
-        now = self.wall()
+        """Say whether an outage is on that had begun before `due`.
+
+        Whether it is longer than noise shows at its end: until then nobody is held to anything.
+        """
         starts = (self._since.get(None), self._since.get(channel))
-        return any(began and began < due and now - began > NOISE for began in starts)
+        return any(began is not None and began < due for began in starts)

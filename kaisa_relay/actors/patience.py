@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import trio
 
+from kaisa_relay.actors.outages import Outages
 from kaisa_relay.ports import StoreUnavailable
 
 FIRST: Final = 0.1
@@ -17,12 +18,23 @@ LONGEST: Final = 5.0
 T = TypeVar("T")
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def at_once(call: Callable[[], Awaitable[T]], outages: Outages) -> T:
+    """Return what `call` returns, and note whether the store answered."""
+    try:
+        answer = await call()
+    except StoreUnavailable:
+        outages.store_lost()
+        raise
+    outages.store_answered()
+    return answer
+
+
+async def patiently(call: Callable[[], Awaitable[T]], outages: Outages) -> T:
     """Return what `call` returns, calling it again for as long as the store is unavailable."""
     delay = FIRST
     while True:
         try:
-            return await call()
+            return await at_once(call, outages)
         except StoreUnavailable:
             await trio.sleep(delay)
             delay = min(LONGEST, delay * 2)

@@ -4,7 +4,6 @@ from functools import partial
 
 from kaisa_relay.actors.conversation import ConversationTask, Readdress, Stale
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.conversation.state import State, evolve
@@ -13,12 +12,12 @@ from kaisa_relay.domain.conversation.state import State, evolve
 async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -> None:
     """Recover a conversation from its row and the events after it, then run it until idle."""
     journal = context.journal
-    snapshot = await patiently(partial(journal.snapshot, slot.workspace, slot.conversation))
+    snapshot = await context.patiently(partial(journal.snapshot, slot.workspace, slot.conversation))
     if snapshot is None:
         raise Stale(slot.stream)
     state, saved = snapshot
     version = saved
-    history = await patiently(partial(journal.read, slot.workspace, slot.stream, saved))
+    history = await context.patiently(partial(journal.read, slot.workspace, slot.stream, saved))
     for recorded in history:
         state, version = evolve(state, recorded.event), recorded.version
     wording = await _wording(context, state)
@@ -29,6 +28,6 @@ async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -
 async def _wording(context: Context, state: State) -> Wording:
     directory, workspace = context.directory, state.workspace
     contacts = [state.visitor, *(agent.contact for agent in state.agents)]
-    people = await patiently(partial(directory.people, workspace, contacts))
-    metadata = await patiently(partial(directory.metadata, workspace, state.id))
+    people = await context.patiently(partial(directory.people, workspace, contacts))
+    metadata = await context.patiently(partial(directory.metadata, workspace, state.id))
     return Wording(context.accounts.workspace(workspace), people, metadata)

@@ -22,7 +22,6 @@ from kaisa_relay.actors.exchange import (
     heard,
 )
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.actors.slots import Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
@@ -55,7 +54,7 @@ class Router:
     _behind: bool = True
 
     def __attrs_post_init__(self) -> None:
-        lookups = Lookups(self.context.directory, self.context.journal)
+        lookups = Lookups(self.context)
         self._addressing = Addressing(self.context, lookups)
         self.slots = Slots(self.context, self.done, self._readdress)
         self.context.inbox.subscribe(self.take)
@@ -69,7 +68,7 @@ class Router:
         self._behind = True
         workspaces = self.context.accounts.workspaces()
         parked = partial(self.context.inbox.parked_streams, workspaces)
-        self.slots.quarantined |= await patiently(parked)
+        self.slots.quarantined |= await self.context.patiently(parked)
         async with trio.open_nursery() as nursery:
             self.slots.nursery = nursery
             task_status.started()
@@ -94,7 +93,9 @@ class Router:
     async def reread_quarantine(self) -> None:
         """Operators may have released conversations: the parked rows say who is still out."""
         workspaces = self.context.accounts.workspaces()
-        parked = await patiently(partial(self.context.inbox.parked_streams, workspaces))
+        parked = await self.context.patiently(
+            partial(self.context.inbox.parked_streams, workspaces)
+        )
         self.slots.quarantined &= parked
         self.look_again()
 
@@ -131,7 +132,7 @@ class Router:
         self._behind = False
         after, found = MessageId(0), False
         workspaces = self.context.accounts.workspaces()
-        while page := await patiently(
+        while page := await self.context.patiently(
             partial(self.context.inbox.new_rows, workspaces, after, PAGE)
         ):
             after = page[-1].id

@@ -13,7 +13,6 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context, Deliver, ToConversation
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
@@ -100,4 +99,4 @@ async def park(
     stream = stream_of(conversation)
     change = ParkItem(tuple(items), stream, "quarantined")
     append = Append(workspace, stream, 0, (), (change,))
-    await patiently(partial(context.journal.append, append))
+    await context.patiently(partial(context.journal.append, append))

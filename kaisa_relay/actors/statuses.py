@@ -12,7 +12,6 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context, Statuses
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate
@@ -66,7 +65,7 @@ class StatusDesk:
         done = list(rows)
         items: list[MessageId] = [row.item.id for row in done]
         settle = self.context.sends.settle
-        moved = await patiently(partial(settle, self.channel.workspace, legs, items))
+        moved = await self.context.patiently(partial(settle, self.channel.workspace, legs, items))
         finished = set(items)
         self._late = [entry for entry in self._late if entry[1].item.id not in finished]
         for row in done:
@@ -78,7 +77,7 @@ class StatusDesk:
         if not wamids:
             return {}
         read = self.context.sends.by_wamid
-        return await patiently(partial(read, self.channel.workspace, wamids))
+        return await self.context.patiently(partial(read, self.channel.workspace, wamids))
 
     def _ours(self, update: StatusUpdate) -> SendId | None:
         return send_of(update.opaque, self.channel.workspace, self.channel.id)

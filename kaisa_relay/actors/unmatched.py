@@ -8,7 +8,6 @@ from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.patience import patiently
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MessageUnmatched
 from kaisa_relay.domain.ids import MessageId, SendId
@@ -58,7 +57,7 @@ async def answer_unmatched(
         NewSend(row),
     )
     append = Append(item.workspace, f"message/{item.id}", 0, (event,), changes)
-    if await patiently(partial(context.journal.append, append)) is None:
+    if await context.patiently(partial(context.journal.append, append)) is None:
         context.exchange.ring((row,))
 
 
@@ -78,10 +77,10 @@ async def note_identity(
     phones = candidates(phone) if phone else ()
     save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
     append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)), save))
-    await patiently(partial(context.journal.append, append))
+    await context.patiently(partial(context.journal.append, append))
 
 
 async def set_aside(context: Context, item: InboxItem) -> None:
     """Nothing is to be done about this row."""
     append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)),))
-    await patiently(partial(context.journal.append, append))
+    await context.patiently(partial(context.journal.append, append))
