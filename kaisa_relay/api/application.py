@@ -70,10 +70,9 @@ def _routes(resources: Sequence[Resource]) -> list[Route]:
 class _Request(TrioRequest):
     """A request whose largest body depends on who sends it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        path = args[2] if len(args) > 2 else kwargs["path"]
+    def __init__(self, method: str, scheme: str, path: str, *rest: Any, **named: Any) -> None:
         largest = LARGEST_WEBHOOK if path.startswith(PREFIX) else LARGEST_BODY
-        super().__init__(*args, **{**kwargs, "max_content_length": largest})
+        super().__init__(method, scheme, path, *rest, **{**named, "max_content_length": largest})
 
 
 class _Api(QuartTrio):

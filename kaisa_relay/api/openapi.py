@@ -7,14 +7,21 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
+from msgspec.json import schema_components
 from quart import Quart
 from quart_schema import Info, QuartSchema
-from quart_schema.conversion import model_schema
 from quart_schema.openapi import OpenAPIProvider
 
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
-from kaisa_relay.api.shapes import ProblemAnswer
+from kaisa_relay.api.shapes import (
+    ConversationPage,
+    CreateConversation,
+    EventPage,
+    MessagePage,
+    Nothing,
+    ProblemAnswer,
+)
 from kaisa_relay.ports.keys import Scope
 
 _ABOUT: Final = (
@@ -23,6 +30,15 @@ _ABOUT: Final = (
 )
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemAnswer"}
 _KEY: Final = "key"
+SHAPES: Final = (
+    CreateConversation,
+    Nothing,
+    ConversationPage,
+    MessagePage,
+    EventPage,
+    ProblemAnswer,
+)
+"""Everything that travels, these and what they hold."""
 
 
 def document(app: Quart, routes: Sequence[Route]) -> dict[str, Any]:
@@ -35,9 +51,9 @@ def document(app: Quart, routes: Sequence[Route]) -> dict[str, Any]:
         conversion_preference="msgspec",
     )
     described = _Provider(app, extension).schema()
-    described["components"]["schemas"]["ProblemAnswer"] = model_schema(
-        ProblemAnswer, preference="msgspec"
-    )
+    # quart-schema drops the schemas that msgspec's refer to.
+    _, schemas = schema_components(SHAPES, ref_template="#/components/schemas/{name}")
+    described["components"]["schemas"] = schemas
     for route in routes:
         path = route.rule.replace("<", "{").replace(">", "}")
         _complete(described["paths"][path][route.method.lower()], route.access)

@@ -1,6 +1,6 @@
 """A desk, an archive and keys that work, in memory; what the API is tested against."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from attrs import define, evolve, field
@@ -48,13 +48,21 @@ class Rows:
             raise self.failure()
 
 
+async def _at_once() -> None:
+    """Take no time."""
+
+
 @define
 class MemoryDesk:
-    """Reserves for everybody unless told to refuse; keeps idempotency keys as the real one."""
+    """Reserves for everybody unless told to refuse; keeps idempotency keys as the real one.
+
+    `answering` is what happens between the commit and the answer.
+    """
 
     rows: Rows
     asked: list[NewConversation] = field(factory=list)
     refusal: ReserveRefusal | None = None
+    answering: Callable[[], Awaitable[None]] = _at_once
     _kept: dict[tuple[WorkspaceId, str], tuple[bytes, Reservation]] = field(factory=dict)
 
     async def reserve(
@@ -72,6 +80,7 @@ class MemoryDesk:
         self.rows.views[workspace, made.conversation] = _view(made)
         if repeatable:
             self._kept[workspace, repeatable.key] = repeatable.request_hash, made
+        await self.answering()
         return made
 
     async def end(

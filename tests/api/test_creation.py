@@ -70,10 +70,12 @@ async def test_what_is_absent_or_null_is_left_to_the_workspace(bench: Bench) -> 
 
 
 async def test_the_codes_can_be_left_out(bench: Bench) -> None:
-    answer = await bench.create(f"{PATH}?qr=none")
+    answer = await bench.post(f"{PATH}?qr=none", asking())
     assert answer.status == 201
     assert "qr" not in answer.json
-    assert (await bench.create(f"{PATH}?qr=no")).errors == {"qr": "is unknown; known are none"}
+    assert (await bench.post(f"{PATH}?qr=no", asking())).errors == {
+        "qr": "is unknown; known are none"
+    }
 
 
 async def test_a_repeated_request_gets_the_same_bytes(bench: Bench) -> None:
