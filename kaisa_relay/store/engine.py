@@ -19,7 +19,7 @@ from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
-from kaisa_relay.store.highest_id import highest_id
+from kaisa_relay.store.highest_id import floor_of_ids
 from kaisa_relay.store.lock import LockedByOther, file_lock
 from kaisa_relay.store.migrate import upgrade_postgres, upgrade_sqlite
 from kaisa_relay.store.operation import Operation
@@ -36,6 +36,8 @@ READERS: Final = 4
 BEAT_SECONDS: Final = {"sqlite": 5.0, "postgresql": 1.0}
 CLOSE_SECONDS: Final = 5.0
 LOOK_AGAIN: Final = 0.25
+LEASE_WAIT: Final = postgres.LEASE_SECONDS + 1.0
+"""Seconds after which a lease that still lives is somebody's who renews it."""
 
 
 @frozen
@@ -152,7 +154,7 @@ async def open_store(
     """
     async with AsyncExitStack() as stack:
         readers, writers = await _prepare(stack, make_url(url))
-        floor = await trio.to_thread.run_sync(_in_transaction, writers, highest_id)
+        floor = await trio.to_thread.run_sync(_in_transaction, writers, floor_of_ids)
         ids = new_id or IdSource(lambda: wall().timestamp(), floor=floor)
         ownership = Ownership(ids(), wall)
         await _enter(writers, ownership)
@@ -184,7 +186,7 @@ def _migrated(upgrade: Callable[[T], None], target: T) -> None:
 
 async def _enter(writers: Engine, ownership: Ownership) -> None:
     """Take the node's row, waiting for the lease of a process that died to run out."""
-    with trio.move_on_after(postgres.LEASE_SECONDS + 1):
+    with trio.move_on_after(LEASE_WAIT):
         while True:  # a lease is the database's: nothing here could signal its end
             if await trio.to_thread.run_sync(_in_transaction, writers, ownership.enter):
                 return

@@ -1,0 +1,114 @@
+"""What waits is committed together, and one that fails fails alone."""
+
+import pytest
+import trio
+from sqlalchemy.exc import OperationalError
+
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
+from kaisa_relay.ports import Conflict, Done, SaveMetadata, StoreUnavailable
+from kaisa_relay.store import writer
+from tests.contracts.sql_stores import SqlStore
+from tests.store.acts import append, execute, rows
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def test_what_waits_is_one_commit(rooms: SqlStore) -> None:
+    workspace = await rooms.add_workspace()
+    before = rooms.store.statistics()
+    async with trio.open_nursery() as nursery:
+        for number in range(100):
+            nursery.start_soon(append, rooms, workspace, f"conversation/{number}")
+    after = rooms.store.statistics()
+    assert after.units - before.units >= 100
+    # One batch is under way while the rest gathers; a heartbeat may make one more.
+    assert after.batches - before.batches <= 4
+
+
+async def test_one_guilty_append_costs_the_others_nothing(rooms: SqlStore) -> None:
+    workspace = await rooms.add_workspace()
+    guilty = Done((MessageId(404),))
+    answers: dict[int, Conflict | None] = {}
+
+    async def one(number: int) -> None:
+        changes = (guilty,) if number == 50 else ()
+        answers[number] = await append(rooms, workspace, f"conversation/{number}", *changes)
+
+    async with trio.open_nursery() as nursery:
+        for number in range(100):
+            nursery.start_soon(one, number)
+    assert answers.pop(50) == Conflict(guilty)
+    assert set(answers.values()) == {None}
+    assert await rows(rooms, "select count(*), min(seq), max(seq) from event") == [(99, 1, 99)]
+
+
+async def test_an_append_that_the_database_refuses_fails_alone(rooms: SqlStore) -> None:
+    """A value that a column does not take is its caller's crash, and nobody else's."""
+    workspace = await rooms.add_workspace()
+    await execute(rooms, "create unique index ux_canary on metadata (contact)")
+    await append(rooms, workspace, "a", SaveMetadata(ConversationId(1), ContactId(7), b"{}"))
+    guilty = SaveMetadata(ConversationId(2), ContactId(7), b"{}")
+    crashes: list[Exception] = []
+
+    async def one(number: int) -> None:
+        try:
+            changes = (guilty,) if number == 3 else ()
+            await append(rooms, workspace, f"conversation/{number}", *changes)
+        except Exception as crash:  # noqa: BLE001 - whatever it is, it is looked at below
+            crashes.append(crash)
+
+    async with trio.open_nursery() as nursery:
+        for number in range(8):
+            nursery.start_soon(one, number)
+    await execute(rooms, "drop index ux_canary")
+    assert [type(crash).__name__ for crash in crashes] == ["IntegrityError"]
+    assert await rows(rooms, "select count(*), max(seq) from event") == [(8, 8)]
+
+
+async def test_a_caller_that_gives_up_is_committed_all_the_same(rooms: SqlStore) -> None:
+    workspace = await rooms.add_workspace()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(append, rooms, workspace, "conversation/1")
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    await append(rooms, workspace, "conversation/2")
+    assert await rows(rooms, "select stream from event order by seq") == [
+        ("conversation/1",),
+        ("conversation/2",),
+    ]
+
+
+async def test_a_full_queue_refuses_at_once(
+    rooms: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = await rooms.add_workspace()
+    monkeypatch.setattr(writer, "QUEUE", 10)
+    refused = 0
+
+    async def one(number: int) -> None:
+        nonlocal refused
+        try:
+            await append(rooms, workspace, f"conversation/{number}")
+        except StoreUnavailable:
+            refused += 1
+
+    async with trio.open_nursery() as nursery:
+        for number in range(50):
+            nursery.start_soon(one, number)
+    ((kept,),) = await rows(rooms, "select count(*) from event")
+    assert refused > 0
+    assert kept + refused == 50
+
+
+async def test_work_that_crashes_leaves_nothing_and_harms_nobody(rooms: SqlStore) -> None:
+    workspace = await rooms.add_workspace()
+    with pytest.raises(ZeroDivisionError):
+        await rooms.store.write(lambda connection: 1 // 0)
+    assert await append(rooms, workspace, "conversation/1") is None
+
+
+async def test_readers_cannot_write(rooms: SqlStore) -> None:
+    statement = "insert into node (node_id, alive_at) values (1, 1) returning 1"
+    with pytest.raises((StoreUnavailable, OperationalError)):
+        await rows(rooms, statement)
+    assert await rows(rooms, "select count(*) from node where node_id = 1") == [(0,)]
