@@ -1,0 +1,149 @@
+"""What every archive promises of messages: their order, and how far each has come."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Media, MediaKind, Text
+from kaisa_relay.domain.conversation.events import (
+    AgentNudged,
+    AgentOffered,
+    Event,
+    MessageReceived,
+    MessageRelayed,
+    Notified,
+)
+from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.outgoing import Template
+from kaisa_relay.domain.sending import Purpose, Rank, SendState
+from kaisa_relay.domain.texts import TextKey
+from kaisa_relay.ports import (
+    Leg,
+    MessageView,
+    MoveSend,
+    NewSend,
+    StoreContent,
+)
+from tests import fakes
+from tests.contracts.world import Started, World
+
+AT = fakes.EPOCH
+ANA, BO = fakes.person(1, "Ana"), fakes.person(2, "Bo")
+SAID, OFFERED, ANSWERED, NOTED = (MessageId(number) for number in (1, 2, 3, 4))
+
+
+async def said_and_offered(world: World) -> Started:
+    """Have the visitor write, the agent be asked and write back, and the visitor be answered."""
+    started = await world.start(ANA, BO)
+    voice = Media(MediaKind.AUDIO, "media-1", "audio/ogg", voice=True)
+    template = Template("kaisa_offer", "en", ("Ana",), ("yes", "no"))
+    events: list[Event] = [
+        MessageReceived(SAID, Side.VISITOR, "voice", AT, AT + timedelta(seconds=1), held=True),
+        AgentOffered(1, BO.contact, OFFERED, SendId(12), True, AT + timedelta(seconds=2)),
+        AgentNudged(AT),
+        MessageReceived(ANSWERED, Side.AGENT, "text", AT, AT + timedelta(seconds=3)),
+        Notified(NOTED, SendId(14), ANA.contact, TextKey.SEEKING, AT + timedelta(seconds=4)),
+    ]
+    contents = [
+        StoreContent(SAID, started.id, ANA.contact, Side.VISITOR, voice, "wamid-1"),
+        StoreContent(OFFERED, started.id, BO.contact, None, template),
+        StoreContent(NOTED, started.id, ANA.contact, None, Text("We are looking.")),
+    ]
+    assert await world.append(started.stream, 1, events, *contents) is None
+    return started
+
+
+async def test_messages_are_listed_in_the_order_of_their_events(world: World) -> None:
+    started = await said_and_offered(world)
+    archive = world.store.archive
+    messages = await archive.messages(world.workspace, started.id, 0, 9)
+    contents = await world.store.directory.content(world.workspace, [SAID, OFFERED, NOTED])
+    at = [AT + timedelta(seconds=second) for second in range(5)]
+    assert messages == [
+        (2, MessageView(SAID, "visitor", Side.AGENT, contents[SAID], "voice", at[1], "held")),
+        (
+            3,
+            MessageView(
+                OFFERED, "system", Side.AGENT, contents[OFFERED], "template", at[2], "sending"
+            ),
+        ),
+        (5, MessageView(ANSWERED, "agent", Side.VISITOR, None, "text", at[3], "received")),
+        (
+            6,
+            MessageView(NOTED, "system", Side.VISITOR, contents[NOTED], "text", at[4], "sending"),
+        ),
+    ]
+    assert await archive.messages(world.workspace, started.id, 2, 2) == messages[1:3]
+    assert await archive.messages(world.workspace, started.id, 6, 9) == []
+
+
+async def status_of(world: World, started: Started, message: MessageId) -> tuple[str, int | None]:
+    messages = await world.store.archive.messages(world.workspace, started.id, 0, 99)
+    (view,) = [view for _, view in messages if view.id == message]
+    return view.status, view.error_code
+
+
+async def relay(world: World, started: Started, send: int) -> None:
+    """Relay the held message by this send."""
+    out = evolve(world.outgoing(), id=SendId(send), message=SAID, conversation=started.id)
+    version = len(await world.store.archive.events(world.workspace, started.id, 0, 99))
+    relayed = MessageRelayed(SAID, SendId(send), Side.AGENT, BO.contact, AT)
+    assert await world.append(started.stream, version, [relayed], NewSend(out)) is None
+
+
+@pytest.mark.parametrize(
+    ("rank", "shown_as"),
+    [
+        (Rank.SENT, ("sent", None)),
+        (Rank.DELIVERED, ("delivered", None)),
+        (Rank.READ, ("read", None)),
+        (Rank.PLAYED, ("read", None)),
+        (Rank.FAILED, ("failed", 131026)),
+    ],
+)
+async def test_a_relayed_message_shows_how_far_it_came(
+    world: World, rank: Rank, shown_as: tuple[str, int | None]
+) -> None:
+    started = await said_and_offered(world)
+    await relay(world, started, 20)
+    assert await status_of(world, started, SAID) == ("sending", None)
+    code = 131026 if rank is Rank.FAILED else None
+    await world.store.sends.settle(world.workspace, [Leg(SendId(20), rank, AT, code)], ())
+    assert await status_of(world, started, SAID) == shown_as
+
+
+async def test_a_parked_message_is_unconfirmed_until_it_is_sent_again(world: World) -> None:
+    started = await said_and_offered(world)
+    await relay(world, started, 20)
+    await world.must(MoveSend(SendId(20), (SendState.READY,), SendState.PARKED, 1, AT))
+    assert await status_of(world, started, SAID) == ("unconfirmed", None)
+    await relay(world, started, 21)
+    assert await status_of(world, started, SAID) == ("sending", None)
+
+
+async def test_of_a_message_sent_twice_the_better_leg_counts(world: World) -> None:
+    started = await said_and_offered(world)
+    await relay(world, started, 20)
+    await relay(world, started, 21)
+    legs = [Leg(SendId(20), Rank.DELIVERED, AT), Leg(SendId(21), Rank.FAILED, AT, 131026)]
+    await world.store.sends.settle(world.workspace, legs, ())
+    assert await status_of(world, started, SAID) == ("delivered", None)
+
+
+async def test_automatic_texts_show_how_far_they_came(world: World) -> None:
+    started = await said_and_offered(world)
+    out = evolve(world.outgoing(Purpose.NOTICE), id=SendId(14), message=NOTED)
+    await world.must(NewSend(out))
+    await world.store.sends.settle(world.workspace, [Leg(SendId(14), Rank.READ, AT)], ())
+    assert await status_of(world, started, NOTED) == ("read", None)
+
+
+async def test_events_come_above_a_version(world: World) -> None:
+    started = await said_and_offered(world)
+    stored = await world.store.journal.read(world.workspace, started.stream)
+    archive = world.store.archive
+    assert await archive.events(world.workspace, started.id, 0, 99) == stored
+    assert await archive.events(world.workspace, started.id, 2, 2) == stored[2:4]
+    assert await archive.events(world.workspace, started.id, 6, 9) == []
