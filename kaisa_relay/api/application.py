@@ -1,11 +1,8 @@
 """The HTTP API put together: resources, the guard before them, problems behind them."""
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Any, Final
 
-import structlog
-from quart import request
 from quart_trio import QuartTrio
 from quart_trio.wrappers import TrioRequest
 
@@ -28,8 +25,6 @@ LARGEST_WEBHOOK: Final = 3 * 1024 * 1024
 """Bytes (Meta, "Webhooks overview")."""
 BODY_WITHIN: Final = 30
 """Seconds that a body may take to arrive."""
-
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def create_api(given: Dependencies) -> QuartTrio:
@@ -77,10 +72,3 @@ class _Request(TrioRequest):
 
 class _Api(QuartTrio):
     request_class = _Request
-
-    def log_exception(
-        self,
-        exception_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
-    ) -> None:
-        """Log what no handler took, such as a group, without its address, which may name people."""
-        log.error("request_crashed", endpoint=request.endpoint, exc_info=exception_info)

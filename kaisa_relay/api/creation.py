@@ -6,9 +6,9 @@ Rule 2: who is whom, and which numbers are channels, is the desk's to know.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -30,6 +30,7 @@ from kaisa_relay.ports.faces import FormPerson, NewConversation, Repeatable
 SHORTEST: Final = timedelta(minutes=1)
 LONGEST_SILENCE: Final = timedelta(days=30)
 LONGEST_LINK: Final = timedelta(days=7)
+DEEPEST_METADATA: Final = 32
 PRIORITIES: Final = range(-1000, 1001)
 LONGEST_LANGUAGE: Final = 35
 """Characters (RFC 5646, section 4.4.1)."""
@@ -92,11 +93,11 @@ class _Reading:
 
     def metadata(self) -> bytes:
         """Return the metadata as compact JSON."""
-        try:
-            encoded = msgspec.json.encode(self.asked.metadata or {})
-        except RecursionError:
-            self.errors.add("metadata", "is nested too deeply")
+        metadata = self.asked.metadata or {}
+        if _deeper_than(DEEPEST_METADATA, metadata):
+            self.errors.add("metadata", f"must be nested at most {DEEPEST_METADATA} deep")
             return b"{}"
+        encoded = msgspec.json.encode(metadata)
         if len(encoded) > LARGEST_METADATA:
             self.errors.add("metadata", f"must be at most {LARGEST_METADATA} bytes of JSON")
         return encoded
@@ -159,6 +160,20 @@ class _Reading:
         if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language):
             self.errors.add(at, "must be a language tag such as en, sv or es-MX")
         return language
+
+
+def _deeper_than(most: int, value: dict[str, Any]) -> bool:
+    # Level by level: whoever reads it later may do so by recursion, this may not.
+    level: list[dict[str, Any] | list[Any]] = [value]
+    for _ in range(most):
+        level = [
+            each for outer in level for each in _inside(outer) if isinstance(each, dict | list)
+        ]
+    return bool(level)
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 _NO_PHONE: Final = Phone("")

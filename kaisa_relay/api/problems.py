@@ -14,6 +14,7 @@ from attrs import field, frozen
 from quart import Quart, Response, request
 from werkzeug.exceptions import (
     HTTPException,
+    InternalServerError,
     MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
@@ -68,8 +69,8 @@ class Kind:
 
     @property
     def type(self) -> str:
-        """The stable URI reference that programs compare."""
-        return f"/problems/{self.slug}"
+        """The stable URI reference that programs compare; what HTTP says itself needs none."""
+        return f"/problems/{self.slug}" if self.slug else "about:blank"
 
 
 _INVALID = Kind(
@@ -150,6 +151,7 @@ KINDS: Final[Mapping[type, Kind]] = {
         "Wait for `Retry-After` seconds. The limit is per key, and per address without one.",
     ),
     Exception: _CRASH,
+    InternalServerError: _CRASH,
     faces.Busy: _UNAVAILABLE,
     StoreUnavailable: _UNAVAILABLE,
     Fenced: _UNAVAILABLE,
@@ -254,10 +256,7 @@ _KEPT: Final = {"Allow", "Retry-After"}
 
 
 async def _http_exception(error: HTTPException) -> Response:
-    status = error.code or 500
-    if status == 500:
-        return Problem(_CRASH).answer()
-    kind = KINDS.get(type(error)) or Kind(status, f"http-{status}", error.name, "")
+    kind = KINDS.get(type(error)) or Kind(error.code or 500, "", error.name, "")
     headers = dict(error.get_headers())
     kept = {name: text for name, text in headers.items() if name in _KEPT}
     return Problem(kind, headers=kept).answer()

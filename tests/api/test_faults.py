@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 import structlog
 import trio
+from werkzeug.exceptions import ImATeapot
 
 from kaisa_relay.domain.ids import CONVERSATION, to_text
 from kaisa_relay.ports.faces import Busy
@@ -152,3 +153,13 @@ async def test_nobody_on_the_way_keeps_an_answer(bench: Bench) -> None:
     for answer in (await bench.create(), await bench.get("/nowhere")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_http_says_itself_needs_no_type_of_ours(bench: Bench) -> None:
+    @bench.app.route("/teapot")
+    async def teapot() -> str:
+        raise ImATeapot
+
+    answer = await bench.get("/teapot")
+    assert (answer.status, answer.json["type"]) == (418, "about:blank")
+    assert answer.headers["content-type"] == "application/problem+json"
