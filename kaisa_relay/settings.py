@@ -144,7 +144,8 @@ def load(
 def parse_database_url(text: str) -> str:
     """The URL in SQLAlchemy's form, with the PostgreSQL driver we ship."""
     url = _split(text)
-    if url.scheme == "postgresql" and url.hostname:
+    in_socket = url.query.startswith("host=/")  # libpq's way to name a Unix socket's folder
+    if url.scheme == "postgresql" and (url.hostname or in_socket):
         return text.replace("postgresql://", "postgresql+psycopg://", 1)
     is_file = len(url.path) > 1 and url.path != "/:memory:" and not url.netloc and not url.query
     if url.scheme == "sqlite" and is_file:

@@ -60,6 +60,12 @@ def test_the_defaults() -> None:
             "database_url",
             "postgresql+psycopg://me:pw@db:5433/k?sslmode=require",
         ),
+        (
+            "KAISA_DATABASE_URL",
+            "postgresql://me@/k?host=/run/postgresql",
+            "database_url",
+            "postgresql+psycopg://me@/k?host=/run/postgresql",
+        ),
         ("KAISA_BIND", "0.0.0.0:0", "bind", Bind("0.0.0.0", 0)),
         ("KAISA_BIND", "[::1]:80", "bind", Bind("::1", 80)),
         ("KAISA_BIND", "[::1]:80", "public_url", "http://[::1]:80"),

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import field, frozen
 
 from kaisa_relay.domain.conversation.messages import Terms
+from kaisa_relay.ports.accounts import UNKNOWN_GRACE
 
 DEFAULT_TERMS: Final = Terms()
 
@@ -33,6 +34,7 @@ class WorkspaceSettings:
     expires_after: timedelta = DEFAULT_TERMS.expires_after
     offer_time: timedelta = DEFAULT_TERMS.offer_time
     queue_time: timedelta = DEFAULT_TERMS.queue_time
+    unknown_grace: timedelta = UNKNOWN_GRACE
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"
     texts: tuple[TextOverride, ...] = ()

@@ -107,6 +107,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         agent_fields=settings.agent_fields,
         offer_template=settings.offer_template,
         language=settings.language,
+        unknown_grace=settings.unknown_grace,
     )
 
 

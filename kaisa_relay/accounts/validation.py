@@ -84,6 +84,7 @@ def _settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
         ("queue", settings.queue_time),
         ("link", settings.link_expires_after),
         ("expiry", settings.expires_after),
+        ("unknown-grace", settings.unknown_grace),
     ):
         if not SHORTEST_TIME <= time <= LONGEST_TIME:
             yield f"the {what} time is 1 second to {LONGEST_TIME.days} days"

@@ -40,8 +40,6 @@ MOST_KNOWN: Final = 20_000
 """Sends held in memory; more wait in the table."""
 LOOK_AGAIN: Final = 30.0
 """Seconds between looks into the outbox for sends that nobody rang for."""
-GRACE: Final = timedelta(seconds=120)
-"""How long an unknown send blocks its lane, waiting for a status."""
 GIVE_UP: Final = timedelta(hours=24)
 """How long a parked send can still be settled."""
 UNKNOWN_IN_A_ROW: Final = 3
@@ -68,6 +66,10 @@ class ChannelTask:
         self.lanes = Lanes(throughput(self.channel.throughput), self._seconds_until)
         self._statuses = StatusDesk(self.context, self.channel, self._settled)
         self.post.behind = True
+
+    @property
+    def _grace(self) -> timedelta:
+        return self.context.accounts.workspace(self.channel.workspace).unknown_grace
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -122,7 +124,7 @@ class ChannelTask:
                 return
 
     async def _doubt(self, send: Send) -> Send:
-        due = self.context.wall() + GRACE
+        due = self.context.wall() + self._grace
         move = MoveSend(send.id, (SendState.SENDING,), SendState.UNKNOWN, send.attempt, due)
         await self._append(send, (move,))
         return evolve(send, state=SendState.UNKNOWN, due_at=due)
@@ -216,7 +218,7 @@ class ChannelTask:
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()
-        verdict = conclude(send, answer, now, self.context.rng, GRACE)
+        verdict = conclude(send, answer, now, self.context.rng, self._grace)
         committed = await self._append(send, verdict.changes)
         if not committed or verdict.move is Move.END:
             self.lanes.remove(send.id)

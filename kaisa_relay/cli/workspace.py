@@ -54,6 +54,11 @@ def _fields(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str
 @click.option("--link-time", type=DURATION, help="How long an unused link is valid.")
 @click.option("--expires-after", type=DURATION, help="Silence that ends a conversation.")
 @click.option(
+    "--unknown-grace",
+    type=DURATION,
+    help="How long a send without an answer waits for its status before it is parked.",
+)
+@click.option(
     "--agent-fields",
     default="",
     callback=_fields,

@@ -1,7 +1,8 @@
 """Workspaces and channels as they are configured now."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from datetime import timedelta
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -11,6 +12,8 @@ from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports.gateway import ChannelAccess
 
+UNKNOWN_GRACE: Final = timedelta(seconds=120)
+
 
 @frozen
 class Workspace:
@@ -18,7 +21,8 @@ class Workspace:
 
     `agent_fields` are the metadata keys that an agent sees; `offer_template` is the approved
     template that offers a conversation (body: visitor's name, note; two quick replies);
-    `language` is that of people whose own is not given.
+    `language` is that of people whose own is not given; `unknown_grace` is how long a send that
+    got no answer blocks its recipient, waiting for a status, before it is parked.
     """
 
     id: WorkspaceId
@@ -28,6 +32,7 @@ class Workspace:
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"
     language: str = "en"
+    unknown_grace: timedelta = UNKNOWN_GRACE
 
 
 class Accounts(Protocol):
