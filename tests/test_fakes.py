@@ -5,6 +5,7 @@ from trio.testing import MockClock
 
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.outgoing import Recipient
+from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.sending import Accepted, Answer, Deferred, Rejected, Uncertain
 from kaisa_relay.ports import ChannelAccess
 from tests import fakes
@@ -14,8 +15,8 @@ ACCESS = ChannelAccess("2000", "token")
 ANA, BO = fakes.phone(1), fakes.phone(2)
 
 
-async def send(gateway: FakeGateway, to: str, body: str) -> Answer:
-    recipient = Recipient(fakes.Phone(to), None)
+async def send(gateway: FakeGateway, to: Phone, body: str) -> Answer:
+    recipient = Recipient(to, None)
     return await gateway.send(ACCESS, recipient, Text(body), f"1.2.{body}")
 
 

@@ -37,7 +37,10 @@ class Done:
 
 @frozen
 class ParkItem:
-    """These inbox rows wait for an operator, with the reason and the stream they belong to."""
+    """These inbox rows wait for an operator, with the reason and the stream they belong to.
+
+    Those that are not `new` any more stay as they are.
+    """
 
     items: tuple[MessageId, ...]
     stream: str
@@ -89,14 +92,17 @@ class Send:
 
 @frozen
 class NewSend:
-    """Put a send into the outbox in this commit."""
+    """Put a send into the outbox in this commit; a conflict when its id was used before."""
 
     send: Send
 
 
 @frozen
 class MoveSend:
-    """Change a send's state; a conflict unless it stands in one of `sources` now."""
+    """Change a send's state; a conflict unless it stands in one of `sources` now.
+
+    To `parked` its leg moves too, without an event: the conversation says `MessageUnconfirmed`.
+    """
 
     send: SendId
     sources: tuple[SendState, ...]
@@ -171,7 +177,7 @@ class SaveToken:
 
 @frozen
 class UseToken:
-    """The token was used by this person; later uses by others are told so."""
+    """The token was used by this person; the first who used it stays."""
 
     value: str = field(repr=False)
     contact: ContactId
@@ -182,7 +188,7 @@ class SaveContact:
     """A person and what finds them (identities are added, never taken away).
 
     `phones` are the candidates of the form's number; identities that exist already stay with
-    the contact that has them.
+    the contact that has them. A phone or BSUID that is None leaves what is known.
     """
 
     person: Person = field(repr=False)
@@ -202,7 +208,7 @@ class SaveMetadata:
 
 @frozen
 class SaveAnswer:
-    """The answer to a request with an `Idempotency-Key`; a conflict when the key is there."""
+    """The answer to a request with an `Idempotency-Key`; a conflict while the key is kept."""
 
     key: str
     request_hash: bytes = field(repr=False)
