@@ -7,12 +7,12 @@ Rule 2: nobody is written to at a number that only a form claims to be theirs.
 from attrs import define, evolve, field, frozen
 
 from kaisa_relay.actors.exchange import Context, Deliver
-from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.lookups import Lookups, SenderKey, sender_key
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
-from kaisa_relay.domain.ids import ContactId, ConversationId
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import Inbound
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.routing import Answer, Binds, Facts, ToConversation, Token, route
@@ -51,20 +51,41 @@ class Letter:
     channel: Channel
 
 
+@frozen
+class _Binding:
+    """A sender who used a token with a message that is not decided yet."""
+
+    item: MessageId
+    conversation: ConversationId
+    contact: ContactId
+
+
 @define(eq=False)
 class Addressing:
     """Finds the conversation of each inbound message."""
 
     context: Context
     lookups: Lookups
+    binding: dict[SenderKey, _Binding] = field(factory=dict)
+
+    def decided(self, item: MessageId) -> None:
+        """This row needs no more attention: whom it bound is in the directory now."""
+        for key in [key for key, each in self.binding.items() if each.item == item]:
+            del self.binding[key]
 
     async def address(self, letter: Letter) -> Addressed | Homeless:
         """Walk the identity ladder for one message."""
         channel, content = letter.channel, letter.inbound.content
+        recent = self.binding.get(sender_key(channel, letter.inbound.sender))
+        if recent is not None and recent.item < letter.item.id:
+            command = self._receive(letter, recent.contact)
+            return self._addressed(letter, recent.conversation, command)
         contacts = await self.lookups.contacts(channel, letter.inbound.sender)
         pairs = await self.lookups.pairs(channel, contacts)
         token = await self.lookups.token(channel, content)
         named = await self.lookups.named(channel, content)
+        if not contacts and named is not None:
+            contacts = await self.lookups.offered(channel, content)
         facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall())
         match route(facts):
             case ToConversation() as chosen:
@@ -99,6 +120,9 @@ class Addressing:
         command = _without_token(command, token.value, self._texts(letter))
         command = evolve(command, mismatched=mismatched)
         changes = (_save(letter.channel, person, sender), UseToken(token.value, contact))
+        # What they write next may be routed before this is decided, and belongs with it.
+        key = sender_key(letter.channel, sender)
+        self.binding[key] = _Binding(letter.item.id, token.conversation, contact)
         return self._addressed(letter, token.conversation, command, changes)
 
     async def _learnt(self, letter: Letter, contact: ContactId) -> tuple[Change, ...]:
@@ -134,7 +158,7 @@ class Addressing:
         letter: Letter,
         conversation: ConversationId,
         command: Receive,
-        changes: tuple[Change, ...],
+        changes: tuple[Change, ...] = (),
     ) -> Addressed:
         deliver = Deliver(letter.item.id, command, changes, letter.inbound.wamid)
         return Addressed(conversation, deliver)

@@ -5,46 +5,44 @@ Rule 2: an unknown outcome is waited for, then parked; it is never tried again b
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
-from functools import partial
 from typing import Final
 
-import structlog
 import trio
-from attrs import define, evolve, field
+from attrs import define, field
 
-from kaisa_relay.actors.exchange import ChannelPost, Context, Ring, Statuses, Withdraw
+from kaisa_relay.actors.exchange import (
+    ChannelPost,
+    Context,
+    Ring,
+    Statuses,
+    ToChannel,
+    Withdraw,
+)
+from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lanes import Lane, Lanes
+from kaisa_relay.actors.outbox import GRACE, Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
+from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
 from kaisa_relay.domain.channel import Channel, throughput
-from kaisa_relay.domain.ids import CHANNEL, SendId, to_text
+from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.sending import (
     Accepted,
     Answer,
     Purpose,
-    Rank,
     Rejected,
     SendState,
     opaque,
 )
-from kaisa_relay.ports import Append, Change, EndSend, MoveSend, Outcome, Send, Tell
+from kaisa_relay.ports import Send
 from kaisa_relay.runtime.id_source import born_at
-
-logger = structlog.get_logger()
 
 WORKERS: Final = 32
 """Calls to WhatsApp under way at once, per channel."""
 PAGE: Final = 500
-MOST_KNOWN: Final = 20_000
-"""Sends held in memory; more wait in the table."""
 LOOK_AGAIN: Final = 30.0
 """Seconds between looks into the outbox for sends that nobody rang for."""
-GIVE_UP: Final = timedelta(hours=24)
-"""How long a parked send can still be settled."""
 UNKNOWN_IN_A_ROW: Final = 3
-PROBE: Final = (1.0, 60.0)
-"""Seconds between probes of a number that does not answer: the first and the longest."""
 
 
 @define(eq=False)
@@ -55,47 +53,45 @@ class ChannelTask:
     channel: Channel
     post: ChannelPost
     lanes: Lanes = field(init=False)
+    _outbox: Outbox = field(init=False)
+    _standstill: Standstill = field(init=False)
     _statuses: StatusDesk = field(init=False)
     _ready: trio.MemorySendChannel[Lane] = field(init=False)
     _timer: trio.Event = field(factory=trio.Event)
-    _stopped: trio.Event = field(factory=trio.Event)
     _unknown: int = 0
-    _why: Stop = Stop.NO
+    _look_at: float = 0.0
 
     def __attrs_post_init__(self) -> None:
-        self.lanes = Lanes(throughput(self.channel.throughput), self._seconds_until)
-        self._statuses = StatusDesk(self.context, self.channel, self._settled)
-        self.post.behind = True
-
-    @property
-    def _grace(self) -> timedelta:
-        return self.context.accounts.workspace(self.channel.workspace).unknown_grace
+        context, channel = self.context, self.channel
+        self.lanes = Lanes(throughput(channel.throughput), self._seconds_until)
+        self._outbox = Outbox(context, channel)
+        self._standstill = Standstill(context, channel, self.lanes, self._resume)
+        self._statuses = StatusDesk(context, channel, self.post.statuses, self._settled)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        send, receive = trio.open_memory_channel[Lane](MOST_KNOWN * 2)
+        send, receive = trio.open_memory_channel[Lane](self.context.bounds.sends * 2)
         self._ready = send
-        async with send, receive, trio.open_nursery() as nursery:
-            for number in range(WORKERS):
-                nursery.start_soon(self._work, receive.clone(), name=f"worker {number}")
-            nursery.start_soon(self._keep_time, name="timer")
-            nursery.start_soon(self._probe_when_stopped, name="probe")
-            nursery.start_soon(self._statuses.retry, name="late statuses")
-            await self._listen()
+        with fenced_alone():
+            async with send, receive, trio.open_nursery() as nursery:
+                for number in range(WORKERS):
+                    nursery.start_soon(self._work, receive.clone(), name=f"worker {number}")
+                nursery.start_soon(self._keep_time, name="timer")
+                nursery.start_soon(self._standstill.run, name="probe")
+                nursery.start_soon(self._statuses.retry, name="late statuses")
+                await self._listen()
 
     # --- what is told
 
     async def _listen(self) -> None:
         while True:
-            if self.post.behind and len(self.lanes) < MOST_KNOWN // 2:
+            if trio.current_time() >= self._look_at:
+                await self._look_around()
+            if self.post.behind and self._roomy:
                 await self._load()
-            messages = []
-            with trio.move_on_after(LOOK_AGAIN) as patience:
+            messages: list[ToChannel] = []
+            with trio.move_on_at(self._look_at):
                 messages = await self.post.mailbox.receive_many(256)
-            if patience.cancelled_caught:
-                self.post.behind = True
-                await self._give_up()
-                self.lanes.tidy(trio.current_time())
             statuses = [each for each in messages if isinstance(each, Statuses)]
             if statuses:
                 await self._statuses.apply(statuses)
@@ -105,32 +101,37 @@ class ChannelTask:
                 elif isinstance(message, Withdraw):
                     await self._withdraw(message.send)
 
+    async def _look_around(self) -> None:
+        """Do what nobody rings for: it is time that has come."""
+        self._look_at = trio.current_time() + LOOK_AGAIN
+        self.post.behind = True
+        for send in [each for each in self.lanes.parked() if self._seconds_until(each) <= 0]:
+            self.lanes.put(send.id, await self._outbox.give_up(send))
+        self.lanes.tidy(trio.current_time())
+
+    @property
+    def _roomy(self) -> bool:
+        return len(self.lanes) <= self.context.bounds.sends // 2
+
     async def _load(self) -> None:
         """Read the outbox; what we find `sending` and did not send ourselves is unknown."""
         self.post.behind = False
         after = SendId(0)
-        unfinished = self.context.sends.unfinished
-        read = partial(unfinished, self.channel.workspace, self.channel.id)
-        while page := await self.context.patiently(partial(read, after, PAGE)):
+        while not self.post.behind and (page := await self._outbox.page(after, PAGE)):
             after = page[-1].id
-            for send in page:
-                if send.id in self.lanes:
+            for found in page:
+                if found.id in self.lanes:
                     continue
-                if send.state is SendState.SENDING:
-                    send = await self._doubt(send)
-                self._add((send,))
-            if len(self.lanes) >= MOST_KNOWN:
-                self.post.behind = True
-                return
-
-    async def _doubt(self, send: Send) -> Send:
-        due = self.context.wall() + self._grace
-        move = MoveSend(send.id, (SendState.SENDING,), SendState.UNKNOWN, send.attempt, due)
-        await self._append(send, (move,))
-        return evolve(send, state=SendState.UNKNOWN, due_at=due)
+                sending = found.state is SendState.SENDING
+                send = await self._outbox.doubt(found) if sending else found
+                if send is not None:
+                    self._add((send,))
 
     def _add(self, sends: Iterable[Send]) -> None:
         for send in sends:
+            if len(self.lanes) >= self.context.bounds.sends:
+                self.post.behind = True  # it waits in the table until there is room
+                return
             self._schedule(self.lanes.add(send))
 
     def _settled(self, sends: Iterable[SendId]) -> None:
@@ -147,8 +148,7 @@ class ChannelTask:
         if known is None or known.state is not SendState.READY:
             return
         lane = self.lanes.remove(send)
-        end = EndSend(send, (SendState.READY,), Rank.FAILED, self.context.wall())
-        await self._append(known, (end,))
+        await self._outbox.withdraw(known)
         if lane is not None:
             self._schedule(lane)
 
@@ -180,31 +180,47 @@ class ChannelTask:
             for lane in self.lanes.due(trio.current_time()):
                 self._schedule(lane)
 
+    def _resume(self) -> None:
+        self._unknown = 0
+        for lane in self.lanes.all():
+            self._schedule(lane)
+
     # --- one send
 
     async def _work(self, lanes: trio.MemoryReceiveChannel[Lane]) -> None:
         async with lanes:
             async for lane in lanes:
-                head = lane.head
-                if head is not None and head.state is SendState.UNKNOWN:
-                    await self._park(head)
-                elif head is not None:
-                    with self.context.exchange.call():
-                        await self._send(lane, head)
+                head = self._still_ready(lane)
+                if head is not None:
+                    await self._move(lane, head)
                 lane.busy = False
                 self._schedule(lane)
+                if self.post.behind and self._roomy:
+                    self.post.mailbox.tell(Ring(()))  # there is room for what waits in the table
+
+    def _still_ready(self, lane: Lane) -> Send | None:
+        """Return the lane's head, unless the channel stopped or paused while it queued here."""
+        lane.busy = False
+        wait = self.lanes.wait(lane, trio.current_time())
+        if wait is None or wait > 0 or self.context.exchange.stopping:
+            return None
+        lane.busy = True
+        return lane.head
+
+    async def _move(self, lane: Lane, head: Send) -> None:
+        if head.state is SendState.UNKNOWN:
+            self.lanes.put(head.id, await self._outbox.park(head))
+            return
+        with self.context.exchange.call():
+            await self._send(lane, head)
 
     async def _send(self, lane: Lane, send: Send) -> None:
-        attempt = send.attempt + 1
-        mark = MoveSend(send.id, (SendState.READY,), SendState.SENDING, attempt)
-        if not await self._append(send, (mark,)):
-            self.lanes.remove(send.id)
-            return
-        sending = evolve(send, state=SendState.SENDING, attempt=attempt, due_at=None)
-        self.lanes.update(sending)
         self.lanes.spend(lane, trio.current_time())
-        answer = await self._call(sending)
-        await self._conclude(sending, answer)
+        begun = await self._outbox.begin(send)
+        self.lanes.put(send.id, begun)
+        if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
+            return  # it was settled or taken back meanwhile
+        await self._conclude(begun, await self._call(begun))
 
     async def _call(self, send: Send) -> Answer:
         if send.recipient.phone is None and send.recipient.bsuid is None:
@@ -218,83 +234,15 @@ class ChannelTask:
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()
-        verdict = conclude(send, answer, now, self.context.rng, self._grace)
-        committed = await self._append(send, verdict.changes)
-        if not committed or verdict.move is Move.END:
-            self.lanes.remove(send.id)
-        else:
-            self.lanes.update(verdict.send)
-        if isinstance(answer, Accepted):
-            self._answers()
-            if send.purpose is Purpose.RELAY:
-                self.context.meter.relayed(now.timestamp() - born_at(send.message))
+        verdict = conclude(send, answer, now, self.context.rng, GRACE)
+        after = None if verdict.move is Move.END else verdict.send
+        self.lanes.put(send.id, await self._outbox.step(send, after, verdict.changes))
+        if isinstance(answer, Accepted | Rejected):
+            self._standstill.got_through()
+        if isinstance(answer, Accepted) and send.purpose is Purpose.RELAY:
+            self.context.meter.relayed(now.timestamp() - born_at(send.message))
         self._unknown = self._unknown + 1 if verdict.move is Move.UNKNOWN else 0
-        if self.post.behind and len(self.lanes) < MOST_KNOWN // 2:
-            self.post.mailbox.tell(Ring(()))  # there is room again for what waits in the table
         if verdict.pause:
             self.lanes.not_before = trio.current_time() + verdict.pause
         if verdict.stop is not Stop.NO or self._unknown >= UNKNOWN_IN_A_ROW:
-            self._stop(verdict.stop)
-
-    async def _park(self, send: Send) -> None:
-        """The grace is over: people decide whether this goes out again."""
-        due = self.context.wall() + GIVE_UP
-        move = MoveSend(send.id, (SendState.UNKNOWN,), SendState.PARKED, send.attempt, due)
-        changes: list[Change] = [move]
-        if send.purpose is Purpose.RELAY and send.conversation is not None:
-            outcome = Outcome(send.id, send.message, send.conversation, send.contact, Rank.PARKED)
-            changes.append(Tell(send.channel, outcome))
-        if await self._append(send, changes):
-            self.lanes.update(evolve(send, state=SendState.PARKED, due_at=due))
-        else:
-            self.lanes.remove(send.id)
-
-    async def _give_up(self) -> None:
-        """A parked send's day is over: it stays unconfirmed for good."""
-        for send in [each for each in self.lanes.parked() if self._seconds_until(each) <= 0]:
-            now = self.context.wall()
-            await self._append(send, (EndSend(send.id, (SendState.PARKED,), Rank.PARKED, now),))
-            self.lanes.remove(send.id)
-
-    async def _append(self, send: Send, changes: Iterable[Change]) -> bool:
-        append = Append(send.workspace, f"send/{send.id}", 0, (), tuple(changes))
-        return await self.context.patiently(partial(self.context.journal.append, append)) is None
-
-    # --- a number that does not answer
-
-    def _answers(self) -> None:
-        self.context.outages.ended(self.channel.id)
-
-    def _stop(self, why: Stop) -> None:
-        if self.lanes.stopped:
-            return
-        self.lanes.stopped = True
-        self._why = why
-        self.context.outages.began(self.channel.id, self.context.wall())
-        logger.error("channel stopped", channel=to_text(CHANNEL, self.channel.id), reason=why.value)
-        self._stopped.set()
-
-    async def _probe_when_stopped(self) -> None:
-        while True:
-            await self._stopped.wait()
-            self._stopped = trio.Event()
-            delay, longest = PROBE
-            if self._why is Stop.HALTED:
-                delay = longest  # an operator must act first; the number itself may well answer
-            await trio.sleep(delay)
-            while not await self._answering():
-                delay = min(longest, delay * 2)
-                await trio.sleep(delay)
-            self._resume()
-
-    async def _answering(self) -> bool:
-        access = self.context.accounts.access(self.channel.id)
-        return isinstance(await self.context.gateway.probe(access), Accepted)
-
-    def _resume(self) -> None:
-        self.lanes.stopped = False
-        self._unknown = 0
-        self._answers()
-        logger.info("channel goes on", channel=to_text(CHANNEL, self.channel.id))
-        for lane in self.lanes.all():
-            self._schedule(lane)
+            self._standstill.stop(verdict.stop)

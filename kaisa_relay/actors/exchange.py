@@ -13,6 +13,7 @@ from typing import TypeVar
 import trio
 from attrs import define, field, frozen
 
+from kaisa_relay.actors.bounds import Bounds
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.domain.conversation.messages import (
@@ -184,6 +185,19 @@ class ChannelPost:
 
     mailbox: Mailbox[ToChannel]
     behind: bool = True
+    statuses: dict[MessageId, Statuses] = field(factory=dict)
+    """Rows of statuses that were taken out of the mailbox and are not applied yet."""
+
+    def fall_behind(self) -> None:
+        """Sends may have been committed that nobody rang for."""
+        self.behind = True
+        self.mailbox.tell(Ring(()))
+
+    def give_back(self) -> None:
+        """After a crash: what was taken out of the mailbox is found in the inbox again."""
+        for row in self.statuses.values():
+            row.done()
+        self.statuses.clear()
 
     def tell(self, message: ToChannel) -> bool:
         """Leave a message; what does not fit is found in the tables."""
@@ -254,6 +268,7 @@ class Context:
     link: Callable[[Phone, str], str]
     outages: Outages
     exchange: Exchange = field(factory=Exchange)
+    bounds: Bounds = field(factory=Bounds)
     meter: Meter = field(factory=SilentMeter)
 
     async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:

@@ -7,6 +7,7 @@ Rule 2: what is parked waits beside its lane and holds nobody up.
 import heapq
 from bisect import insort
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from attrs import define, field
 
@@ -15,15 +16,22 @@ from kaisa_relay.domain.ids import ContactId, SendId
 from kaisa_relay.domain.sending import SendState
 from kaisa_relay.ports import Send
 
+SLACK: Final = 1e-6
+"""Seconds of waiting that are only the rounding of floats."""
+
 
 @define(eq=False)
 class Lane:
-    """What waits for one recipient; `empty_at` is their pair limit's bucket (Trio's clock)."""
+    """What waits for one recipient; `empty_at` is their pair limit's bucket (Trio's clock).
+
+    `slot` is when the number's own limit lets its head go, once that is settled.
+    """
 
     contact: ContactId
     sends: list[Send] = field(factory=list)
     busy: bool = False
     empty_at: float = 0.0
+    slot: float | None = None
 
     @property
     def head(self) -> Send | None:
@@ -68,6 +76,13 @@ class Lanes:
                 insort(lane.sends, send, key=lambda each: each.id)
         return lane
 
+    def put(self, id: SendId, send: Send | None) -> None:
+        """Remember how a send stands now; None is a send that has its outcome."""
+        if send is None:
+            self.remove(id)
+        else:
+            self.update(send)
+
     def update(self, send: Send) -> None:
         """Replace a send by how it stands now; a parked one leaves its lane."""
         if send.id not in self._known:
@@ -92,6 +107,10 @@ class Lanes:
         """Return every lane."""
         return list(self._lanes.values())
 
+    def waiting(self) -> bool:
+        """Say whether anything wants to go out."""
+        return any(send.state is SendState.READY for send in self._known.values())
+
     def parked(self) -> Iterator[Send]:
         """Return the sends that wait for a person or the end of their day."""
         return (send for send in self._known.values() if send.state is SendState.PARKED)
@@ -104,14 +123,25 @@ class Lanes:
         wait = max(0.0, self.seconds_until(head))
         if head.state is SendState.UNKNOWN:
             return wait
+        if head.state is not SendState.READY:
+            return None
         if self.stopped:
             return None
-        paced = max(self.throughput.wait(self._empty_at, now), PAIR.wait(lane.empty_at, now))
-        return max(wait, paced, self.not_before - now)
+        wait = max(wait, PAIR.wait(lane.empty_at, now), self.not_before - now)
+        if wait <= 0:
+            wait = self._slot(lane, now) - now
+        return wait if wait > SLACK else 0.0
+
+    def _slot(self, lane: Lane, now: float) -> float:
+        """Return when the number may send for this lane; asking counts towards its limit, once."""
+        if lane.slot is None:
+            lane.slot = now + self.throughput.wait(self._empty_at, now)
+            self._empty_at = self.throughput.spend(self._empty_at, now)
+        return lane.slot
 
     def spend(self, lane: Lane, now: float) -> None:
-        """Count one message towards the number's and the pair's limit."""
-        self._empty_at = self.throughput.spend(self._empty_at, now)
+        """Count one message towards the pair's limit, and use up the lane's slot."""
+        lane.slot = None
         lane.empty_at = PAIR.spend(lane.empty_at, now)
 
     def remind(self, lane: Lane, at: float) -> None:

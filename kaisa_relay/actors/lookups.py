@@ -16,7 +16,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
-from kaisa_relay.domain.payloads import of_content
+from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.phone import candidates, from_wa_id
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.tokens import find_tokens
@@ -130,6 +130,16 @@ class Lookups:
         if snapshot is None or snapshot[0].channel != channel.id:
             return None
         return conversation
+
+    async def offered(self, channel: Channel, content: Content) -> tuple[ContactId, ...]:
+        """Return the agent whose open offer this taps: only their phone has that button."""
+        payload = of_content(content)
+        if not isinstance(payload, OfferAnswer):
+            return ()
+        read = partial(self.context.journal.snapshot, channel.workspace, payload.conversation)
+        snapshot = await self.context.patiently(read)
+        offer = snapshot[0].offer if snapshot else None
+        return (offer.agent,) if offer is not None and offer.number == payload.offer else ()
 
     async def person(self, channel: Channel, contact: ContactId) -> Person | None:
         """Return who a contact is; None after erasure."""

@@ -21,8 +21,9 @@ from kaisa_relay.actors.exchange import (
     Statuses,
     heard,
 )
+from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.slot import Slot, stream_of
+from kaisa_relay.actors.slot import Slot, conversation_of, stream_of
 from kaisa_relay.actors.slots import Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
 from kaisa_relay.domain.conversation.messages import Receive
@@ -32,8 +33,6 @@ from kaisa_relay.ports import InboxItem, Outcome
 
 logger = structlog.get_logger()
 
-IN_FLIGHT: Final = 20_000
-"""Items handed over and not decided yet; beyond that the router reads from the table."""
 PAGE: Final = 500
 BREATH: Final = 0.02
 """Seconds between two readings of the table while somebody's mailbox is full."""
@@ -52,6 +51,8 @@ class Router:
     _arrivals: deque[InboxItem] = field(factory=deque)
     _bell: trio.Event = field(factory=trio.Event)
     _behind: bool = True
+    _look_at: float = 0.0
+    _released: set[ConversationId] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         lookups = Lookups(self.context)
@@ -64,21 +65,34 @@ class Router:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Route until cancelled; the conversations run inside."""
         self._in_flight.clear()
-        self._arrivals.clear()
-        self._behind = True
+        self._addressing.binding.clear()
+        self.look_again()
+        # What the last run did not get to may be older than a deadline, or not rung for.
+        if self.context.exchange.drained.is_set():
+            self.context.exchange.drained = trio.Event()
+        for post in self.context.exchange.channels.values():
+            post.fall_behind()
         workspaces = self.context.accounts.workspaces()
         parked = partial(self.context.inbox.parked_streams, workspaces)
         self.slots.quarantined |= await self.context.patiently(parked)
-        async with trio.open_nursery() as nursery:
-            self.slots.nursery = nursery
-            task_status.started()
-            while True:
-                await self._route_arrivals()
-                if self._behind:
-                    await self._read_behind()
-                    await trio.sleep(BREATH if self._behind else 0)
-                else:
-                    await self._wait()
+        try:
+            with fenced_alone():
+                async with trio.open_nursery() as nursery:
+                    self.slots.nursery = nursery
+                    task_status.started()
+                    await self._route_for_ever()
+        finally:
+            self.slots.nursery = None
+
+    async def _route_for_ever(self) -> None:
+        while True:
+            self._let_go()
+            await self._route_arrivals()
+            if self._behind or trio.current_time() >= self._look_at:
+                await self._read_behind()
+                await trio.sleep(BREATH if self._behind else 0)
+            else:
+                await self._wait()
 
     def statistics(self) -> dict[str, int]:
         """Items in flight beside what `Slots.statistics` counts."""
@@ -86,9 +100,17 @@ class Router:
         return {"in_flight": in_flight, **self.slots.statistics()}
 
     def release(self, conversation: ConversationId) -> None:
-        """An operator made a quarantined conversation's rows `new` again."""
-        self.slots.quarantined.discard(stream_of(conversation))
+        """An operator made a quarantined conversation's rows `new` again.
+
+        It is let go before the next item is routed, and then fed from the table, oldest first.
+        """
+        self._released.add(conversation)
         self.look_again()
+
+    def _let_go(self) -> None:
+        for conversation in self._released:
+            self.slots.quarantined.discard(stream_of(conversation))
+        self._released.clear()
 
     async def reread_quarantine(self) -> None:
         """Operators may have released conversations: the parked rows say who is still out."""
@@ -96,14 +118,14 @@ class Router:
         parked = await self.context.patiently(
             partial(self.context.inbox.parked_streams, workspaces)
         )
-        self.slots.quarantined &= parked
-        self.look_again()
+        for stream in self.slots.quarantined - parked:
+            self.release(conversation_of(stream))
 
     # --- what comes in
 
     def take(self, items: Sequence[InboxItem]) -> None:
         """Take what was just committed, or leave it in the table when there is too much."""
-        if self._behind or len(self._in_flight) + len(self._arrivals) > IN_FLIGHT:
+        if self._behind or self._full(len(items)):
             self._behind = True
         else:
             self._arrivals.extend(items)
@@ -112,13 +134,16 @@ class Router:
     def look_again(self) -> None:
         """There may be rows that were not handed over (released from quarantine, for one)."""
         self._behind = True
+        self._arrivals.clear()  # they are in the table, and others there may be older
         self._bell.set()
 
+    def _full(self, more: int = 0) -> bool:
+        return len(self._in_flight) + len(self._arrivals) + more > self.context.bounds.in_flight
+
     async def _wait(self) -> None:
-        with trio.move_on_after(LOOK_AGAIN) as patience:
+        with trio.move_on_at(self._look_at):
             await self._bell.wait()
         self._bell = trio.Event()
-        self._behind = self._behind or patience.cancelled_caught
 
     async def _route_arrivals(self) -> None:
         while self._arrivals:
@@ -130,6 +155,7 @@ class Router:
     async def _read_behind(self) -> None:
         """Route what is `new` in the table and not in flight, from the oldest on."""
         self._behind = False
+        self._look_at = trio.current_time() + LOOK_AGAIN
         after, found = MessageId(0), False
         workspaces = self.context.accounts.workspaces()
         while page := await self.context.patiently(
@@ -137,17 +163,21 @@ class Router:
         ):
             after = page[-1].id
             for item in page:
-                if item.id not in self._in_flight:
+                if item.id not in self._in_flight and self._has_home(item):
                     found = True
                     self._in_flight.add(item.id)
                     await self._route(item)
-            await self._make_room()
+                await self._make_room()
         self._behind = self._behind or found
         if not self._behind:
             self.context.exchange.drained.set()
 
+    def _has_home(self, item: InboxItem) -> bool:
+        """Say no to what came for a channel that was removed: it stays `new`, `doctor` shows it."""
+        return self.context.accounts.channel(item.workspace, item.channel) is not None
+
     async def _make_room(self) -> None:
-        while len(self._in_flight) > IN_FLIGHT:  # noqa: ASYNC110 - decided rows make room
+        while self._full():  # noqa: ASYNC110 - decided rows make room
             await trio.sleep(0.05)
 
     # --- where it goes
@@ -172,7 +202,7 @@ class Router:
     async def _route_message(self, item: InboxItem, inbound: Inbound) -> None:
         channel = self.context.accounts.channel(item.workspace, item.channel)
         if channel is None:
-            self.done(item.id)  # its channel was removed; the row stays `new` and `doctor` shows it
+            self.done(item.id)
             return
         where = await self._addressing.address(Letter(item, inbound, channel))
         match where:
@@ -203,7 +233,8 @@ class Router:
         if slot is not None:
             slot.hand_over(deliver)
             return
-        await park(self.context, item.workspace, conversation, [item.id])
+        if conversation not in self._released:  # otherwise it is read again in a moment
+            await park(self.context, item.workspace, conversation, [item.id])
         self.done(item.id)
 
     async def _readdress(self, slot: Slot, item: InboxItem) -> Deliver | None:
@@ -219,9 +250,11 @@ class Router:
                         return where.deliver
             case _:
                 pass
+        slot.done(item.id)
         self.look_again()
         return None
 
     def done(self, item: MessageId) -> None:
         """This row needs no more attention of memory."""
         self._in_flight.discard(item)
+        self._addressing.decided(item)

@@ -5,16 +5,12 @@ Rule 2: once behind, a conversation is fed from its rows alone, by id, until non
 """
 
 from collections.abc import Callable
-from typing import Final
 
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Deliver, ToConversation
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.runtime.mailbox import Mailbox
-
-CAPACITY: Final = 256
-"""Messages in a conversation's mailbox; what does not fit waits in the inbox."""
 
 
 @define(eq=False)
@@ -24,7 +20,7 @@ class Slot:
     workspace: WorkspaceId
     conversation: ConversationId
     on_done: Callable[[MessageId], None]
-    mailbox: Mailbox[ToConversation] = field(factory=lambda: Mailbox(CAPACITY))
+    mailbox: Mailbox[ToConversation]
     pending: dict[MessageId, None] = field(factory=dict)
     behind: bool = False
 
@@ -54,3 +50,8 @@ class Slot:
 def stream_of(conversation: ConversationId) -> str:
     """Return the name of a conversation's stream."""
     return f"conversation/{conversation}"
+
+
+def conversation_of(stream: str) -> ConversationId:
+    """Return whose stream this is."""
+    return ConversationId(int(stream.removeprefix("conversation/")))

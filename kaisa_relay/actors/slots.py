@@ -17,6 +17,7 @@ from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
 from kaisa_relay.ports import Append, Fenced, InboxItem, ParkItem
+from kaisa_relay.runtime.mailbox import Mailbox
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
 logger = structlog.get_logger()
@@ -34,14 +35,19 @@ class Slots:
     readdress: Callable[[Slot, InboxItem], Awaitable[Deliver | None]]
     policy: RestartPolicy = POLICY
     quarantined: set[str] = field(factory=set)
-    nursery: trio.Nursery = field(init=False)
+    nursery: trio.Nursery | None = None
     _live: dict[ConversationId, Slot] = field(factory=dict)
 
     def open(self, workspace: WorkspaceId, conversation: ConversationId) -> Slot | None:
-        """Return the conversation's slot, starting it if need be; None while quarantined."""
+        """Return the conversation's slot, starting it if need be.
+
+        None while it is quarantined, and while the router is not running.
+        """
         slot = self._live.get(conversation)
-        if slot is None and stream_of(conversation) not in self.quarantined:
-            slot = Slot(workspace, conversation, self.on_done)
+        absent = slot is None and stream_of(conversation) not in self.quarantined
+        if absent and self.nursery is not None:
+            mailbox = Mailbox[ToConversation](self.context.bounds.conversation)
+            slot = Slot(workspace, conversation, self.on_done, mailbox)
             self._live[conversation] = slot
             self.nursery.start_soon(self._keep, slot, name=slot.stream)
         return slot
@@ -73,7 +79,7 @@ class Slots:
         self.context.meter.crashed("conversation")
         slot.fall_behind()
         for post in self.context.exchange.channels.values():
-            post.behind = True  # a send may have been committed and not rung for
+            post.fall_behind()  # a send may have been committed and not rung for
 
     async def _quarantine(self, slot: Slot) -> None:
         self.context.meter.quarantined()
@@ -83,10 +89,10 @@ class Slots:
             conversation=to_text(CONVERSATION, slot.conversation),
             waiting=len(slot.pending),
         )
-        waiting = list(slot.pending)
-        await park(self.context, slot.workspace, slot.conversation, waiting)
-        for item in waiting:
-            slot.done(item)
+        while waiting := list(slot.pending):  # more may be handed over while these are parked
+            await park(self.context, slot.workspace, slot.conversation, waiting)
+            for item in waiting:
+                slot.done(item)
 
 
 async def park(

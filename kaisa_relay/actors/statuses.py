@@ -4,7 +4,7 @@ Rule 1: a status never waits for a conversation, and never moves a leg backwards
 Rule 2: one that matches nothing is kept for ten minutes: it may have come before the answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -30,11 +30,16 @@ class StatusDesk:
 
     context: Context
     channel: Channel
+    held: dict[MessageId, Statuses]
     on_settled: Callable[[Sequence[SendId]], None]
-    _late: list[tuple[float, Statuses]] = field(factory=list)
+    _late: dict[MessageId, float] = field(factory=dict)
 
     async def apply(self, rows: Sequence[Statuses]) -> None:
-        """Apply the rows in one commit; `on_settled` hears which unfinished sends it settled."""
+        """Apply the rows in one commit; `on_settled` hears which sends have an outcome by them.
+
+        `held` has every row from here on until it is applied.
+        """
+        self.held.update({row.item.id: row for row in rows})
         updates = [update for row in rows for update in _updates(row)]
         by_wamid = await self._by_wamid(updates)
         now = trio.current_time()
@@ -45,8 +50,8 @@ class StatusDesk:
             legs += [_leg(send, update) for send, update in matched if send is not None]
             if all(send is not None for send, _ in matched):
                 finished.append(row)
-            elif not any(late is row for _, late in self._late):
-                self._late.append((now, row))
+            else:
+                self._late.setdefault(row.item.id, now)
         await self._settle(legs, finished)
 
     async def retry(self) -> None:
@@ -54,23 +59,27 @@ class StatusDesk:
         while True:
             await trio.sleep(RETRY)
             limit = trio.current_time() - KEEP
-            old = [row for since, row in self._late if since < limit]
-            self._late = [(since, row) for since, row in self._late[-MOST_KEPT:] if since >= limit]
+            crowd = max(0, len(self._late) - MOST_KEPT)
+            old = [
+                self.held[item]
+                for number, (item, since) in enumerate(self._late.items())
+                if since < limit or number < crowd
+            ]
             if old:
                 await self._settle([], old)
             if self._late:
-                await self.apply([row for _, row in self._late])
+                await self.apply([self.held[item] for item in self._late])
 
-    async def _settle(self, legs: Sequence[Leg], rows: Iterable[Statuses]) -> None:
-        done = list(rows)
-        items: list[MessageId] = [row.item.id for row in done]
+    async def _settle(self, legs: Sequence[Leg], rows: Sequence[Statuses]) -> None:
+        items = [row.item.id for row in rows]
         settle = self.context.sends.settle
-        moved = await self.context.patiently(partial(settle, self.channel.workspace, legs, items))
-        finished = set(items)
-        self._late = [entry for entry in self._late if entry[1].item.id not in finished]
-        for row in done:
+        await self.context.patiently(partial(settle, self.channel.workspace, legs, items))
+        for row in rows:
+            self._late.pop(row.item.id, None)
+            self.held.pop(row.item.id, None)
             row.done()
-        self.on_settled([send.id for _, send in moved if send is not None])
+        # All of them, moved or not: a commit that seemed to fail may have settled them before.
+        self.on_settled([leg.send for leg in legs])
 
     async def _by_wamid(self, updates: Sequence[StatusUpdate]) -> dict[str, SendId]:
         wamids = [update.wamid for update in updates if self._ours(update) is None]

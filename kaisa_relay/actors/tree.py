@@ -38,8 +38,6 @@ logger = structlog.get_logger()
 CORE: Final = RestartPolicy(intensity=5, period=60.0, first_delay=0.1, max_delay=5.0)
 CHANNEL_DOWN: Final = 60.0
 """Seconds until a channel that gave up is tried again."""
-CAPACITY: Final = 4096
-"""Messages in the mailbox of a channel, a pool or a workspace."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks for workspaces and channels that were added."""
 
@@ -90,14 +88,18 @@ class Actors:
                 self._start_workspace(workspace)
             for channel in self.context.accounts.channels(workspace):
                 if channel.id not in exchange.channels:
-                    post = exchange.channels[channel.id] = ChannelPost(Mailbox(CAPACITY))
+                    post = exchange.channels[channel.id] = self._post()
                     name = f"channel {to_text(CHANNEL, channel.id)}"
                     self._nursery.start_soon(self._keep_channel, name, channel, post, name=name)
 
+    def _post(self) -> ChannelPost:
+        return ChannelPost(Mailbox(self.context.bounds.mailbox))
+
     def _start_workspace(self, workspace: WorkspaceId) -> None:
         exchange, name = self.context.exchange, to_text(WORKSPACE, workspace)
-        pool = exchange.pools[workspace] = Mailbox(CAPACITY)
-        desk = exchange.workspaces[workspace] = Mailbox(CAPACITY)
+        capacity = self.context.bounds.mailbox
+        pool = exchange.pools[workspace] = Mailbox(capacity)
+        desk = exchange.workspaces[workspace] = Mailbox(capacity)
         self._keep(f"agent pool {name}", lambda: AgentPool(self.context, workspace, pool).run())
         reservations = partial(WorkspaceTask, self.context, workspace, desk)
         self._keep(f"workspace {name}", lambda: reservations().run(), desk.break_asks)
@@ -119,7 +121,12 @@ class Actors:
 
     async def _keep_channel(self, name: str, channel: Channel, post: ChannelPost) -> None:
         """A channel that gives up is down: its outbox waits, and it is tried again slowly."""
-        crashed = partial(self._crashed, "channel", lambda: None)
+
+        def give_back() -> None:
+            post.give_back()
+            self.router.look_again()
+
+        crashed = partial(self._crashed, "channel", give_back)
         while True:
             try:
                 await supervise(
