@@ -23,6 +23,7 @@ from kaisa_relay.actors.exchange import (
 )
 from kaisa_relay.domain.agent_pool import Standing, choose_agent
 from kaisa_relay.domain.channel import window_open
+from kaisa_relay.domain.conversation.messages import Candidate
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.runtime.mailbox import Mailbox
@@ -56,36 +57,58 @@ class AgentPool:
                     await self._serve_waiting(channel, agent)
 
     async def _serve_waiting(self, channel: ChannelId, agent: ContactId) -> None:
-        for wanted in list(self._waiting.values()):
-            if wanted.channel != channel:
-                continue
-            if any(candidate.contact == agent for candidate in wanted.candidates):
-                await self._propose(wanted)
+        """Propose the agent to who has waited longest; one who cannot hear it is passed over."""
+        while (wanted := self._first_waiting(channel, agent)) is not None:
+            if await self._propose(wanted):
                 return
 
-    async def _propose(self, wanted: AgentWanted) -> None:
-        contacts = [candidate.contact for candidate in wanted.candidates]
+    def _first_waiting(
+        self, channel: ChannelId, agent: ContactId, before: ConversationId | None = None
+    ) -> AgentWanted | None:
+        for conversation, wanted in self._waiting.items():
+            if conversation == before:
+                return None
+            if wanted.channel == channel and agent in _asked(wanted):
+                return wanted
+        return None
+
+    async def _propose(self, wanted: AgentWanted) -> bool:
+        """Propose the best agent who is free; False when that ended without a proposal."""
+        pairs = await self._pairs(wanted)
+        chosen = self._choose(wanted, pairs)
+        if chosen is None:
+            self._waiting[wanted.conversation] = wanted
+            return self._tell(wanted, NoAgentFree())
+        earlier = self._first_waiting(wanted.channel, chosen.contact, wanted.conversation)
+        if earlier is not None and not self._held(earlier, chosen.contact):
+            await self._propose(earlier)  # word of the agent's freedom is still on its way to us
+            return await self._propose(wanted)
+        self._waiting.pop(wanted.conversation, None)
+        here = [pair for pair in pairs if _is(pair, wanted.channel, chosen.contact)]
+        open_now = window_open(here[0].inbound_at if here else None, self.context.wall())
+        if not self._tell(wanted, AgentProposed(chosen.contact, open_now)):
+            return False
+        key = (wanted.channel, chosen.contact)
+        self._holds[key] = (wanted.conversation, trio.current_time() + HOLD)
+        return True
+
+    async def _pairs(self, wanted: AgentWanted) -> list[Pair]:
+        contacts = _asked(wanted)
         read = partial(self.context.directory.pairs, self.workspace, contacts)
-        pairs = await self.context.patiently(read) if contacts else []
-        here = {pair.contact: pair for pair in pairs if pair.channel == wanted.channel}
-        taken = {pair.contact for pair in here.values() if pair.conversation is not None}
+        return await self.context.patiently(read) if contacts else []
+
+    def _choose(self, wanted: AgentWanted, pairs: list[Pair]) -> Candidate | None:
+        taken = {
+            pair.contact
+            for pair in pairs
+            if pair.channel == wanted.channel and pair.conversation is not None
+        }
         free = [
             each
             for each in wanted.candidates
             if each.contact not in taken and not self._held(wanted, each.contact)
         ]
-        chosen = choose_agent(wanted.strategy, free, self._standings(pairs))
-        if chosen is None:
-            self._waiting[wanted.conversation] = wanted
-            self._tell(wanted, NoAgentFree())
-            return
-        self._waiting.pop(wanted.conversation, None)
-        key = (wanted.channel, chosen.contact)
-        self._holds[key] = (wanted.conversation, trio.current_time() + HOLD)
-        pair = here.get(chosen.contact)
-        inbound_at = pair.inbound_at if pair else None
-        open_now = window_open(inbound_at, self.context.wall())
-        self._tell(wanted, AgentProposed(chosen.contact, open_now))
+        return choose_agent(wanted.strategy, free, self._standings(pairs))
 
     def _held(self, wanted: AgentWanted, agent: ContactId) -> bool:
         """Say whether somebody else was just promised this agent."""
@@ -97,6 +120,18 @@ class AgentPool:
         contacts = {pair.contact for pair in pairs} | self._idle_since.keys()
         return {each: Standing(live[each], self._idle_since.get(each)) for each in contacts}
 
-    def _tell(self, wanted: AgentWanted, message: AgentProposed | NoAgentFree) -> None:
+    def _tell(self, wanted: AgentWanted, message: AgentProposed | NoAgentFree) -> bool:
+        """Tell the conversation; one that cannot hear it (quarantined) is forgotten."""
         tell = self.context.exchange.tell_conversation
-        tell(self.workspace, wanted.conversation, message)
+        told = tell(self.workspace, wanted.conversation, message)
+        if not told:
+            self._waiting.pop(wanted.conversation, None)
+        return told
+
+
+def _asked(wanted: AgentWanted) -> list[ContactId]:
+    return [candidate.contact for candidate in wanted.candidates]
+
+
+def _is(pair: Pair, channel: ChannelId, contact: ContactId) -> bool:
+    return pair.channel == channel and pair.contact == contact

@@ -2,26 +2,49 @@
 
 from functools import partial
 
+from attrs import frozen
+
 from kaisa_relay.actors.conversation import ConversationTask, Readdress, Stale
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.slot import Slot
+from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+
+
+@frozen
+class Recovered:
+    """A conversation as its journal has it; `saved` is the version that its row has."""
+
+    stream: str
+    state: State
+    version: int
+    saved: int
+    wording: Wording
+
+
+async def recover(
+    context: Context, workspace: WorkspaceId, conversation: ConversationId
+) -> Recovered:
+    """Read a conversation back. Raises `Stale` when it has no row."""
+    journal, stream = context.journal, stream_of(conversation)
+    snapshot = await context.patiently(partial(journal.snapshot, workspace, conversation))
+    if snapshot is None:
+        raise Stale(stream)
+    state, saved = snapshot
+    version = saved
+    history = await context.patiently(partial(journal.read, workspace, stream, saved))
+    for recorded in history:
+        state, version = evolve(state, recorded.event), recorded.version
+    return Recovered(stream, state, version, saved, await _wording(context, state))
 
 
 async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -> None:
-    """Recover a conversation from its row and the events after it, then run it until idle."""
-    journal = context.journal
-    snapshot = await context.patiently(partial(journal.snapshot, slot.workspace, slot.conversation))
-    if snapshot is None:
-        raise Stale(slot.stream)
-    state, saved = snapshot
-    version = saved
-    history = await context.patiently(partial(journal.read, slot.workspace, slot.stream, saved))
-    for recorded in history:
-        state, version = evolve(state, recorded.event), recorded.version
-    wording = await _wording(context, state)
-    task = ConversationTask(context, slot, readdress, state, version, wording, saved)
+    """Recover a conversation, then run it until idle."""
+    found = await recover(context, slot.workspace, slot.conversation)
+    task = ConversationTask(
+        context, slot, readdress, found.state, found.version, found.wording, found.saved
+    )
     await task.run()
 
 

@@ -5,6 +5,7 @@ Rule 2: what was queued when a conversation crashed is fed from its rows again, 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -13,6 +14,7 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context, Deliver, ToConversation
+from kaisa_relay.actors.farewell import tell_agent_stuck
 from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
@@ -22,7 +24,10 @@ from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
 logger = structlog.get_logger()
 
-POLICY: Final = RestartPolicy(intensity=5, period=60.0, first_delay=0.1, max_delay=10.0)
+ONCE: Final = RestartPolicy(intensity=0, period=1.0, first_delay=0.0, max_delay=0.0)
+POLICY: Final = RestartPolicy(
+    intensity=5, period=60.0, first_delay=0.1, max_delay=10.0, fatal=(Fenced,)
+)
 """How often a conversation may crash before it is quarantined."""
 
 
@@ -68,7 +73,7 @@ class Slots:
         run = partial(run_conversation, slot, self.context, partial(self.readdress, slot))
         crashed = partial(self._crashed, slot)
         try:
-            await supervise(slot.stream, run, self.policy, self.context.rng, crashed, (Fenced,))
+            await supervise(slot.stream, run, self.policy, self.context.rng, crashed)
         except GaveUp:
             await self._quarantine(slot)
         finally:
@@ -89,6 +94,9 @@ class Slots:
             conversation=to_text(CONVERSATION, slot.conversation),
             waiting=len(slot.pending),
         )
+        with suppress(GaveUp):  # whatever broke the conversation may break this too
+            tell = partial(tell_agent_stuck, self.context, slot.workspace, slot.conversation)
+            await supervise(f"farewell of {slot.stream}", tell, ONCE, self.context.rng)
         while waiting := list(slot.pending):  # more may be handed over while these are parked
             await park(self.context, slot.workspace, slot.conversation, waiting)
             for item in waiting:

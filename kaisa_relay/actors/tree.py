@@ -35,7 +35,9 @@ from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
 logger = structlog.get_logger()
 
-CORE: Final = RestartPolicy(intensity=5, period=60.0, first_delay=0.1, max_delay=5.0)
+CORE: Final = RestartPolicy(
+    intensity=5, period=60.0, first_delay=0.1, max_delay=5.0, fatal=(Fenced,)
+)
 CHANNEL_DOWN: Final = 60.0
 """Seconds until a channel that gave up is tried again."""
 LOOK_EVERY: Final = 0.5
@@ -111,9 +113,7 @@ class Actors:
         on_crash: Callable[[], None] = lambda: None,
     ) -> None:
         crashed = partial(self._crashed, name.partition(" ")[0], on_crash)
-        self._nursery.start_soon(
-            supervise, name, run, CORE, self.context.rng, crashed, (Fenced,), name=name
-        )
+        self._nursery.start_soon(supervise, name, run, CORE, self.context.rng, crashed, name=name)
 
     def _crashed(self, kind: str, on_crash: Callable[[], None]) -> None:
         self.context.meter.crashed(kind)
@@ -135,7 +135,6 @@ class Actors:
                     CORE,
                     self.context.rng,
                     crashed,
-                    (Fenced,),
                 )
             except GaveUp:
                 logger.error("channel down", channel=to_text(CHANNEL, channel.id))

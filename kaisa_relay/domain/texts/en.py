@@ -90,6 +90,8 @@ TEXTS: Final[Texts] = {
     TextKey.CANNOT_RELAY_AGENT: "Sorry, {kind} could not be passed on to the visitor. "
     "Could you put it in words instead?",
     TextKey.NOT_DELIVERED_AGENT: "Your last message could not be delivered to the visitor.",
+    TextKey.STUCK_AGENT: "Something on our side has gone wrong with this chat, so nothing passes "
+    "either way for now. Nothing is lost: it goes on when our team has mended it.",
     TextKey.MAYBE_LOST_AGENT: "A message from the visitor may not have reached you.",
     TextKey.MAYBE_LOST_VISITOR: "Your last message may not have reached the visitor.",
     TextKey.SHOW_IT: "Show it",

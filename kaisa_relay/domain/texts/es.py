@@ -94,6 +94,8 @@ TEXTS: Final[Texts] = {
     TextKey.CANNOT_RELAY_AGENT: "Lo sentimos, no hemos podido hacer llegar {kind}. "
     "¿Puedes contarlo con palabras?",
     TextKey.NOT_DELIVERED_AGENT: "Tu último mensaje no ha llegado a la otra persona.",
+    TextKey.STUCK_AGENT: "Algo ha fallado de nuestro lado en este chat y por ahora no pasa nada "
+    "en ningún sentido. No se pierde nada: seguirá cuando lo hayamos arreglado.",
     TextKey.MAYBE_LOST_AGENT: "Puede que no te haya llegado un mensaje de la otra persona.",
     TextKey.MAYBE_LOST_VISITOR: "Puede que tu último mensaje no haya llegado a la otra persona.",
     TextKey.SHOW_IT: "Mostrar",

@@ -45,6 +45,7 @@ class TextKey(StrEnum):
     CANNOT_RELAY_AGENT = "cannot_relay_agent"
     NOT_DELIVERED_AGENT = "not_delivered_agent"
     MAYBE_LOST_AGENT = "maybe_lost_agent"
+    STUCK_AGENT = "stuck_agent"
     MAYBE_LOST_VISITOR = "maybe_lost_visitor"
     SHOW_IT = "show_it"
     SEND_AGAIN = "send_again"

@@ -90,6 +90,8 @@ TEXTS: Final[Texts] = {
     TextKey.CANNOT_RELAY_AGENT: "Tyvärr gick det inte att skicka vidare {kind} till besökaren. "
     "Kan du beskriva med ord i stället?",
     TextKey.NOT_DELIVERED_AGENT: "Ditt senaste meddelande kom inte fram till besökaren.",
+    TextKey.STUCK_AGENT: "Något har gått fel hos oss i den här chatten, så just nu kommer inget "
+    "fram åt något håll. Inget går förlorat: det fortsätter när vi har rättat felet.",
     TextKey.MAYBE_LOST_AGENT: "Ett meddelande från besökaren kanske inte har nått dig.",
     TextKey.MAYBE_LOST_VISITOR: "Ditt senaste meddelande kanske inte har nått besökaren.",
     TextKey.SHOW_IT: "Visa det",
