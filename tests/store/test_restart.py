@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import trio
 
 from kaisa_relay.domain.ids import MessageId
@@ -18,6 +17,7 @@ from tests.contracts.world import SetClock, World
 from tests.store.acts import append, rows
 
 APPENDER = Path(__file__).with_name("appender.py")
+ACKNOWLEDGED = 40
 
 
 async def test_a_restart_keeps_everything(url: str) -> None:
@@ -63,17 +63,14 @@ async def test_ids_rise_although_the_clock_went_back(url: str) -> None:
         assert store.store.new_id() > first
 
 
-@pytest.mark.parametrize("acknowledged", [1, 40])
-async def test_a_kill_loses_nothing_acknowledged(
-    url: str, clock: WallClock, acknowledged: int
-) -> None:
+async def test_a_kill_loses_nothing_acknowledged(url: str, clock: WallClock) -> None:
     """The appender is killed in the middle of its work; what it has printed must be there."""
-    said = await trio.to_thread.run_sync(_said_until_killed, url, acknowledged)
+    said = await trio.to_thread.run_sync(_said_until_killed, url, ACKNOWLEDGED)
     async with running(url, clock) as store:
         stored = await rows(store, "select stream, seq from event order by seq")
         arrived = await store.inbox.new_rows([fakes.WORKSPACE], MessageId(0), 10_000)
         assert {stream for stream, _ in stored} >= set(said)
-        assert len(said) >= acknowledged
+        assert len(said) >= ACKNOWLEDGED
         assert [seq for _, seq in stored] == list(range(1, len(stored) + 1))
         # The rows of the inbox went with their events, in one commit each.
         assert len(arrived) == len(stored)
