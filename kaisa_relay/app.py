@@ -153,22 +153,29 @@ async def run(
         await actors.start(built.actors.run)
         async with trio.open_nursery() as faces:
             await _start_faces(built, faces)
-            async with trio.open_nursery() as http:
-                answering = InFlight(built.api())
-                serve = partial(serve_http, answering, mode="asgi")
-                [url, *_] = await http.start(serve, http_config(settings), name="http")
-                logger.info("serving", url=url)
-                task_status.started(url)
-                await stop()
-                with trio.move_on_after(GRACEFUL_SECONDS):
-                    await answering.wait_answered()
-                http.cancel_scope.cancel()
+            await _serve_http(built, stop, task_status)
             faces.cancel_scope.cancel()
         logger.info("stopping", step="no more requests; finishing what was begun")
         with trio.move_on_after(DRAIN_SECONDS):
             await built.actors.drain()
         actors.cancel_scope.cancel()
     logger.info("stopped")
+
+
+async def _serve_http(
+    built: Relay, stop: Callable[[], Awaitable[None]], task_status: trio.TaskStatus[str]
+) -> None:
+    """Answer until `stop` returns, and then what was asked before it."""
+    answering = InFlight(built.api())
+    async with trio.open_nursery() as http:
+        serve = partial(serve_http, answering, mode="asgi")
+        [url, *_] = await http.start(serve, http_config(built.settings), name="http")
+        logger.info("serving", url=url)
+        task_status.started(url)
+        await stop()
+        with trio.move_on_after(GRACEFUL_SECONDS):
+            await answering.wait_answered()
+        http.cancel_scope.cancel()
 
 
 @asynccontextmanager

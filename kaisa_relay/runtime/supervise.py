@@ -29,12 +29,16 @@ class GaveUp(Exception):
 
 @frozen
 class RestartPolicy:
-    """At most `intensity` crashes per `period` are forgiven; all times in seconds."""
+    """At most `intensity` crashes per `period` are forgiven; all times in seconds.
+
+    A `fatal` exception is no crash: running again cannot help, so it passes straight through.
+    """
 
     intensity: int = field(validator=ge(0))
     period: float = field(validator=gt(0))
     first_delay: float = field(validator=ge(0))
     max_delay: float = field(validator=ge(0))
+    fatal: tuple[type[Exception], ...] = ()
 
     def delay(self, crashes: int, rng: Random) -> float:
         """Seconds to wait after the n-th recent crash: doubling, capped, then 50 to 100 % of it."""
@@ -48,20 +52,18 @@ async def supervise(
     policy: RestartPolicy,
     rng: Random,
     on_crash: Callable[[], None] = lambda: None,
-    fatal: tuple[type[Exception], ...] = (),
 ) -> None:
     """Run `run` until it returns, starting it again after each crash.
 
     `on_crash` is called after every crash, also the last, before the wait: pass
     `mailbox.break_asks` there. Raises `GaveUp` when the policy is exhausted; each crash,
-    also that one, has then been logged here and needs no second line. A `fatal` exception is
-    nobody's crash: running again cannot help, so it passes straight through.
+    also that one, has then been logged here and needs no second line.
     """
     crashes: deque[float] = deque()
     while True:
         try:
             return await run()
-        except fatal:
+        except policy.fatal:
             raise
         except Exception as crash:
             recent = _count(crashes, policy.period)

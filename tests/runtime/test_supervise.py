@@ -6,6 +6,7 @@ from random import Random
 import pytest
 import structlog.testing
 import trio
+from trio.testing import MockClock
 
 from kaisa_relay.runtime.mailbox import Mailbox
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
@@ -25,7 +26,7 @@ def crashing(times: int, after: float = 0) -> Callable[[], Awaitable[None]]:
     return run
 
 
-async def test_a_restart_keeps_the_mailbox(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_restart_keeps_the_mailbox(autojump_clock: MockClock) -> None:
     mailbox: Mailbox[int] = Mailbox(8)
     for n in range(4):
         mailbox.tell(n)
@@ -42,7 +43,7 @@ async def test_a_restart_keeps_the_mailbox(autojump_clock: trio.testing.MockCloc
     assert read == [0, 1, 2, 3]
 
 
-async def test_the_backoff_is_seeded_and_grows(autojump_clock: trio.testing.MockClock) -> None:
+async def test_the_backoff_is_seeded_and_grows(autojump_clock: MockClock) -> None:
     expected = sum(POLICY.delay(n, rng) for rng in [Random(7)] for n in (1, 2, 3))
     await supervise("thrice", crashing(3), POLICY, Random(7))
     assert trio.current_time() == pytest.approx(expected)
@@ -54,14 +55,14 @@ def test_the_backoff_has_a_ceiling(crashes: int) -> None:
     assert 4 <= POLICY.delay(crashes, Random(1)) <= 8
 
 
-async def test_it_gives_up_after_the_intensity(autojump_clock: trio.testing.MockClock) -> None:
+async def test_it_gives_up_after_the_intensity(autojump_clock: MockClock) -> None:
     with pytest.raises(GaveUp) as gave_up:
         await supervise("four times", crashing(4), POLICY, Random(1))
     assert gave_up.value.name == "four times"
     assert isinstance(gave_up.value.__cause__, ValueError)
 
 
-async def test_old_crashes_are_forgiven(autojump_clock: trio.testing.MockClock) -> None:
+async def test_old_crashes_are_forgiven(autojump_clock: MockClock) -> None:
     await supervise("now and then", crashing(20, after=30), POLICY, Random(1))
     assert trio.current_time() > 20 * 30
 
@@ -77,7 +78,7 @@ async def test_cancellation_is_not_a_crash() -> None:
     assert (crashes, logs) == ([], [])
 
 
-async def test_a_crash_in_a_nursery_is_a_crash(autojump_clock: trio.testing.MockClock) -> None:
+async def test_a_crash_in_a_nursery_is_a_crash(autojump_clock: MockClock) -> None:
     """One for all: the sibling is cancelled, and the group starts again."""
     starts: list[str] = []
 
@@ -94,7 +95,7 @@ async def test_a_crash_in_a_nursery_is_a_crash(autojump_clock: trio.testing.Mock
     assert isinstance(logs[0]["exc_info"], ExceptionGroup)
 
 
-async def test_each_crash_is_told_and_logged_once(autojump_clock: trio.testing.MockClock) -> None:
+async def test_each_crash_is_told_and_logged_once(autojump_clock: MockClock) -> None:
     crashed_at: list[float] = []
     with structlog.testing.capture_logs() as logs, pytest.raises(GaveUp):
         await supervise(
@@ -113,3 +114,20 @@ def test_an_impossible_policy_is_refused(wrong: dict[str, int]) -> None:
     right = {"intensity": 1, "period": 1, "first_delay": 1, "max_delay": 1}
     with pytest.raises(ValueError, match=next(iter(wrong))):
         RestartPolicy(**(right | wrong))
+
+
+class Hopeless(Exception):
+    """Running again cannot help."""
+
+
+async def test_a_fatal_exception_is_no_crash(autojump_clock: MockClock) -> None:
+    """It passes straight through: no restart, no crash counted."""
+    crashes: list[None] = []
+
+    async def run() -> None:
+        raise Hopeless
+
+    policy = RestartPolicy(5, 60.0, 1.0, 1.0, fatal=(Hopeless,))
+    with pytest.raises(Hopeless):
+        await supervise("actor", run, policy, Random(1), lambda: crashes.append(None))
+    assert crashes == []

@@ -170,6 +170,14 @@ def evolve(state: State, event: Event) -> State:
                 last_message_at=at,
                 visitor_wrote_at=sent_at or at,
             )
+        case ConversationQueued(until=until):
+            return replace(state, queued_until=until)
+        case _:
+            return _evolve_offer(state, event)
+
+
+def _evolve_offer(state: State, event: Event) -> State:
+    match event:
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
             offer = Offer(number, agent, send, at)
             sends = (*state.offer_sends, send)
@@ -194,8 +202,6 @@ def evolve(state: State, event: Event) -> State:
                 agent_wrote_at=at,
                 queued_until=None,
             )
-        case ConversationQueued(until=until):
-            return replace(state, queued_until=until)
         case _:
             return _evolve_rarely(state, event)
 
