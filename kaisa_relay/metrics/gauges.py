@@ -47,10 +47,11 @@ class Gauges(Collector):
         task_status.started()
         while True:
             if self._sources.store().away_since is None:
-                await self._count()
+                await self.count()
             await trio.sleep(COUNT_EVERY)
 
-    async def _count(self) -> None:
+    async def count(self) -> None:
+        """Count the rows now, or keep the last count when the database cannot be read."""
         try:
             self._rows = await self._sources.rows()
         except StoreUnavailable:
