@@ -115,7 +115,9 @@ class Addressing:
         # Without a number to compare, nothing says that it is another person than on the form.
         mismatched = contact != token.visitor and phone is not None
         name = sender.name or "" if mismatched or form is None else form.name
-        person = Person(contact, name, form.language if form else "en", phone, sender.bsuid)
+        person = Person(
+            contact, name, form.language if form else self._language(letter), phone, sender.bsuid
+        )
         command = self._receive(letter, contact)
         command = _without_token(command, token.value, self._texts(letter))
         command = evolve(command, mismatched=mismatched)
@@ -138,12 +140,16 @@ class Addressing:
         channel, sender = letter.channel, letter.inbound.sender
         url = token.url if token is not None and answer.link is not None else ""
         known = await self.lookups.person(channel, answer.contact) if answer.contact else None
-        person = _updated(known, sender) if known else self._stranger(sender)
+        person = _updated(known, sender) if known else self._stranger(letter)
         return Homeless(answer, person, (_save(channel, person, sender),), url)
 
-    def _stranger(self, sender: Sender) -> Person:
-        contact = ContactId(self.context.new_id())
-        return Person(contact, sender.name or "", "en", _phone(sender), sender.bsuid)
+    def _stranger(self, letter: Letter) -> Person:
+        contact, sender = ContactId(self.context.new_id()), letter.inbound.sender
+        language = self._language(letter)
+        return Person(contact, sender.name or "", language, _phone(sender), sender.bsuid)
+
+    def _language(self, letter: Letter) -> str:
+        return self.context.accounts.workspace(letter.item.workspace).language
 
     def _texts(self, letter: Letter) -> Overrides:
         return self.context.accounts.workspace(letter.item.workspace).texts

@@ -60,7 +60,7 @@ class People:
     def candidates(self, request: NewConversation) -> tuple[Candidate, ...]:
         """Return the agents as the conversation knows them."""
         return tuple(
-            Candidate(person.contact, form.language, form.priority)
+            Candidate(person.contact, person.language, form.priority)
             for form, person in zip(request.agents, self.agents, strict=True)
         )
 

@@ -147,15 +147,16 @@ class WorkspaceTask:
     async def _person(self, form: FormPerson) -> Person:
         """Return who this is: somebody known by exactly this number, or a new contact."""
         directory = self.context.directory
+        language = form.language or self.context.accounts.workspace(self.workspace).language
         nobody = Sender(wa_id=None, bsuid=None)
         found = await directory.find(self.workspace, "", nobody, candidates(form.phone))
         if len(found) == 1:
             known = (await directory.people(self.workspace, found)).get(found[0])
             if known is not None:
                 phone = known.phone or form.phone
-                return evolve(known, name=form.name, language=form.language, phone=phone)
+                return evolve(known, name=form.name, language=language, phone=phone)
         contact = ContactId(self.context.new_id())
-        return Person(contact, form.name, form.language, form.phone)
+        return Person(contact, form.name, language, form.phone)
 
     async def _decide(
         self, request: NewConversation, people: People, channels: Sequence[Channel]

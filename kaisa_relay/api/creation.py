@@ -66,7 +66,7 @@ class _Reading:
         self.asked = asked
         self.errors = Errors()
         self.region = self._region(asked.region)
-        self.language = self._language(asked.language, "language", "en")
+        self.language = self._language(asked.language, "language", None)
 
     def agents(self, asked: Sequence[Agent]) -> tuple[FormPerson, ...]:
         """Read the list of agents."""
@@ -154,7 +154,7 @@ class _Reading:
             self.errors.add(at, "must not hold control characters or line breaks")
         return trimmed
 
-    def _language(self, language: str | None, at: str, default: str) -> str:
+    def _language(self, language: str | None, at: str, default: str | None) -> str | None:
         if language is None:
             return default
         if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language):

@@ -22,11 +22,14 @@ from kaisa_relay.ports.journal import Recorded
 
 @frozen
 class FormPerson:
-    """Somebody as a request names them; `phone` is parsed, `language` a tag such as `sv`."""
+    """Somebody as a request names them; `phone` is parsed, `language` a tag such as `sv`.
+
+    Without a language theirs is the workspace's.
+    """
 
     name: str = field(repr=False)
     phone: Phone = field(repr=False)
-    language: str = "en"
+    language: str | None = None
     priority: int = 0
 
 

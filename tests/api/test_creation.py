@@ -64,7 +64,7 @@ async def test_the_desk_gets_what_was_asked(bench: Bench) -> None:
 async def test_what_is_absent_or_null_is_left_to_the_workspace(bench: Bench) -> None:
     await bench.create(metadata=None, expires_after=None, strategy=None, region=None)
     (asked,) = bench.desk.asked
-    assert asked.visitor == FormPerson("Vera", asked.visitor.phone, "en", 0)
+    assert asked.visitor == FormPerson("Vera", asked.visitor.phone, None, 0)
     assert asked.metadata == b"{}"
     assert (asked.strategy, asked.expires_after) == (Strategy.LISTED, None)
 
