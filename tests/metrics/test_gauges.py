@@ -1,9 +1,10 @@
 """What is asked at the scrape, and the rows counted beside it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
+import pytest
 import trio
 import trio.testing
 from sqlalchemy import Connection, Table, insert
@@ -15,6 +16,7 @@ from kaisa_relay.runtime.mailbox import Mailbox
 from kaisa_relay.store import open_store, tables
 from tests.metrics.house import NOW, House
 from tests.metrics.page import read
+from tests.store.databases import FRESH
 
 
 async def test_gauges_show_the_house_at_the_moment_of_the_question() -> None:
@@ -99,8 +101,14 @@ def fill(connection: Connection) -> None:
         put(connection, tables.conversation, id=number, phase=phase, due_at=due)
 
 
-async def test_rows_are_counted_by_what_they_wait_for(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'kaisa.db'}"
+@pytest.fixture(params=sorted(FRESH))
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with nothing in it, once on each engine."""
+    with FRESH[request.param]() as fresh:
+        yield fresh
+
+
+async def test_rows_are_counted_by_what_they_wait_for(url: str) -> None:
     async with open_store(url, wall=system_clock) as store, trio.open_nursery() as nursery:
         await nursery.start(store.run)
         assert await store.read(count_rows) == RowCounts(
