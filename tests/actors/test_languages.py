@@ -31,4 +31,4 @@ async def test_each_side_has_its_own(autojump_clock: MockClock) -> None:
         await house.scan(reservation)
         await house.tap(AGENT, "Accept")
         assert "¡Hola" in house.texts(VISITOR)[0]
-        assert "Du" in house.texts(AGENT)[0]
+        assert "Nu chattar du" in house.texts(AGENT)[0]
