@@ -52,8 +52,11 @@ def run_parts(
     connection: Connection, order: Sequence[Write], parts: Sequence[Part], alone: bool
 ) -> None:
     """Write the parts in the order of their statements; raises `Lost`."""
+    grouped: dict[Write, list[Part]] = {}
+    for part in parts:
+        grouped.setdefault(part.write, []).append(part)
     for write in order:
-        mine = [part for part in parts if part.write is write]
+        mine = grouped.get(write, [])
         if alone:
             for part in mine:
                 _run(connection, write, (part,), part.change)

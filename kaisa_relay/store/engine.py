@@ -167,7 +167,7 @@ async def open_store(
 
 async def _prepare(stack: AsyncExitStack, url: URL) -> tuple[Engine, Engine]:
     """Lock and migrate the database; return the engines that read and write it."""
-    if url.get_backend_name() == "postgresql":
+    if postgres.is_postgres(url):
         await trio.to_thread.run_sync(_migrated, upgrade_postgres, url)
         readers, writers = postgres.reader(url), postgres.writer(url)
     else:
@@ -201,6 +201,8 @@ def _in_transaction(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 def _leave(writer: Writer, writers: Engine, ownership: Ownership) -> None:
     writer.close()
+    if writer.broken:
+        return
     with suppress(StoreUnavailable):
         _in_transaction(writers, ownership.leave)
         if writers.dialect.name == "sqlite":

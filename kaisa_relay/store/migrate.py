@@ -29,7 +29,7 @@ class NewerDatabase(Exception):
 def migrate(url: str) -> None:
     """Create or upgrade the tables; blocks. Raises `NewerDatabase` or `LockedByOther`."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
+    if postgres.is_postgres(parsed):
         upgrade_postgres(parsed)
         return
     path = sqlite.path_of(parsed)
@@ -38,7 +38,8 @@ def migrate(url: str) -> None:
 
 
 def upgrade_sqlite(path: Path) -> None:
-    """Upgrade the file, whose lock the caller holds."""
+    """Upgrade the file, whose lock the caller holds; only our user may read it."""
+    path.touch(mode=0o600, exist_ok=True)
     with _disposed(sqlite.writer(path)) as engine, engine.begin() as connection:
         upgrade(connection)
 

@@ -28,6 +28,11 @@ _TIMEOUTS: Final = {
 """Milliseconds, as the server counts them."""
 
 
+def is_postgres(url: URL) -> bool:
+    """Say whether a URL names a PostgreSQL database, in either spelling of the scheme."""
+    return url.get_backend_name() in ("postgresql", "postgres")
+
+
 def writer(url: URL) -> Engine:
     """Return the engine of the one connection that may write."""
     return _engine(url, _TIMEOUTS, poolclass=NullPool)
@@ -56,6 +61,7 @@ def _engine(url: URL, settings: dict[str, Any], **pool: Any) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         connect_args={**_KEEPALIVES, "options": options, "application_name": "kaisa-relay"},
         **pool,
     )

@@ -27,9 +27,9 @@ _READER_PRAGMAS: Final = ("query_only = on",)
 
 def path_of(url: URL) -> Path:
     """Return the database file that a URL such as `sqlite:///var/relay.db` names."""
-    if not url.database or url.database == ":memory:":
-        raise ValueError("a SQLite store needs a file: sqlite:///path/to/relay.db")
-    return Path(url.database).absolute()
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        raise ValueError("a database is sqlite:///path/to/relay.db or postgresql://host/name")
+    return Path(str(url.database)).absolute()
 
 
 def writer(path: Path) -> Engine:
@@ -71,7 +71,9 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...], **pool: Any) -> Eng
             connection.execute(f"pragma {pragma}")
         return connection
 
-    return create_engine("sqlite+pysqlite://", module=dbapi2, creator=connect, **pool)
+    return create_engine(
+        "sqlite+pysqlite://", module=dbapi2, creator=connect, hide_parameters=True, **pool
+    )
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from attrs import define
 from sqlalchemy import Connection, Engine, update
 
 from kaisa_relay.ports import StoreUnavailable
-from kaisa_relay.store.faults import translated
+from kaisa_relay.store.faults import BrokenStorage, translated
 from kaisa_relay.store.operation import Operation
 from kaisa_relay.store.tables import config_version
 from kaisa_relay.store.transaction import Ran, Ticket, Work, write
@@ -61,6 +61,7 @@ class Writer:
     ) -> None:
         self.counters = Counters()
         self.away_since: datetime | None = None
+        self.broken = False
         self._good_at = wall()
         self._engine = engine
         self._wall = wall
@@ -140,10 +141,14 @@ class Writer:
             _finish(tickets, "the store is closed")
 
     def _write(self, tickets: Sequence[Ticket]) -> list[Ran]:
-        with translated():
-            if self._connection is None:
-                self._connection = self._engine.connect()
-        return write(self._connection, tickets)
+        try:
+            with translated():
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+            return write(self._connection, tickets)
+        except BrokenStorage:
+            self.broken = True
+            raise
 
     def _count(self, units: int, seconds: float) -> None:
         counters = self.counters

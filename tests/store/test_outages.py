@@ -6,14 +6,17 @@ from datetime import datetime
 
 import pytest
 import trio
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports import StoreUnavailable
-from kaisa_relay.runtime.clock import system_clock
+from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.store import BrokenStorage, engine, open_store
 from kaisa_relay.store.faults import translated
+from tests import fakes
 from tests.contracts.sql_stores import SqlStore, sql_store
+from tests.contracts.world import SetClock
 from tests.store.acts import append, execute, rows
 from tests.store.databases import execute as execute_outside
 from tests.store.databases import postgres_database, sqlite_database
@@ -32,8 +35,10 @@ class Outages:
 
 
 @asynccontextmanager
-async def _listened_to(url: str, outages: Outages) -> AsyncIterator[SqlStore]:
-    opened = open_store(url, wall=system_clock, on_outage=outages)
+async def _listened_to(
+    url: str, outages: Outages, clock: WallClock = system_clock
+) -> AsyncIterator[SqlStore]:
+    opened = open_store(url, wall=clock, on_outage=outages)
     async with opened as store, trio.open_nursery() as nursery:
         await nursery.start(store.run)
         yield sql_store(store)
@@ -126,10 +131,31 @@ async def test_who_waits_when_the_store_closes_is_told(url: str) -> None:
     assert kept + len(refused) == 20
 
 
-def test_a_failed_fsync_is_not_a_passing_outage() -> None:
-    class DiskError(Exception):
-        sqlite_errorcode = 1034  # SQLITE_IOERR_FSYNC
+class DiskError(Exception):
+    """What SQLite reports when the disk fails an fsync."""
 
+    sqlite_errorcode = 1034  # SQLITE_IOERR_FSYNC
+
+
+async def test_a_failed_fsync_ends_the_process_without_another_write() -> None:
+    """Not even the last sign of life is written, which a store that closes in order leaves."""
+    clock = SetClock(fakes.EPOCH)
+
+    def fail(connection: Connection) -> None:
+        clock.forward(hours=1)
+        raise OperationalError("commit", None, DiskError())
+
+    with sqlite_database() as url:
+        with pytest.RaisesGroup(BrokenStorage, flatten_subgroups=True):
+            async with _listened_to(url, Outages(), clock) as rooms:
+                with pytest.raises(StoreUnavailable):
+                    await rooms.store.write(fail)
+                await trio.sleep_forever()
+        async with _listened_to(url, Outages(), clock) as rooms:
+            assert rooms.store.last_alive() == fakes.EPOCH
+
+
+def test_a_failed_fsync_is_not_a_passing_outage() -> None:
     with pytest.raises(BrokenStorage), translated():
         raise OperationalError("commit", None, DiskError())
 

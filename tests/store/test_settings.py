@@ -62,6 +62,20 @@ async def test_what_was_deleted_is_not_in_the_files(file_url: str) -> None:
     assert not any(b"canary-in-the-file" in content for content in files)
 
 
+async def test_the_sqlite_files_are_for_our_user_only(file_url: str) -> None:
+    path = sqlite.path_of(make_url(file_url))
+    async with running(file_url, system_clock) as rooms:
+        await execute(rooms, "delete from app")
+        modes = {file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
+    assert modes == {0o600}
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name"])
+def test_a_url_that_is_no_database_of_ours_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="a database is sqlite"):
+        sqlite.path_of(make_url(url))
+
+
 async def test_the_postgres_connections_do_not_wait_for_ever() -> None:
     names = (
         "idle_in_transaction_session_timeout",
