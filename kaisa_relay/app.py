@@ -15,12 +15,13 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import trio
 from attrs import frozen
 from hypercorn.config import Config
+from hypercorn.middleware import ProxyFixMiddleware
 from hypercorn.trio import serve as serve_http
 from quart_trio import QuartTrio
 from sqlalchemy import text
@@ -39,6 +40,7 @@ from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
+from kaisa_relay.journal.housekeeping import Housekeeping
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
 from kaisa_relay.ports import StoreUnavailable
@@ -55,6 +57,9 @@ logger = structlog.get_logger()
 
 GRACEFUL_SECONDS: Final = 10.0
 """How long a stop waits for requests that were begun."""
+TIDY_PAUSE: Final = 0.1
+TIDY_EVERY: Final = 600.0
+"""Seconds between two units of housekeeping, and between two rounds of it."""
 DRAIN_SECONDS: Final = 10.0
 """How long a stop waits for calls to WhatsApp that were begun."""
 
@@ -167,8 +172,12 @@ async def _serve_http(
 ) -> None:
     """Answer until `stop` returns, and then what was asked before it."""
     answering = InFlight(built.api())
+    app: Any = answering
+    if built.settings.public_url.startswith("https:"):
+        # We speak no TLS, so a proxy does, and it says who is calling (the limit per address).
+        app = ProxyFixMiddleware(answering, mode="legacy", trusted_hops=1)
     async with trio.open_nursery() as http:
-        serve = partial(serve_http, answering, mode="asgi")
+        serve = partial(serve_http, app, mode="asgi")
         [url, *_] = await http.start(serve, http_config(built.settings), name="http")
         logger.info("serving", url=url)
         task_status.started(url)
@@ -186,6 +195,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
     def note_outage(began: datetime, ended: datetime) -> None:
         outages.record(None, Outage(began, ended))
         metrics.on_outage(began, ended)
+        logger.warning("database is back", away_seconds=(ended - began).total_seconds())
 
     graph = open_graph_client(settings.graph_url, settings.graph_version)
     opened = open_store(
@@ -236,10 +246,20 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.accounts.run, name="configuration")
     faces.start_soon(built.follow_changes, name="changes")
     await faces.start(built.gauges.run, name="row counts")
+    faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")
     socket = built.settings.admin_socket
     if socket is not None:
         execute = built.administration().execute
         await faces.start(serve_admin, socket, execute, name="admin socket")
+
+
+async def _tidy(housekeeping: Housekeeping) -> None:
+    """Take away what is over, a unit at a time, with a pause between for whoever waits."""
+    while True:
+        with suppress(StoreUnavailable):
+            while await housekeeping.tidy():
+                await trio.sleep(TIDY_PAUSE)
+        await trio.sleep(TIDY_EVERY)
 
 
 @frozen

@@ -6,7 +6,7 @@
     ├── alarm                  supervised; gives up → the process ends
     └── workspace …            one of each per workspace, found while running
         ├── reservations       supervised; gives up → the process ends
-        ├── agent pool         supervised; gives up → the process ends
+        ├── pool               supervised; gives up → the process ends
         └── channel …          supervised; gives up → down, tried again every minute
 
 Rule 1: every task here has a name, an owner and a policy.
@@ -102,7 +102,7 @@ class Actors:
         capacity = self.context.bounds.mailbox
         pool = exchange.pools[workspace] = Mailbox(capacity)
         desk = exchange.workspaces[workspace] = Mailbox(capacity)
-        self._keep(f"agent pool {name}", lambda: AgentPool(self.context, workspace, pool).run())
+        self._keep(f"pool {name}", lambda: AgentPool(self.context, workspace, pool).run())
         reservations = partial(WorkspaceTask, self.context, workspace, desk)
         self._keep(f"workspace {name}", lambda: reservations().run(), desk.break_asks)
 
