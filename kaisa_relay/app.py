@@ -257,7 +257,7 @@ async def _tidy(housekeeping: Housekeeping) -> None:
     """Take away what is over, a unit at a time, with a pause between for whoever waits."""
     while True:
         with suppress(StoreUnavailable):
-            while await housekeeping.tidy():
+            while await housekeeping.tidy():  # noqa: ASYNC110 - a pause, not a wait
                 await trio.sleep(TIDY_PAUSE)
         await trio.sleep(TIDY_EVERY)
 
