@@ -1,0 +1,89 @@
+"""Processes as Linux counts them: their CPU time, their memory, the cores they run on.
+
+Rule 1: whatever is started here is ended here, also when the benchmark fails.
+"""
+
+import os
+import platform
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import trio
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+STOP_WITHIN: Final = 30.0
+"""Seconds that a child has between SIGTERM and SIGKILL."""
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the user and system time of a process, all its threads together."""
+    return sum(_stat(pid)[11:13]) / _TICKS
+
+
+def tree_cpu_seconds(pid: int) -> float:
+    """Return the same for a process and its children, those that have ended included."""
+    own = sum(_stat(pid)[11:15]) / _TICKS
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(tree_cpu_seconds(int(child)) for child in children)
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+
+
+def _stat(pid: int) -> list[int]:
+    # The name, in parentheses, may hold anything; 11 and 12 are utime and stime after it.
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return [0, *map(int, after_name[1:15])]
+
+
+def machine() -> dict[str, object]:
+    """Return what a number must be read with."""
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    return {
+        "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def split_cores() -> tuple[set[int], set[int]]:
+    """Return the cores of the measured process and those of the load: one, and all others."""
+    cores = sorted(os.sched_getaffinity(0))
+    return ({cores[-1]}, set(cores[:-1])) if len(cores) > 1 else (set(cores), set(cores))
+
+
+@contextmanager
+def pinned(cores: set[int]) -> Iterator[None]:
+    """Run this thread, and what it starts meanwhile, on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+async def start(arguments: Sequence[str], environment: Mapping[str, str]) -> trio.Process:
+    """Start a Python module of ours as a process; `end` it."""
+    return await trio.lowlevel.open_process(
+        [sys.executable, "-m", *arguments], env={**os.environ, **environment}
+    )
+
+
+async def end(process: trio.Process) -> int:
+    """Have a process end, and return its exit code; one that does not is killed."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+    with trio.CancelScope(shield=True):
+        with trio.move_on_after(STOP_WITHIN):
+            return await process.wait()
+        process.kill()
+        return await process.wait()
