@@ -146,11 +146,13 @@ class House:
 
     async def statuses(self, *updates: StatusUpdate) -> None:
         """A POST with statuses comes in."""
-        channel = ChannelId(1)
-        batch = StatusBatch(updates)
-        item = NewItem(fakes.WORKSPACE, channel, ItemKind.STATUSES, None, b"[]", batch)
-        await self.arrive(item)
+        await self.arrive(self.batch(*updates))
         await self.quiet()
+
+    def batch(self, *updates: StatusUpdate) -> NewItem:
+        """Return the inbox row of a POST with statuses."""
+        channel, batch = ChannelId(1), StatusBatch(updates)
+        return NewItem(fakes.WORKSPACE, channel, ItemKind.STATUSES, None, b"[]", batch)
 
     # --- what is seen
 

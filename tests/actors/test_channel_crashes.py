@@ -116,8 +116,16 @@ async def test_a_parked_send_is_given_up_after_a_day(autojump_clock: MockClock) 
         await house.talking()
         house.gateway.answer_next(VISITOR.phone, fakes.Lost())
         await house.write(AGENT, "lost")
-        for _ in range(26 * 6):
-            await house.pass_time(600)
+        await house.pass_time(GRACE)
+        assert len(house.store.rows.sends) == 1
+        autojump_clock.jump(23 * 3600)
+        for _ in range(70):
+            await house.pass_time(20)
+            await house.write(form(300), "somebody else keeps the channel busy")
+        assert len(house.store.rows.sends) == 1
+        autojump_clock.jump(3600)
+        for _ in range(5):
+            await house.pass_time(20)
             await house.write(form(300), "somebody else keeps the channel busy")
         house.check_finished()
 

@@ -1,0 +1,117 @@
+"""More than fits in memory: it waits in the tables, and comes out once and in order."""
+
+import pytest
+from trio.testing import MockClock
+
+from kaisa_relay.actors.bounds import Bounds
+from kaisa_relay.domain.ids import ChannelId
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.ports import StoreUnavailable
+from tests.actors.house import AGENT, VISITOR, Plan, form, open_house, unnumbered
+
+MANY = 400
+PACED = 6.0 * MANY
+"""Seconds in which the pair limit lets so many messages through."""
+SMALL = [
+    Bounds(),
+    Bounds(conversation=3),
+    Bounds(in_flight=5),
+    Bounds(mailbox=2),
+    Bounds(sends=4),
+    Bounds(in_flight=7, sends=3, conversation=2, mailbox=1),
+]
+
+
+@pytest.mark.parametrize("bounds", SMALL, ids=str)
+async def test_a_burst_to_one_conversation(autojump_clock: MockClock, bounds: Bounds) -> None:
+    """Hundreds at one instant, and a slow store: everything arrives, once, in order."""
+    many = MANY if bounds == Bounds() else MANY // 4
+    async with open_house(Plan(bounds=bounds)) as house:
+        await house.talking()
+        before = len(house.texts(AGENT))
+        house.store.latency = 0.002
+        words = [str(n) for n in range(many)]
+        await house.arrive(*[house.item(VISITOR, word) for word in words])
+        await house.pass_time(6.0 * many)
+        assert house.texts(AGENT)[before:] == words
+        house.check_finished()
+
+
+@pytest.mark.parametrize("bounds", [SMALL[1], SMALL[5]], ids=str)
+async def test_many_people_at_once(autojump_clock: MockClock, bounds: Bounds) -> None:
+    """Five conversations talk both ways through tiny mailboxes: nobody gets another's message."""
+    people = [(form(100 + n, f"Visitor {n}"), form(200 + n, f"Agent {n}")) for n in range(5)]
+    async with open_house(Plan(bounds=bounds)) as house:
+        for visitor, agent in people:
+            await house.talking(agent, visitor)
+        before = {who: len(house.texts(who)) for pair in people for who in pair}
+        items = [
+            house.item(who, f"{who.name}: {n}")
+            for n in range(20)
+            for pair in people
+            for who in pair
+        ]
+        house.store.latency = 0.002
+        await house.arrive(*items)
+        await house.pass_time(600)
+        for visitor, agent in people:
+            for who, other in ((visitor, agent), (agent, visitor)):
+                got = house.texts(who)[before[who] :]
+                assert got == [f"{other.name}: {n}" for n in range(20)]
+        house.check_finished()
+
+
+async def test_memory_holds_no_more_than_its_bounds(autojump_clock: MockClock) -> None:
+    """While a burst is worked off, mailboxes and the router stay within what they may hold."""
+    bounds = Bounds(in_flight=10, conversation=4)
+    async with open_house(Plan(bounds=bounds)) as house:
+        await house.talking()
+        house.store.latency = 0.01
+        for n in range(100):
+            await house.arrive(house.item(VISITOR, str(n)))
+            statistics = house.actors.router.statistics()
+            assert statistics["in_flight"] <= bounds.in_flight + 1
+            assert statistics["queued"] <= bounds.conversation
+        await house.pass_time(PACED)
+        house.check_finished()
+
+
+async def test_statuses_overflow_the_channel(autojump_clock: MockClock) -> None:
+    """A mailbox of one, and a hundred rows of statuses: all are applied."""
+    async with open_house(Plan(bounds=Bounds(mailbox=1))) as house:
+        await house.talking()
+        house.store.latency = 0.01
+        taken = house.gateway.accepted[-1].wamid
+        ranks = (Rank.DELIVERED, Rank.READ) * 50
+        await house.arrive(*[house.batch(house.update(rank)) for rank in ranks])
+        await house.pass_time(60)
+        [leg] = [each for each in house.store.rows.legs.values() if each.wamid == taken]
+        assert leg.rank is Rank.READ
+        house.check_finished()
+
+
+async def test_rows_that_nobody_handed_on_are_found(autojump_clock: MockClock) -> None:
+    """A row was stored and its commit seemed to fail: found, though the router is never idle."""
+    async with open_house() as house:
+        await house.talking()
+        house.store.fail_next("after")
+        with pytest.raises(StoreUnavailable):
+            await house.arrive(house.item(VISITOR, "unheard of"))
+        for n in range(20):
+            await house.write(unnumbered("Somebody", "US.1"), f"noise {n}")
+            await house.pass_time(1)
+        assert house.texts(AGENT)[-1] == "unheard of"
+
+
+async def test_a_removed_channel_stops_nobody(autojump_clock: MockClock) -> None:
+    """Rows for a channel that is gone wait for an operator; deadlines of others fire."""
+    async with open_house(Plan(channels=2)) as house:
+        stranger = unnumbered("Somebody", "US.1")
+        orphan = house.item(stranger, "to nobody", 2)
+        reservation = await house.reserved(AGENT)
+        del house.accounts.numbers[ChannelId(2)]
+        await house.arrive(orphan)
+        await house.pass_time(31 * 60)
+        assert await house.phase(reservation.conversation) == "abandoned"
+        assert len(house.waiting()) == 1
+        assert house.actors.router.statistics()["in_flight"] == 0

@@ -1,0 +1,117 @@
+"""Idle conversations leave memory and come back, with nothing lost between."""
+
+from datetime import timedelta
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from kaisa_relay.actors.conversation import IDLE_AFTER
+from kaisa_relay.domain.conversation.state import evolve
+from kaisa_relay.domain.conversation.terms import Terms
+from kaisa_relay.domain.ids import ConversationId
+from tests import fakes
+from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, open_house
+
+LONG = IDLE_AFTER * 3
+
+
+def check_row(house: House, conversation: ConversationId) -> None:
+    """The row says what its stream says."""
+    row = house.store.rows.conversations[fakes.WORKSPACE, conversation]
+    history = house.store.rows.streams[fakes.WORKSPACE, f"conversation/{conversation}"]
+    state = row.state
+    for recorded in history[row.version :]:
+        state = evolve(state, recorded.event)
+    assert row.version == len(history)
+    assert state == row.state
+
+
+async def test_an_idle_conversation_leaves_and_comes_back(autojump_clock: MockClock) -> None:
+    """Out of memory with its row written; the next message finds it as it was."""
+    async with open_house() as house:
+        reservation = await house.talking()
+        await house.write(VISITOR, "one")
+        assert house.actors.router.statistics()["live"] == 1
+        await house.pass_time(LONG)
+        assert house.actors.router.statistics()["live"] == 0
+        check_row(house, reservation.conversation)
+        await house.write(VISITOR, "two")
+        assert house.texts(AGENT)[-2:] == ["one", "two"]
+        assert house.actors.router.statistics()["live"] == 1
+
+
+async def test_it_comes_back_for_its_deadline(autojump_clock: MockClock) -> None:
+    """A link that nobody scans lapses though its conversation is not in memory."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        assert house.actors.router.statistics()["live"] == 0
+        await house.pass_time(timedelta(minutes=29))
+        assert await house.phase(reservation.conversation) == "reserved"
+        await house.pass_time(timedelta(minutes=2))
+        assert await house.phase(reservation.conversation) == "abandoned"
+        await house.pass_time(LONG)
+        assert house.actors.router.statistics()["live"] == 0
+
+
+async def test_nudge_and_expiry_come_from_the_last_message(autojump_clock: MockClock) -> None:
+    """Messages moved the deadline without writing the row: it still fires when it is due."""
+    terms = Terms(expires_after=timedelta(hours=2))
+    async with open_house(Plan(terms=terms)) as house:
+        reservation = await house.talking()
+        await house.pass_time(timedelta(hours=1))
+        await house.write(VISITOR, "still here")
+        await house.pass_time(timedelta(minutes=109))
+        assert "still here" in house.texts(AGENT)[-1]
+        await house.pass_time(timedelta(minutes=2))
+        assert "quiet" in house.texts(AGENT)[-1]
+        await house.pass_time(timedelta(minutes=10))
+        assert await house.phase(reservation.conversation) == "closed"
+        assert "quiet" in house.texts(VISITOR)[-1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_traffic_on_the_idle_deadline(autojump_clock: MockClock, seed: int) -> None:
+    """Messages timed onto the moment of leaving: none falls between."""
+    async with open_house(Plan(seed=seed)) as house:
+        await house.talking()
+        house.store.latency = 0.001 * (seed % 4)
+        before = len(house.texts(AGENT))
+        words = [f"word {n}" for n in range(12)]
+        for number, word in enumerate(words):
+            await house.arrive(house.item(VISITOR, word))
+            # From a little before the end of patience to a little after the row was written.
+            await trio.sleep(IDLE_AFTER - 0.004 + 0.001 * ((number * 7 + seed) % 12))
+        await house.pass_time(30)
+        assert house.texts(AGENT)[before:] == words
+        house.check_finished()
+
+
+@pytest.mark.parametrize("out", [False, True], ids=["in memory", "passivated"])
+async def test_deadlines_survive_a_restart(autojump_clock: MockClock, out: bool) -> None:
+    """The process ends and comes back at once: link, nudge and expiry fire when they are due."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.pass_time(LONG if out else 1)
+        store, gateway = house.store.restart(), house.gateway
+    async with open_house(Plan(store=store, gateway=gateway)) as house:
+        await house.pass_time(timedelta(minutes=28) - timedelta(seconds=LONG if out else 1))
+        assert await house.phase(reservation.conversation) == "reserved"
+        await house.pass_time(timedelta(minutes=3))
+        assert await house.phase(reservation.conversation) == "abandoned"
+
+
+async def test_an_offer_survives_a_restart(autojump_clock: MockClock) -> None:
+    """A restart in the middle of an offer: the answer counts; silence goes to the next agent."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT, BRUNO)
+        await house.scan(reservation)
+        store, gateway = house.store.restart(), house.gateway
+    async with open_house(Plan(store=store, gateway=gateway)) as house:
+        await house.pass_time(130)
+        assert house.offered(BRUNO) == 1
+        store, gateway = house.store.restart(), house.gateway
+    async with open_house(Plan(store=store, gateway=gateway)) as house:
+        await house.tap(BRUNO, "Accept")
+        assert await house.phase(reservation.conversation) == "active"
+        house.check_finished()
