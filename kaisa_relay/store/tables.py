@@ -11,7 +11,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -23,23 +22,14 @@ from sqlalchemy import (
     text,
 )
 
-METADATA: Final = MetaData()
+from kaisa_relay.store.columns import ROW_ID, index, number, words
 
-# SQLite gives its fast row ids only to a key that is called INTEGER.
-ROW_ID: Final = BigInteger().with_variant(Integer, "sqlite")
+METADATA: Final = MetaData()
 
 
 def _table(name: str, *parts: Any) -> Table:
     """Declare a table that SQLite keeps in the order of its composite key."""
     return Table(name, METADATA, *parts, sqlite_with_rowid=False)
-
-
-def _number(name: str, nullable: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable)
-
-
-def _text(name: str, nullable: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=nullable)
 
 
 # --- configuration: written by `accounts` ---------------------------------------------------
@@ -48,9 +38,9 @@ workspace: Final = Table(
     "workspace",
     METADATA,
     Column("id", ROW_ID, primary_key=True, autoincrement=False),
-    _text("name"),
-    _text("settings"),
-    _number("owner", nullable=True),
+    words("name"),
+    words("settings"),
+    number("owner", nullable=True),
     Column("epoch", BigInteger, nullable=False, server_default=text("0")),
     Column("head", BigInteger, nullable=False, server_default=text("0")),
 )
@@ -67,12 +57,12 @@ app: Final = _table(
 channel: Final = _table(
     "channel",
     Column("workspace", BigInteger, ForeignKey("workspace.id"), nullable=False),
-    _number("id"),
-    _text("app"),
-    _text("portfolio"),
-    _text("waba"),
-    _text("phone_number_id"),
-    _text("phone"),
+    number("id"),
+    words("app"),
+    words("portfolio"),
+    words("waba"),
+    words("phone_number_id"),
+    words("phone"),
     Column("token", LargeBinary, nullable=False),
     Column("throughput", Integer, nullable=False, server_default=text("80")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
@@ -83,15 +73,15 @@ channel: Final = _table(
 api_key: Final = _table(
     "api_key",
     Column("workspace", BigInteger, ForeignKey("workspace.id"), nullable=False),
-    _number("id"),
-    _text("name"),
-    _text("prefix"),
+    number("id"),
+    words("name"),
+    words("prefix"),
     Column("hash", LargeBinary, nullable=False),
-    _text("scopes"),
-    _number("created_at"),
-    _number("expires_at", nullable=True),
-    _number("last_used_at", nullable=True),
-    _number("revoked_at", nullable=True),
+    words("scopes"),
+    number("created_at"),
+    number("expires_at", nullable=True),
+    number("last_used_at", nullable=True),
+    number("revoked_at", nullable=True),
     PrimaryKeyConstraint("workspace", "id", name="pk_api_key"),
     UniqueConstraint("hash", name="uq_api_key_hash"),
 )
@@ -100,7 +90,7 @@ config_version: Final = Table(
     "config_version",
     METADATA,
     Column("id", ROW_ID, primary_key=True, autoincrement=False),
-    _number("version"),
+    number("version"),
 )
 """One row (id 1), raised by whoever changes configuration; nodes look at it every second."""
 
@@ -108,8 +98,8 @@ node: Final = Table(
     "node",
     METADATA,
     Column("node_id", ROW_ID, primary_key=True, autoincrement=False),
-    _number("lease_until", nullable=True),
-    _number("alive_at"),
+    number("lease_until", nullable=True),
+    number("alive_at"),
 )
 
 # --- what comes in --------------------------------------------------------------------------
@@ -118,191 +108,179 @@ inbox: Final = Table(
     "inbox",
     METADATA,
     Column("id", ROW_ID, primary_key=True, autoincrement=False),
-    _number("workspace", nullable=True),
-    _number("channel", nullable=True),
-    _text("kind"),
-    _text("dedup", nullable=True),
+    number("workspace", nullable=True),
+    number("channel", nullable=True),
+    words("kind"),
+    words("dedup", nullable=True),
     Column("body", LargeBinary),
-    _number("received_at"),
-    _text("state"),
-    _text("stream", nullable=True),
-    _text("reason", nullable=True),
+    number("received_at"),
+    words("state"),
+    words("stream", nullable=True),
+    words("reason", nullable=True),
     UniqueConstraint("channel", "dedup", name="uq_inbox_channel_dedup"),
 )
 NEW: Final = text("state = 'new'")
 PARKED: Final = text("state = 'parked'")
-Index("ix_inbox_new", inbox.c.workspace, inbox.c.id, sqlite_where=NEW, postgresql_where=NEW)
-Index(
-    "ix_inbox_parked",
-    inbox.c.workspace,
-    inbox.c.stream,
-    sqlite_where=PARKED,
-    postgresql_where=PARKED,
-)
+index("ix_inbox_new", inbox.c.workspace, inbox.c.id, where=NEW)
+index("ix_inbox_parked", inbox.c.workspace, inbox.c.stream, where=PARKED)
 
 # --- what happened --------------------------------------------------------------------------
 
 event: Final = _table(
     "event",
-    _number("workspace"),
-    _number("seq"),
-    _number("epoch"),
-    _text("stream"),
-    _number("version"),
-    _text("kind"),
+    number("workspace"),
+    number("seq"),
+    number("epoch"),
+    words("stream"),
+    number("version"),
+    words("kind"),
     Column("format", SmallInteger, nullable=False),
-    _number("at"),
-    _text("data"),
+    number("at"),
+    words("data"),
     PrimaryKeyConstraint("workspace", "seq", name="pk_event"),
     UniqueConstraint("workspace", "stream", "version", name="uq_event_stream_version"),
 )
 
 content: Final = _table(
     "content",
-    _number("workspace"),
-    _number("message"),
-    _number("conversation", nullable=True),
-    _number("contact"),
-    _text("author", nullable=True),
-    _text("wamid", nullable=True),
-    _text("data"),
+    number("workspace"),
+    number("message"),
+    number("conversation", nullable=True),
+    number("contact"),
+    words("author", nullable=True),
+    words("wamid", nullable=True),
+    words("data"),
     PrimaryKeyConstraint("workspace", "message", name="pk_content"),
 )
-Index("ix_content_contact", content.c.workspace, content.c.contact)
+index("ix_content_contact", content.c.workspace, content.c.contact)
 
 # --- what goes out --------------------------------------------------------------------------
 
 send: Final = _table(
     "send",
-    _number("workspace"),
-    _number("channel"),
-    _number("id"),
-    _number("conversation", nullable=True),
-    _number("message"),
-    _number("contact"),
-    _text("phone", nullable=True),
-    _text("bsuid", nullable=True),
-    _text("purpose"),
-    _text("state"),
+    number("workspace"),
+    number("channel"),
+    number("id"),
+    number("conversation", nullable=True),
+    number("message"),
+    number("contact"),
+    words("phone", nullable=True),
+    words("bsuid", nullable=True),
+    words("purpose"),
+    words("state"),
     Column("attempt", Integer, nullable=False),
-    _number("due_at", nullable=True),
-    _text("outgoing"),
+    number("due_at", nullable=True),
+    words("outgoing"),
     PrimaryKeyConstraint("workspace", "id", name="pk_send"),
 )
-Index("ix_send_channel", send.c.workspace, send.c.channel, send.c.id)
+index("ix_send_channel", send.c.workspace, send.c.channel, send.c.id)
 
 leg: Final = _table(
     "leg",
-    _number("workspace"),
-    _number("send"),
-    _number("message"),
-    _number("conversation", nullable=True),
-    _number("channel"),
-    _number("contact"),
-    _text("purpose"),
+    number("workspace"),
+    number("send"),
+    number("message"),
+    number("conversation", nullable=True),
+    number("channel"),
+    number("contact"),
+    words("purpose"),
     Column("rank", SmallInteger, nullable=False),
-    _text("wamid", nullable=True),
+    words("wamid", nullable=True),
     Column("code", Integer),
     PrimaryKeyConstraint("workspace", "send", "message", name="pk_leg"),
 )
 KNOWN: Final = text("wamid is not null")
-Index("ix_leg_message", leg.c.workspace, leg.c.message)
-Index("ix_leg_wamid", leg.c.workspace, leg.c.wamid, sqlite_where=KNOWN, postgresql_where=KNOWN)
+index("ix_leg_message", leg.c.workspace, leg.c.message)
+index("ix_leg_wamid", leg.c.workspace, leg.c.wamid, where=KNOWN)
 
 # --- how things stand -----------------------------------------------------------------------
 
 pair: Final = _table(
     "pair",
-    _number("workspace"),
-    _number("contact"),
-    _number("channel"),
-    _number("conversation", nullable=True),
-    _text("role", nullable=True),
-    _number("last_conversation", nullable=True),
-    _number("inbound_at", nullable=True),
+    number("workspace"),
+    number("contact"),
+    number("channel"),
+    number("conversation", nullable=True),
+    words("role", nullable=True),
+    number("last_conversation", nullable=True),
+    number("inbound_at", nullable=True),
     PrimaryKeyConstraint("workspace", "contact", "channel", name="pk_pair"),
 )
 
 conversation: Final = _table(
     "conversation",
-    _number("workspace"),
-    _number("id"),
-    _text("phase"),
-    _text("reason", nullable=True),
-    _number("channel"),
-    _number("visitor"),
-    _number("agent", nullable=True),
-    _number("created_at"),
-    _number("due_at", nullable=True),
-    _number("version"),
-    _text("snapshot"),
+    number("workspace"),
+    number("id"),
+    words("phase"),
+    words("reason", nullable=True),
+    number("channel"),
+    number("visitor"),
+    number("agent", nullable=True),
+    number("created_at"),
+    number("due_at", nullable=True),
+    number("version"),
+    words("snapshot"),
     PrimaryKeyConstraint("workspace", "id", name="pk_conversation"),
 )
 LIVE: Final = text("due_at is not null")
-Index(
-    "ix_conversation_due",
-    conversation.c.workspace,
-    conversation.c.due_at,
-    sqlite_where=LIVE,
-    postgresql_where=LIVE,
-)
-Index("ix_conversation_phase", conversation.c.workspace, conversation.c.phase, conversation.c.id)
+index("ix_conversation_due", conversation.c.workspace, conversation.c.due_at, where=LIVE)
+index("ix_conversation_phase", conversation.c.workspace, conversation.c.phase, conversation.c.id)
 
 token: Final = _table(
     "token",
-    _number("workspace"),
-    _text("value"),
-    _number("conversation"),
-    _number("channel"),
-    _number("until"),
-    _text("url"),
-    _number("used_by", nullable=True),
+    number("workspace"),
+    words("value"),
+    number("conversation"),
+    number("channel"),
+    number("until"),
+    words("url"),
+    number("used_by", nullable=True),
     PrimaryKeyConstraint("workspace", "value", name="pk_token"),
 )
-Index("ix_token_conversation", token.c.workspace, token.c.conversation)
-Index("ix_token_until", token.c.until)
+index("ix_token_conversation", token.c.workspace, token.c.conversation)
+index("ix_token_until", token.c.until)
 
 idempotency: Final = _table(
     "idempotency",
-    _number("workspace"),
-    _text("key"),
+    number("workspace"),
+    words("key"),
     Column("hash", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
-    _number("until"),
+    number("until"),
     PrimaryKeyConstraint("workspace", "key", name="pk_idempotency"),
 )
-Index("ix_idempotency_until", idempotency.c.until)
+index("ix_idempotency_until", idempotency.c.until)
 
 # --- who is who -----------------------------------------------------------------------------
 
 contact: Final = _table(
     "contact",
-    _number("workspace"),
-    _number("id"),
-    _text("name"),
-    _text("language"),
-    _text("phone", nullable=True),
-    _text("bsuid", nullable=True),
+    number("workspace"),
+    number("id"),
+    words("name"),
+    words("language"),
+    words("phone", nullable=True),
+    words("bsuid", nullable=True),
     PrimaryKeyConstraint("workspace", "id", name="pk_contact"),
 )
 
 identity: Final = _table(
     "identity",
-    _number("workspace"),
-    _text("portfolio"),
-    _text("kind"),
-    _text("value"),
-    _number("contact"),
+    number("workspace"),
+    words("portfolio"),
+    words("kind"),
+    words("value"),
+    number("contact"),
     PrimaryKeyConstraint("workspace", "portfolio", "kind", "value", name="pk_identity"),
 )
-Index("ix_identity_contact", identity.c.workspace, identity.c.contact)
+index("ix_identity_contact", identity.c.workspace, identity.c.contact)
 
 metadata: Final = _table(
     "metadata",
-    _number("workspace"),
-    _number("conversation"),
-    _number("contact"),
+    number("workspace"),
+    number("conversation"),
+    number("contact"),
     Column("data", LargeBinary, nullable=False),
     PrimaryKeyConstraint("workspace", "conversation", name="pk_metadata"),
 )
-Index("ix_metadata_contact", metadata.c.workspace, metadata.c.contact)
+index("ix_metadata_contact", metadata.c.workspace, metadata.c.contact)

@@ -2,7 +2,7 @@
 
 import pytest
 import trio
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
 from kaisa_relay.ports import Conflict, Done, SaveMetadata, StoreUnavailable
@@ -54,7 +54,7 @@ async def test_an_append_that_the_database_refuses_fails_alone(rooms: SqlStore) 
         try:
             changes = (guilty,) if number == 3 else ()
             await append(rooms, workspace, f"conversation/{number}", *changes)
-        except Exception as crash:  # noqa: BLE001 - whatever it is, it is looked at below
+        except DBAPIError as crash:
             crashes.append(crash)
 
     async with trio.open_nursery() as nursery:
