@@ -116,6 +116,11 @@ def from_environment(
     return load(os.environ, config_file, required)
 
 
+def child_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment for a child, with `own` in place of all our own settings."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("KAISA_")} | dict(own)
+
+
 def load(
     environ: Mapping[str, str], config_file: Path | None, required: Collection[str] = FOR_SERVE
 ) -> Settings:

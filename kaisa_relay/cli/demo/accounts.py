@@ -1,0 +1,97 @@
+"""What the demo configures: workspaces, each with its numbers and one API key."""
+
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from kaisa_relay.accounts.administration import Administration
+from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    AddKey,
+    AddWorkspace,
+    ChannelFacts,
+    Command,
+    Facts,
+    Inspect,
+    KeyAdded,
+    Refused,
+    Result,
+    WorkspaceFacts,
+    WorkspaceSettings,
+)
+from kaisa_relay.accounts.transactions import open_alone
+from kaisa_relay.cli.alone import NODE
+from kaisa_relay.cli.demo.programs import CHANNEL_TOKEN, Line
+from kaisa_relay.ports.keys import Scope
+from kaisa_relay.runtime.clock import system_clock
+from kaisa_relay.runtime.id_source import IdSource
+from kaisa_relay.settings import Settings
+
+R = TypeVar("R", bound=Result)
+
+
+class NotEmpty(Exception):
+    """The database already holds somebody's workspaces; the text says what to do."""
+
+
+class CannotConfigure(Exception):
+    """The relay refused what the demo wants; the text is its reason."""
+
+
+@frozen
+class Customer:
+    """A workspace to make."""
+
+    name: str
+    settings: WorkspaceSettings
+    lines: tuple[Line, ...]
+
+
+@frozen
+class Key:
+    """An API key's text, kept out of every repr."""
+
+    text: str = field(repr=False)
+
+
+async def open_accounts(settings: Settings, customers: tuple[Customer, ...]) -> tuple[Key, ...]:
+    """Make the workspaces in an empty database and return a key for each.
+
+    No `serve` may run on it. Raises `NotEmpty`, and what opening the database raises.
+    """
+    async with open_alone(settings.database_url) as transactions:
+        administration = Administration(
+            store=transactions,
+            cipher=lambda: TokenCipher.of(settings.derived_key(PURPOSE)),
+            new_id=IdSource(_seconds, NODE),
+        )
+        desk = _Desk(administration)
+        if (await desk.get(Inspect(), Facts)).workspaces:
+            raise NotEmpty("the database holds workspaces already: give the demo an empty one")
+        return tuple([await desk.add(customer) for customer in customers])
+
+
+def _seconds() -> float:
+    return system_clock().timestamp()
+
+
+@frozen
+class _Desk:
+    administration: Administration
+
+    async def get(self, command: Command, expected: type[R]) -> R:
+        result = await self.administration.execute(command)
+        if isinstance(result, Refused):
+            raise CannotConfigure(result.reason)
+        if not isinstance(result, expected):
+            raise TypeError(f"{type(command).__name__} gave {type(result).__name__}")
+        return result
+
+    async def add(self, customer: Customer) -> Key:
+        await self.get(AddWorkspace(customer.name, customer.settings), WorkspaceFacts)
+        for line in customer.lines:
+            channel = AddChannel(customer.name, line.phone_number_id, line.number, CHANNEL_TOKEN)
+            await self.get(channel, ChannelFacts)
+        added = await self.get(AddKey(customer.name, tuple(Scope), "demo"), KeyAdded)
+        return Key(added.text)

@@ -1,0 +1,79 @@
+"""The stage: a simulator and a relay that know each other, as two child processes.
+
+Rule 1: the relay is started last and stopped first, so that it finishes what it began.
+Rule 2: what is public over HTTP is all that a play, or a test, gets of them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+import trio
+from attrs import define, frozen
+
+from kaisa_relay.cli.demo.accounts import Customer, Key, open_accounts
+from kaisa_relay.cli.demo.people import Simulator
+from kaisa_relay.cli.demo.processes import Child, running
+from kaisa_relay.cli.demo.programs import Line, RelayConfig, simulator_program
+from kaisa_relay.cli.demo.relay import RelayApi
+
+TIMEOUT: Final = 10.0
+CONNECTIONS: Final = httpx.Limits(max_connections=50)
+
+
+@frozen
+class Binds:
+    """Where the two listen, as host:port; port 0 is any free one."""
+
+    relay: str = "127.0.0.1:0"
+    simulator: str = "127.0.0.1:0"
+
+
+@define(eq=False)
+class Stage:
+    """Both programs, ready; a key for each customer, in their order."""
+
+    simulating: Child
+    serving: Child
+    simulator: Simulator
+    keys: tuple[Key, ...]
+    relay_http: httpx.AsyncClient
+
+    def relay(self, customer: int = 0) -> RelayApi:
+        """Return a client with a customer's key."""
+        return RelayApi(self.relay_http, self.keys[customer].text)
+
+    async def watch(self) -> None:
+        """Raise `ChildDied`, in a group, when one of them ends."""
+        async with trio.open_nursery() as nursery:
+            for child in (self.simulating, self.serving):
+                nursery.start_soon(child.watch, name=f"watch {child.program.name}")
+
+
+@asynccontextmanager
+async def staged(
+    config: RelayConfig, customers: tuple[Customer, ...], folder: Path, binds: Binds
+) -> AsyncIterator[Stage]:
+    """Make the accounts, start both programs, end them; their logs are in `folder`.
+
+    Raises `ChildDied`, and what `open_accounts` raises.
+    """
+    keys = await open_accounts(config.settings(), customers)
+    numbers: tuple[Line, ...] = tuple(line for each in customers for line in each.lines)
+    async with running(simulator_program(binds.simulator, numbers), folder) as simulating:
+        relay_program = config.program(binds.relay, simulating.url)
+        async with (
+            running(relay_program, folder) as serving,
+            _client(simulating.url) as simulator_http,
+            _client(serving.url) as relay_http,
+        ):
+            stage = Stage(simulating, serving, Simulator(simulator_http), keys, relay_http)
+            await stage.relay().wait_ready()
+            await stage.simulator.set_webhook(f"{serving.url}/webhooks/whatsapp")
+            yield stage
+
+
+def _client(url: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, timeout=TIMEOUT, limits=CONNECTIONS, trust_env=False)

@@ -1,0 +1,92 @@
+"""The user's own turn: a workspace with usual times, a visitor, an agent, and what to type."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from kaisa_relay.accounts.commands import WorkspaceSettings
+from kaisa_relay.cli.demo.accounts import Customer
+from kaisa_relay.cli.demo.people import Arrival, Person, Phone
+from kaisa_relay.cli.demo.programs import Line
+from kaisa_relay.cli.demo.relay import Conversation
+from kaisa_relay.cli.demo.screen import Screen
+from kaisa_relay.cli.demo.stage import Stage
+from kaisa_relay.cli.demo.summary import Summary, lines
+
+LINE: Final = Line("1003", "+46701740603")
+YOURS: Final = Customer("yours", WorkspaceSettings(), (LINE,))
+VISITOR: Final = Person("Vera Visitor", "+46701740631")
+AGENT: Final = Person("Axel Agent", "+46701740632")
+
+BEARER: Final = '-H "Authorization: Bearer $KEY"'
+
+
+@frozen
+class YourTurn:
+    """Shows the commands, and then whatever they make arrive on the two phones."""
+
+    stage: Stage
+    screen: Screen
+
+    async def run(self, summary: Summary) -> None:
+        """Show everything until cancelled."""
+        relay = self.stage.relay(customer=1)
+        phones = [Phone(one, self.stage.simulator, self._heard) for one in (VISITOR, AGENT)]
+        for phone in phones:
+            await self.stage.simulator.add_person(phone.person)
+        conversation = await relay.create(VISITOR, [AGENT], {"topic": "a try"})
+        for line in (*lines(summary), *self._commands(conversation, summary)):
+            self.screen.says(line)
+        async with trio.open_nursery() as nursery:
+            for phone in phones:
+                nursery.start_soon(phone.follow, name=f"phone of {phone.person.name}")
+
+    def _heard(self, person: Person, arrival: Arrival) -> None:
+        self.screen.heard(None, person, arrival)
+
+    def _commands(self, conversation: Conversation, summary: Summary) -> Iterator[str]:
+        visitor, agent = (f"$SIM/_sim/people/{one.number}" for one in (VISITOR, AGENT))
+        yield "\nBoth keep running; Ctrl-C ends them. Now it is your turn. In another terminal:\n"
+        yield f"  RELAY={self.stage.serving.url} SIM={self.stage.simulating.url}"
+        yield f"  KEY={self.stage.keys[1].text}"
+        yield f"  ID={conversation.id}"
+        yield f"\n{VISITOR.name} has a link. She sends its sentence, {AGENT.name} accepts:\n"
+        yield f"  curl -s {visitor}/send -d {_body(conversation.first_text)}"
+        yield f"  curl -s {agent}/tap -d {_json({'label': 'Accept'})}"
+        yield "\nThey write to each other, and look at what has arrived:\n"
+        yield f"  curl -s {visitor}/send -d {_body('Hello, is anybody there?')}"
+        yield f"  curl -s {agent}/send -d {_body('Yes, good morning!')}"
+        yield f"  curl -s {visitor}/inbox"
+        yield f"  curl -s {agent}/inbox"
+        yield "\nWhat the relay says about it, and the end (or let the agent send /close):\n"
+        yield f"  curl -s {BEARER} $RELAY/conversations"
+        yield f"  curl -s {BEARER} $RELAY/conversations/$ID/messages"
+        yield f"  curl -s {BEARER} $RELAY/conversations/$ID/events"
+        yield f"  curl -s {BEARER} -X POST $RELAY/conversations/$ID/close"
+        yield "\nAnother conversation, and what was played before:\n"
+        yield f'  curl -s {BEARER} "$RELAY/conversations/whatsapp?qr=none" --json {_form()}'
+        played = summary.conversations[0].id
+        old_key = f'-H "Authorization: Bearer {self.stage.keys[0].text}"'
+        yield f"  curl -s {old_key} $RELAY/conversations/{played}/messages"
+        yield "\nFor the browser, and for monitoring:\n"
+        yield f"  {self.stage.serving.url}/docs"
+        yield f"  {self.stage.serving.url}/metrics"
+        yield f"  {self.stage.simulating.url}/_sim\n"
+
+
+def _body(text: str) -> str:
+    return _json({"channel": LINE.phone_number_id, "text": text})
+
+
+def _form() -> str:
+    visitor = {"name": VISITOR.name, "phone": VISITOR.number, "language": VISITOR.language}
+    agent = {"name": AGENT.name, "phone": AGENT.number}
+    return _json({"visitor": visitor, "agents": [agent], "metadata": {"topic": "bicycles"}})
+
+
+def _json(value: object) -> str:
+    return shlex.quote(json.dumps(value, ensure_ascii=False))
