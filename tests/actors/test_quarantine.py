@@ -175,7 +175,8 @@ async def test_a_waiting_one_is_passed_over_by_the_pool(autojump_clock: MockCloc
         await house.talking()
         await house.scan(broken, ZOE)
         await house.scan(waiting, nils)
-        house.traps.set(appends(broken.conversation), times=99)
+        stream = appends(broken.conversation)
+        house.traps.set(lambda call: stream(call) and _decides(call), times=99)
         await house.write(ZOE, "crash")
         await house.pass_time(5)
         assert house.actors.router.statistics()["quarantined"] == 1
