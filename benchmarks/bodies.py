@@ -65,21 +65,23 @@ def status(recipient: Person, name: str, wamid: str, opaque: str) -> dict[str, A
     }
 
 
-def posted(person: Person, kind: str, items: Sequence[dict[str, Any]]) -> bytes:
-    """Return the signed POST of `messages` or `statuses` of one person on one number."""
+def _contact(person: Person) -> dict[str, Any]:
+    return {
+        "profile": {"name": person.name},
+        "wa_id": person.digits,
+        "user_id": f"SE.1349{person.digits}",
+    }
+
+
+def posted(people: Sequence[Person], kind: str, items: Sequence[dict[str, Any]]) -> bytes:
+    """Return the signed POST of these people's `messages` or `statuses`, all on one number."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {
             "display_phone_number": "46100000001",
-            "phone_number_id": person.phone_number_id,
+            "phone_number_id": people[0].phone_number_id,
         },
-        "contacts": [
-            {
-                "profile": {"name": person.name},
-                "wa_id": person.digits,
-                "user_id": f"SE.1349{person.digits}",
-            }
-        ],
+        "contacts": [_contact(person) for person in people],
         kind: list(items),
     }
     change = {"value": value, "field": "messages"}

@@ -45,7 +45,9 @@ def _stat(pid: int) -> list[int]:
 
 def machine() -> dict[str, object]:
     """Return what a number must be read with."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    models = [
+        line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
+    ]
     return {
         "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
         "cores": os.cpu_count(),
@@ -84,6 +86,9 @@ async def end(process: trio.Process) -> int:
         process.send_signal(signal.SIGTERM)
     with trio.CancelScope(shield=True):
         with trio.move_on_after(STOP_WITHIN):
-            return await process.wait()
-        process.kill()
-        return await process.wait()
+            await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return process.returncode

@@ -4,21 +4,19 @@ A real `serve` on one core; people, and a Graph API that accepts everything, in 
 the other cores. First as much as goes through, then half of it, where latency means something.
 """
 
-import os
 from argparse import Namespace
 from collections.abc import Mapping
 
 import trio
-from attrs import define, frozen
 
 from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.graph import Graph
-from benchmarks.serving import Serve, furnish, numbers, serving
+from benchmarks.metering import Figures, Meter
+from benchmarks.pace import at_most, at_rate
+from benchmarks.serving import furnish, numbers, serving
 from benchmarks.talks import Making, Phones
-from benchmarks.traffic import Traffic
-
-Figures = dict[str, float]
+from benchmarks.traffic import Samples, Traffic
 
 
 def main() -> None:
@@ -62,8 +60,8 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
             url = await nursery.start(graph.serve)
             async with serving(database, url, relay_cores) as serve:
                 making = Making(serve.port, key, channels, phones)
-                talks = await making.talks(options.conversations)
-                traffic = Traffic(serve.port, options.statuses, options.in_a_row)
+                talks = await making.active(options.conversations)
+                traffic = Traffic(options.statuses, options.in_a_row)
                 traffic.open(talks, phones.received)
                 graph.take = traffic.take
                 figures = await _runs(Meter(serve, database), traffic, options)
@@ -71,23 +69,26 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
     return figures
 
 
-async def _runs(meter: "Meter", traffic: Traffic, options: Namespace) -> Mapping[str, object]:
+async def _runs(meter: Meter, traffic: Traffic, options: Namespace) -> Mapping[str, object]:
     size = meter.database.size()
     full = [await _full(meter, traffic, options) for _ in range(options.runs)]
     rate = options.rate or report.middle(full)["messages_per_second"] / 2
     half = [await _half(meter, traffic, options, rate) for _ in range(options.runs)]
     traffic.check()
+    at_full, at_half = report.middle(full), report.middle(half)
     return {
         "conversations": options.conversations,
         "statuses_per_message": 3 if options.statuses else 0,
         "runs": options.runs,
         "seconds_per_run": options.seconds,
-        "noise_messages_per_second": report.noise(full, "messages_per_second"),
-        "noise_cpu_us_per_message": report.noise(full, "cpu_us_per_message"),
-        **report.middle(full),
+        "messages_per_second": at_full["messages_per_second"],
+        "messages_per_second_noise": report.noise(full, "messages_per_second"),
+        "cpu_us_per_message": at_full["cpu_us_per_message"],
+        "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
+        **{name: value for name, value in at_half.items() if name.startswith(("ack", "relay_p"))},
         **_bytes_per_message(meter.database, size, traffic),
-        "half": {"asked_per_second": round(rate, 1), **report.middle(half)},
-        **{name: value for name, value in report.middle(half).items() if name.endswith("_ms")},
+        "full_load": at_full,
+        "half_load": {"asked_per_second": round(rate, 1), **at_half},
     }
 
 
@@ -100,68 +101,29 @@ def _bytes_per_message(
     return {"file_bytes_per_message": round((after - before) / traffic.total, 1)}
 
 
-async def _full(meter: "Meter", traffic: Traffic, options: Namespace) -> Figures:
+async def _full(meter: Meter, traffic: Traffic, options: Namespace) -> Figures:
+    traffic.samples = Samples()
     meter.start()
-    per_second = await traffic.at_most(options.seconds, options.senders)
-    return meter.figures(per_second, traffic)
+    await at_most(meter.serve.port, traffic.turn, options.seconds, options.senders)
+    return _figures(meter, traffic)
 
 
-async def _half(meter: "Meter", traffic: Traffic, options: Namespace, rate: float) -> Figures:
+async def _half(meter: Meter, traffic: Traffic, options: Namespace, rate: float) -> Figures:
+    traffic.samples = Samples()
     meter.start()
-    per_second = await traffic.at_rate(rate, options.seconds, 4 * options.senders)
-    return meter.figures(per_second, traffic)
+    turns = rate / options.in_a_row
+    senders = 4 * options.senders
+    late = await at_rate(meter.serve.port, traffic.turn, turns, options.seconds, senders)
+    return {**_figures(meter, traffic), **report.percentiles("load_late", late)}
 
 
-@frozen
-class Clocks:
-    """CPU seconds of the relay, of the database server, of this process; and the wall's."""
-
-    relay: float
-    database: float
-    load: float
-    wall: float
-
-
-@define
-class Meter:
-    """Reads the CPU time of all who take part."""
-
-    serve: Serve
-    database: Database
-    _began: Clocks | None = None
-
-    def start(self) -> None:
-        """Begin to count."""
-        self._began = self._read()
-
-    def _read(self) -> Clocks:
-        server = self.database.server
-        return Clocks(
-            processes.cpu_seconds(self.serve.pid),
-            processes.tree_cpu_seconds(server) if server else 0.0,
-            processes.cpu_seconds(os.getpid()),
-            trio.current_time(),
-        )
-
-    def figures(self, per_second: float, traffic: Traffic) -> Figures:
-        """Return what happened since `start`."""
-        assert self._began is not None
-        began, ended, samples = self._began, self._read(), traffic.samples
-        messages, wall = len(samples.relays), ended.wall - began.wall
-        figures = {
-            "messages_per_second": round(per_second, 1),
-            "cpu_us_per_message": 1e6 * (ended.relay - began.relay) / messages,
-            "relay_core_share": (ended.relay - began.relay) / wall,
-            "load_core_share": (ended.load - began.load) / wall,
-            **report.percentiles("ack", samples.acks),
-            **report.percentiles("relay", samples.relays),
-        }
-        if samples.behind:
-            figures |= report.percentiles("load_behind", samples.behind)
-        if self.database.server is not None:
-            spent = ended.database - began.database
-            figures["database_cpu_us_per_message"] = 1e6 * spent / messages
-        return figures
+def _figures(meter: Meter, traffic: Traffic) -> Figures:
+    samples = traffic.samples
+    return {
+        **meter.figures(len(samples.relays)),
+        **report.percentiles("ack", samples.acks),
+        **report.percentiles("relay", samples.relays),
+    }
 
 
 if __name__ == "__main__":

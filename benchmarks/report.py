@@ -43,7 +43,7 @@ def middle(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
 def noise(runs: Sequence[Mapping[str, float]], name: str) -> str:
     """Return the least and the most that was measured of one number."""
     values = [run[name] for run in runs]
-    return f"{min(values):g} to {max(values):g} in {len(values)} runs"
+    return f"{min(values):.0f} to {max(values):.0f} in {len(values)} runs"
 
 
 def show(title: str, numbers: Numbers, as_json: bool) -> None:

@@ -4,7 +4,7 @@ Rule 1: nothing is put into the database from behind; every step is a request of
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +27,9 @@ class Talk:
 
     visitor: Person
     agent: Person
+
+
+Make = Callable[[Caller, int], Awaitable[Talk]]
 
 
 @define(eq=False)
@@ -66,8 +69,15 @@ class Making:
     channels: Sequence[Number]
     phones: Phones
 
-    async def talks(self, count: int) -> list[Talk]:
-        """Return so many, spread over the channels by the relay."""
+    async def active(self, count: int) -> list[Talk]:
+        """Return so many accepted ones, spread over the channels by the relay."""
+        return await self._many(count, self._active)
+
+    async def seeking(self, count: int) -> list[Talk]:
+        """Return so many whose agent has an offer and is silent: what visitors write is held."""
+        return await self._many(count, self._seeking)
+
+    async def _many(self, count: int, make: Make) -> list[Talk]:
         send, receive = trio.open_memory_channel[int](count)
         for number in range(count):
             send.send_nowait(number)
@@ -75,16 +85,18 @@ class Making:
         made: list[Talk] = []
         async with trio.open_nursery() as nursery:
             for worker in range(AT_ONCE):
-                nursery.start_soon(self._work, receive, made, name=f"making {worker}")
+                nursery.start_soon(self._work, receive, make, made, name=f"making {worker}")
         return made
 
-    async def _work(self, numbers: trio.MemoryReceiveChannel[int], made: list[Talk]) -> None:
+    async def _work(
+        self, numbers: trio.MemoryReceiveChannel[int], make: Make, made: list[Talk]
+    ) -> None:
         async with Caller(self.port) as caller:
             async for number in numbers:
                 with trio.fail_after(WITHIN):
-                    made.append(await self._make(caller, number))
+                    made.append(await make(caller, number))
 
-    async def _make(self, caller: Caller, number: int) -> Talk:
+    async def _seeking(self, caller: Caller, number: int) -> Talk:
         visitor, agent = f"4670{1_000_000 + number}", f"4673{1_000_000 + number}"
         created = await self._create(caller, visitor, agent)
         (channel,) = (c for c in self.channels if c.phone == created["channel"]["phone"])
@@ -93,11 +105,17 @@ class Making:
             Person("Anna Agent", agent, channel.phone_number_id),
         )
         (scanned,) = parse_qs(urlsplit(created["url"]).query)["text"]
-        await post(caller, posted(talk.visitor, "messages", [text(talk.visitor, scanned)]))
-        accept = tap(talk.agent, await self.phones.offer(talk.agent.phone))
+        await post(caller, posted([talk.visitor], "messages", [text(talk.visitor, scanned)]))
+        await self.phones.offer(talk.agent.phone)
         await self.phones.wait_received(talk.visitor.phone, 1)
-        await post(caller, posted(talk.agent, "messages", [accept]))
-        await self.phones.wait_received(talk.visitor.phone, 2)
+        return talk
+
+    async def _active(self, caller: Caller, number: int) -> Talk:
+        talk = await self._seeking(caller, number)
+        accept = tap(talk.agent, await self.phones.offer(talk.agent.phone))
+        await post(caller, posted([talk.agent], "messages", [accept]))
+        for person in (talk.visitor, talk.agent):  # both are told that they are now talking
+            await self.phones.wait_received(person.phone, 2)
         return talk
 
     async def _create(self, caller: Caller, visitor: str, agent: str) -> dict[str, Any]:

@@ -55,18 +55,16 @@ class Passage:
 
 @define
 class Samples:
-    """What one run measured, in seconds."""
+    """What one run measured, in seconds: from a POST to its 200, and to the relayed message."""
 
     acks: list[float] = field(factory=list)
     relays: list[float] = field(factory=list)
-    behind: list[float] = field(factory=list)
 
 
 @define(eq=False)
 class Traffic:
     """All lanes, and the samples of the run that is on."""
 
-    port: int
     with_statuses: bool
     in_a_row: int
     samples: Samples = field(factory=Samples)
@@ -110,39 +108,7 @@ class Traffic:
 
     # --- into the relay
 
-    async def at_most(self, seconds: float, workers: int) -> float:
-        """Say as much as `workers` senders can, each waiting for its own; returns messages/s."""
-        self.samples = Samples()
-        began = trio.current_time()
-        async with trio.open_nursery() as nursery:
-            for number in range(workers):
-                nursery.start_soon(self._say_until, began + seconds, name=f"sender {number}")
-        return len(self.samples.relays) / (trio.current_time() - began)
-
-    async def at_rate(self, rate: float, seconds: float, workers: int) -> float:
-        """Say so many messages a second, evenly spread; returns how many came to pass a second."""
-        self.samples = Samples()
-        began = trio.current_time()
-        times = deque(began + n / rate for n in range(int(rate * seconds)))
-        async with trio.open_nursery() as nursery:
-            for number in range(workers):
-                nursery.start_soon(self._say_at, times, name=f"sender {number}")
-        return len(self.samples.relays) / (trio.current_time() - began)
-
-    async def _say_until(self, end: float) -> None:
-        async with Caller(self.port) as caller:
-            while trio.current_time() < end:
-                await self._turn(caller)
-
-    async def _say_at(self, times: deque[float]) -> None:
-        async with Caller(self.port) as caller:
-            while times:
-                at = times.popleft()
-                await trio.sleep_until(at)
-                self.samples.behind.append(trio.current_time() - at)
-                await self._turn(caller)
-
-    async def _turn(self, caller: Caller) -> None:
+    async def turn(self, caller: Caller) -> None:
         """Say something in a free lane, see it arrive, and report its statuses."""
         lane = self._free_lane()
         passages = [await self._say(caller, lane) for _ in range(self.in_a_row)]
@@ -171,7 +137,7 @@ class Traffic:
         lane.said += 1
         lane.empty_at = PAIR.spend(lane.empty_at, trio.current_time())
         said = text(lane.sender, f"{lane.number}:{lane.said}:{_FILLING}")
-        body = posted(lane.sender, "messages", [said])
+        body = posted([lane.sender], "messages", [said])
         passage = lane.waiting[lane.said] = Passage(perf_counter())
         await self._post(caller, body)
         return passage
@@ -180,7 +146,7 @@ class Traffic:
         assert passage.sent is not None
         for name in STATUSES:
             item = status(person, name, passage.sent.wamid, passage.sent.opaque)
-            await self._post(caller, posted(person, "statuses", [item]))
+            await self._post(caller, posted([person], "statuses", [item]))
 
     async def _post(self, caller: Caller, whole_request: bytes) -> None:
         began = perf_counter()
