@@ -23,6 +23,7 @@ from kaisa_relay.actors.exchange import (
     EndConversation,
     NoAgentFree,
     NotNeeded,
+    PersonMoved,
     ToConversation,
 )
 from kaisa_relay.actors.slot import Slot
@@ -171,6 +172,8 @@ class ConversationTask:
                 await self._apply(NobodyFree(at))
             case NotNeeded(instead):
                 await self._apply(Abandon(instead, at))
+            case PersonMoved(person):
+                self.wording.people[person.contact] = person
             case EndConversation():
                 refusal = await self._apply(End(EndedBy.API, at))
                 ended = refusal if isinstance(refusal, AlreadyEnded) else Ended()
@@ -272,8 +275,7 @@ class ConversationTask:
         now = trio.current_time()
         if self.asked_at is not None and now < self.asked_at + ASK_AGAIN:
             return
-        state = self.state
-        if pool := self.context.exchange.pools.get(state.workspace):
+        if pool := self.context.exchange.pools.get((state := self.state).workspace):
             pool.tell(AgentWanted(state.id, state.channel, askable(state), state.strategy))
             self.asked_at = now
 

@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from kaisa_relay.actors.bounds import Bounds
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
+from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Candidate,
@@ -98,6 +99,13 @@ class NotNeeded:
     instead: ConversationId
 
 
+@frozen
+class PersonMoved:
+    """Somebody in it is reached by another number or BSUID from now on."""
+
+    person: Person = field(repr=False)
+
+
 EndAnswer = Ended | AlreadyEnded
 
 
@@ -106,7 +114,7 @@ class EndConversation(Ask[EndAnswer]):
     """The API ends it."""
 
 
-ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | EndConversation
+ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | PersonMoved | EndConversation
 
 # --- to a channel ---------------------------------------------------------------------------
 

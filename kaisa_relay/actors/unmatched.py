@@ -6,7 +6,7 @@ from attrs import evolve
 
 from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
-from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.exchange import Context, PersonMoved
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MessageUnmatched
@@ -78,6 +78,12 @@ async def note_identity(
     save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
     append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)), save))
     await context.patiently(partial(context.journal.append, append))
+    read = partial(context.directory.pairs, item.workspace, [moved.contact])
+    for pair in await context.patiently(read):
+        if pair.conversation is not None:
+            context.exchange.tell_conversation(
+                item.workspace, pair.conversation, PersonMoved(moved)
+            )
 
 
 async def set_aside(context: Context, item: InboxItem) -> None:

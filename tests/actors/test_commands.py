@@ -1,0 +1,156 @@
+"""What an agent can type, what cannot be relayed, and how a conversation ends."""
+
+from datetime import timedelta
+
+import pytest
+from trio.testing import MockClock
+
+from kaisa_relay.domain.content import Content, Location, Media, MediaKind, Reaction, Unknown
+from kaisa_relay.domain.conversation.events import ConversationClosed
+from kaisa_relay.domain.conversation.terms import Terms
+from tests.actors.house import AGENT, VISITOR, Plan, form, open_house
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/help", "/close"),
+        ("/ayuda", "/close"),
+        ("/status", "You are talking to Vera."),
+        ("/who", "You are talking to Vera Visitor."),
+        ("/whoops", "I do not know /whoops"),
+        ("/", "I do not know /"),
+    ],
+)
+async def test_commands(autojump_clock: MockClock, typed: str, answer: str) -> None:
+    """Each is answered to the agent, and the visitor sees nothing of it."""
+    async with open_house() as house:
+        await house.talking()
+        seen = len(house.sent(VISITOR))
+        await house.write(AGENT, typed)
+        assert answer in house.texts(AGENT)[-1]
+        assert len(house.sent(VISITOR)) == seen
+        house.check_finished()
+
+
+async def test_a_doubled_slash_is_relayed_with_one(autojump_clock: MockClock) -> None:
+    """The agent's loses one; a visitor knows no commands, and theirs stay as they are."""
+    async with open_house() as house:
+        await house.talking()
+        await house.write(AGENT, "//close is a command")
+        assert house.texts(VISITOR)[-1] == "/close is a command"
+        for text in ("/close", "//both"):
+            await house.write(VISITOR, text)
+            assert house.texts(AGENT)[-1] == text
+
+
+async def test_close_with_outcome_and_note(autojump_clock: MockClock) -> None:
+    """Both sides get their closing text, the agent's word is kept, and the pairs are free."""
+    async with open_house() as house:
+        reservation = await house.talking()
+        await house.write(AGENT, "/close sold a red bicycle")
+        assert "closed" in house.texts(AGENT)[-1]
+        assert "ended" in house.texts(VISITOR)[-1]
+        assert not any("bicycle" in text for text in house.texts(VISITOR))
+        closed = house.events(reservation.conversation)
+        [end] = [each for each in closed if isinstance(each, ConversationClosed)]
+        kept = house.store.rows.contents[1, end.outcome]  # type: ignore[index]  # it has one
+        assert "bicycle" in repr(kept.content.body)  # type: ignore[union-attr]  # a text
+        await house.talking()
+        house.check_finished()
+
+
+IMPOSSIBLE: list[tuple[Content, str]] = [
+    (Media(MediaKind.IMAGE, "id", "image/jpeg", caption="look"), "your picture"),
+    (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "your voice message"),
+    (Location(59.0, 18.0), "your location"),
+    (Reaction("wamid.x", "👍"), "your reaction"),
+    (Unknown("hologram"), "that kind of message"),
+]
+
+
+@pytest.mark.parametrize(("content", "name"), IMPOSSIBLE)
+async def test_what_cannot_be_relayed(
+    autojump_clock: MockClock, content: Content, name: str
+) -> None:
+    """Its sender is told, on either side and also before there is an agent; nobody else is."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.scan(reservation)
+        await house.write(VISITOR, content)
+        assert name in house.texts(VISITOR)[-1]
+        await house.tap(AGENT, "Accept")
+        for who, other in ((VISITOR, AGENT), (AGENT, VISITOR)):
+            seen = len(house.sent(other))
+            await house.write(who, content)
+            assert name in house.texts(who)[-1]
+            assert len(house.sent(other)) == seen
+        house.check_finished()
+
+
+async def test_nudge_and_expiry(autojump_clock: MockClock) -> None:
+    """Silence: one nudge to the agent, then the end, told to both; a message starts it over."""
+    async with open_house(Plan(terms=Terms(expires_after=timedelta(hours=1)))) as house:
+        reservation = await house.talking()
+        await house.pass_time(timedelta(minutes=56))
+        nudge = house.texts(AGENT)[-1]
+        assert "quiet with Vera" in nudge
+        await house.write(VISITOR, "no, wait")
+        await house.pass_time(timedelta(minutes=54))
+        assert house.texts(AGENT)[-1] == "no, wait"
+        await house.pass_time(timedelta(minutes=2))
+        assert house.texts(AGENT)[-1] == nudge
+        await house.pass_time(timedelta(minutes=5))
+        assert await house.phase(reservation.conversation) == "closed"
+        assert "quiet" in house.texts(VISITOR)[-1]
+        assert house.texts(AGENT).count(nudge) == 2
+        await house.write(VISITOR, "hello?")
+        assert "no open chat" in house.texts(VISITOR)[-1]
+        house.check_finished()
+
+
+async def test_a_deadline_does_not_starve(autojump_clock: MockClock) -> None:
+    """The visitor writes twice a second, the agent says nothing: the offer runs out."""
+    async with open_house() as house:
+        bruno = form(201)
+        reservation = await house.reserved(AGENT, bruno)
+        await house.scan(reservation)
+        for n in range(250):
+            await house.arrive(house.item(VISITOR, str(n)))
+            await house.pass_time(0.5)
+        assert house.offered(bruno) == 1
+
+
+async def test_nothing_is_left_running(autojump_clock: MockClock) -> None:
+    """After a full life and a long quiet: no conversation in memory, no call, no row, no task."""
+    async with open_house() as house:
+        reservation = await house.talking()
+        for n in range(20):
+            await house.arrive(house.item(VISITOR, str(n)), house.item(AGENT, str(n)))
+        await house.pass_time(10)
+        await house.write(AGENT, "/close")
+        await house.pass_time(1000)
+        statistics = house.actors.router.statistics()
+        assert statistics == {"in_flight": 0, "live": 0, "quarantined": 0, "queued": 0}
+        nursery = house.slots.nursery
+        assert nursery is not None
+        assert not nursery.child_tasks
+        assert await house.phase(reservation.conversation) == "closed"
+        house.check_finished()
+
+
+async def test_a_stop_finishes_what_was_begun(autojump_clock: MockClock) -> None:
+    """Draining waits for the calls under way, begins no more, and twice is harmless."""
+    async with open_house() as house:
+        await house.talking()
+        house.gateway.latency = 3.0
+        for n in range(3):
+            await house.arrive(house.item(VISITOR, str(n)))
+        await house.quiet()
+        begun = house.gateway.calls
+        await house.actors.drain()
+        await house.actors.drain()
+        assert house.gateway.calls == begun
+        assert house.gateway.in_flight == 0
+        assert house.context.exchange.calls == 0
+        assert len(house.store.rows.sends) == 2  # for the next start
