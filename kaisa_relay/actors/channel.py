@@ -20,7 +20,7 @@ from kaisa_relay.actors.exchange import (
 )
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lanes import Lane, Lanes
-from kaisa_relay.actors.outbox import GRACE, Outbox
+from kaisa_relay.actors.outbox import Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
@@ -234,7 +234,7 @@ class ChannelTask:
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()
-        verdict = conclude(send, answer, now, self.context.rng, GRACE)
+        verdict = conclude(send, answer, now, self.context.rng, self._outbox.grace)
         after = None if verdict.move is Move.END else verdict.send
         self.lanes.put(send.id, await self._outbox.step(send, after, verdict.changes))
         if isinstance(answer, Accepted | Rejected):

@@ -17,8 +17,6 @@ from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports import Append, Change, EndSend, MoveSend, Outcome, Send, Tell
 
-GRACE: Final = timedelta(seconds=120)
-"""How long an unknown send blocks its lane, waiting for a status."""
 GIVE_UP: Final = timedelta(hours=24)
 """How long a parked send can still be settled."""
 
@@ -32,6 +30,11 @@ class Outbox:
 
     context: Context
     channel: Channel
+
+    @property
+    def grace(self) -> timedelta:
+        """How long an unknown send blocks its lane, waiting for a status."""
+        return self.context.accounts.workspace(self.channel.workspace).unknown_grace
 
     async def page(self, after: SendId, limit: int) -> list[Send]:
         """Return unfinished sends, by id, above `after`."""
@@ -48,7 +51,7 @@ class Outbox:
 
     async def doubt(self, send: Send) -> Send | None:
         """A send that somebody began and nobody concluded: nobody knows what became of it."""
-        due = self.context.wall() + GRACE
+        due = self.context.wall() + self.grace
         move = MoveSend(send.id, (SendState.SENDING,), SendState.UNKNOWN, send.attempt, due)
         return await self.step(send, evolve(send, state=SendState.UNKNOWN, due_at=due), (move,))
 
