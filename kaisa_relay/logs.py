@@ -50,7 +50,10 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in CHATTY:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+        chatty = logging.getLogger(name)
+        chatty.setLevel(max(level, logging.WARNING))
+        chatty.handlers.clear()  # Hypercorn brings one that prints exceptions with their text
+        chatty.propagate = True
 
 
 def exception_without_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -19,7 +19,8 @@ class IdSource:
     def __init__(self, clock: Callable[[], float], node: int = 0, floor: int = 0) -> None:
         self._clock = clock
         self._node = node << _COUNTER_BITS
-        self._last_ms = floor >> (_NODE_BITS + _COUNTER_BITS)
+        # Ids of the floor's own millisecond may lie below it: begin in the next one.
+        self._last_ms = (floor >> (_NODE_BITS + _COUNTER_BITS)) + (floor > 0)
         self._counter = 0
 
     def __call__(self) -> int:

@@ -1,21 +1,16 @@
 """The highest id in use, so that a clock that was set back gives none out twice."""
 
-from typing import Final
-
 from sqlalchemy import Connection, func, select
 
 from kaisa_relay.store.tables import contact, content, conversation, inbox, workspace
 
-ONE_MILLISECOND: Final = 1 << 22
-"""The step in which `IdSource` rounds its floor down."""
-
 
 def floor_of_ids(connection: Connection) -> int:
-    """Return a number above which no id is in use; one index look-up per table and workspace."""
+    """Return the highest id in use; one index look-up per table and workspace."""
     highest = connection.scalar(select(func.max(inbox.c.id))) or 0
     workspaces = connection.scalars(select(workspace.c.id)).all()
     for column in (conversation.c.id, contact.c.id, content.c.message):
         for number in workspaces:
             mine = select(func.max(column)).where(column.table.c.workspace == number)
             highest = max(highest, connection.scalar(mine) or 0)
-    return highest + ONE_MILLISECOND
+    return highest

@@ -52,6 +52,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         *("workspace", "add", "acme", "--language", "sv", "--offer-time", "90s"),
         *("--queue-time", "5m", "--link-time", "1h", "--expires-after", "2d"),
         *("--agent-fields", "topic, city", "--offer-template", "our_offer"),
+        *("--unknown-grace", "30s"),
         *("--text", "seeking:en=One moment, {name}", "--text", "seeking:sv=Vänta"),
     )
     (workspace,) = run.json("workspace", "list")
@@ -63,6 +64,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "queue_time": "PT300S",
         "link_expires_after": "PT3600S",
         "expires_after": "P2D",
+        "unknown_grace": "PT30S",
         "agent_fields": ["topic", "city"],
         "offer_template": "our_offer",
         "texts": [
