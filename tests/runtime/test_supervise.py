@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from random import Random
+from typing import Any
 
 import pytest
 import structlog.testing
@@ -110,8 +111,8 @@ async def test_each_crash_is_told_and_logged_once(autojump_clock: MockClock) -> 
 
 
 @pytest.mark.parametrize("wrong", [{"intensity": -1}, {"period": 0}, {"first_delay": -1}])
-def test_an_impossible_policy_is_refused(wrong: dict[str, int]) -> None:
-    right = {"intensity": 1, "period": 1, "first_delay": 1, "max_delay": 1}
+def test_an_impossible_policy_is_refused(wrong: dict[str, Any]) -> None:
+    right: dict[str, Any] = {"intensity": 1, "period": 1, "first_delay": 1, "max_delay": 1}
     with pytest.raises(ValueError, match=next(iter(wrong))):
         RestartPolicy(**(right | wrong))
 
