@@ -6,7 +6,6 @@ Rule 2: the exit code is 0 only if every message arrived exactly once, in order,
 
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -20,16 +19,22 @@ import trio
 from kaisa_relay.cli.demo.accounts import CannotConfigure, NotEmpty
 from kaisa_relay.cli.demo.performance import Performance, Wishes, new_seed
 from kaisa_relay.cli.demo.screen import Dark, Screen, Terminal
-from kaisa_relay.cli.demo.summary import lines
+from kaisa_relay.cli.demo.summary import Summary, lines
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import say
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.settings import SettingsError
 from kaisa_relay.store import NewerDatabase
 
 DATABASE: Final = "kaisa.db"
 STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-UNUSABLE: Final = (CannotConfigure, NewerDatabase, NotEmpty, StoreUnavailable)
+MOST_PROBLEMS: Final = 12
+UNUSABLE: Final = (CannotConfigure, NewerDatabase, NotEmpty, SettingsError, StoreUnavailable)
 """What a database can be that nobody can play on; each says what to do."""
+
+
+class Failed(click.ClickException):
+    """Something was lost, doubled or out of order, or a child died; the logs are kept."""
 
 
 @click.command()
@@ -98,7 +103,12 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield keep.resolve()
         return
     folder = Path(tempfile.mkdtemp(prefix="kaisa-demo-"))
-    yield folder
+    try:
+        yield folder
+    except click.ClickException as problem:
+        if not isinstance(problem, Failed):
+            shutil.rmtree(folder)
+        raise
     shutil.rmtree(folder)
 
 
@@ -117,7 +127,7 @@ async def _cancel(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
 
 
 def _conclude(performance: Performance, as_json: bool) -> None:
-    """Print the summary; raises `SystemExit` unless all went as planned."""
+    """Print the summary; raises `Failed` unless all went as planned."""
     summary = performance.summary
     if summary is None:
         raise click.ClickException("stopped before the end of the play")
@@ -126,13 +136,18 @@ def _conclude(performance: Performance, as_json: bool) -> None:
     elif performance.wishes.once:
         for line in lines(summary):
             click.echo(line)
-    if summary.ok:
-        say("Stopped." if not performance.wishes.once else "Everything arrived as planned.")
-        return
-    for problem in summary.problems:
-        say(f"FAILED: {problem}")
-    say(f"The logs of relay and simulator are in {summary.logs}")
-    sys.exit(1)
+    if not summary.ok:
+        raise Failed(_told(summary))
+    say("Everything arrived as planned." if performance.wishes.once else "Stopped.")
+
+
+def _told(summary: Summary) -> str:
+    """Return the first problems, which caused the others, and where to look."""
+    shown = summary.problems[:MOST_PROBLEMS]
+    more = len(summary.problems) - len(shown)
+    rest = [f"and {more} more (all of them with --json)"] if more else []
+    logs = f"The logs of relay and simulator are in {summary.logs}"
+    return "\n".join(("the demo did not go as planned:", *shown, *rest, logs))
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 import trio
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from kaisa_relay.accounts.commands import WorkspaceSettings
 from kaisa_relay.cli.demo import plan, summary
@@ -21,7 +21,7 @@ from kaisa_relay.cli.demo.processes import ChildDied
 from kaisa_relay.cli.demo.programs import RELAY_PORT, SIMULATOR_PORT, RelayConfig, bind_to
 from kaisa_relay.cli.demo.screen import Screen
 from kaisa_relay.cli.demo.stage import Binds, Stage, staged
-from kaisa_relay.cli.demo.summary import Played, Summary
+from kaisa_relay.cli.demo.summary import Summary
 from kaisa_relay.cli.demo.verdict import Heard, phone_problems
 from kaisa_relay.cli.demo.yours import YOURS, YourTurn
 from kaisa_relay.runtime.clock import system_clock
@@ -39,9 +39,6 @@ FAULTS: Final = {
 }
 """Everything that the relay must put right by itself. An error before accepting without a word
 from WhatsApp is not here: nobody can tell it from a lost answer, so a person must decide."""
-
-DEATH_IS_KNOWN_WITHIN: Final = 1.0
-"""Seconds from a connection that breaks to knowing that the child behind it has died."""
 
 
 @frozen
@@ -62,7 +59,7 @@ class Wishes:
     @property
     def customer(self) -> Customer:
         """Whose chats are played: agents have little time, so that one can be seen to miss it."""
-        offer_time = timedelta(seconds=2 if self.once and not self.faults else 4)
+        offer_time = timedelta(seconds=3 if self.once and not self.faults else 4)
         return Customer("demo", WorkspaceSettings(offer_time=offer_time), LINES)
 
     @property
@@ -91,22 +88,20 @@ class Performance:
         try:
             await self._run(began)
         except* (ChildDied, Missing, Unexpected, httpx.HTTPError) as group:
-            self.summary = self._summary(began, _reasons(group), (), {})
+            self.summary = self._summary(began, _reasons(group))
 
     async def _run(self, began: float) -> None:
         wishes = self.wishes
         config = RelayConfig(wishes.database_url)
         self.screen.says("Starting the simulator and the relay …")
         on_stage = staged(config, wishes.customers, self.folder, wishes.binds)
-        async with on_stage as stage, trio.open_nursery() as nursery:
-            nursery.start_soon(stage.watch, name="watch the children")
+        async with on_stage as stage:
             await stage.simulator.set_faults({"seed": wishes.seed})
             if wishes.faults:
                 await stage.simulator.set_faults(FAULTS)
             self.summary = await self._play(stage, began)
             if not wishes.once and self.summary.ok:
                 await YourTurn(stage, self.screen).run(self.summary)
-            nursery.cancel_scope.cancel()
 
     async def _play(self, stage: Stage, began: float) -> Summary:
         play = Play(
@@ -123,29 +118,26 @@ class Performance:
             await play.perform()
         except* (Missing, Unexpected) as group:
             problems += _reasons(group)
-        except* httpx.HTTPError as group:
-            await trio.sleep(DEATH_IS_KNOWN_WITHIN)  # whoever watches the children knows better
-            problems += _reasons(group)
         for phone in play.phones.values():
             await phone.refresh()
         witnessed = [(each, await play.witness(each)) for each in play.scenes if each.conversation]
         problems += _problems(play, witnessed)
-        played = tuple(summary.played(scene, heard) for scene, heard in witnessed)
-        struck = await stage.simulator.struck()
-        return self._summary(began, problems, played, struck)
+        return evolve(
+            self._summary(began, problems),
+            conversations=tuple(summary.played(scene, heard) for scene, heard in witnessed),
+            relay_latency_ms=summary.latency(
+                [took for each in play.scenes for took in each.relayed]
+            ),
+            faults_struck=await stage.simulator.struck(),
+        )
 
-    def _summary(
-        self, began: float, problems: list[str], played: tuple[Played, ...], struck: dict[str, int]
-    ) -> Summary:
+    def _summary(self, began: float, problems: list[str]) -> Summary:
         return Summary(
             ok=not problems,
             problems=tuple(problems),
             database=self.wishes.database_url.partition(":")[0],
             seed=self.wishes.seed,
             seconds=round(trio.current_time() - began, 2),
-            conversations=played,
-            relay_latency_ms=None,
-            faults_struck=struck,
             logs=str(self.folder) if problems else None,
         )
 

@@ -20,6 +20,8 @@ from kaisa_relay.cli.demo.programs import Line, RelayConfig, simulator_program
 from kaisa_relay.cli.demo.relay import RelayApi
 
 TIMEOUT: Final = 10.0
+DEATH_IS_KNOWN_WITHIN: Final = 1.0
+"""Seconds from a connection that breaks to knowing that the child behind it has died."""
 CONNECTIONS: Final = httpx.Limits(max_connections=50)
 
 
@@ -45,12 +47,6 @@ class Stage:
         """Return a client with a customer's key."""
         return RelayApi(self.relay_http, self.keys[customer].text)
 
-    async def watch(self) -> None:
-        """Raise `ChildDied`, in a group, when one of them ends."""
-        async with trio.open_nursery() as nursery:
-            for child in (self.simulating, self.serving):
-                nursery.start_soon(child.watch, name=f"watch {child.program.name}")
-
 
 @asynccontextmanager
 async def staged(
@@ -58,7 +54,7 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     """Make the accounts, start both programs, end them; their logs are in `folder`.
 
-    Raises `ChildDied`, and what `open_accounts` raises.
+    Raises `ChildDied` in groups, and what `open_accounts` raises.
     """
     keys = await open_accounts(config.settings(), customers)
     numbers: tuple[Line, ...] = tuple(line for each in customers for line in each.lines)
@@ -70,9 +66,24 @@ async def staged(
             _client(serving.url) as relay_http,
         ):
             stage = Stage(simulating, serving, Simulator(simulator_http), keys, relay_http)
-            await stage.relay().wait_ready()
-            await stage.simulator.set_webhook(f"{serving.url}/webhooks/whatsapp")
-            yield stage
+            async with _watched(simulating, serving):
+                await stage.relay().wait_ready()
+                await stage.simulator.set_webhook(f"{serving.url}/webhooks/whatsapp")
+                yield stage
+
+
+@asynccontextmanager
+async def _watched(*children: Child) -> AsyncIterator[None]:
+    """Raise `ChildDied` as soon as one ends, and rather than for the connections that break."""
+    async with trio.open_nursery() as nursery:
+        for child in children:
+            nursery.start_soon(child.watch, name=f"watch {child.program.name}")
+        try:
+            yield
+        except* httpx.HTTPError:
+            await trio.sleep(DEATH_IS_KNOWN_WITHIN)
+            raise
+        nursery.cancel_scope.cancel()
 
 
 def _client(url: str) -> httpx.AsyncClient:

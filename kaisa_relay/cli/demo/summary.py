@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import quantiles
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kaisa_relay.cli.demo.cast import TAKES
 from kaisa_relay.cli.demo.play import Scene
@@ -60,10 +60,10 @@ class Summary:
     database: str
     seed: int
     seconds: float
-    conversations: tuple[Played, ...]
-    relay_latency_ms: Latency | None
-    faults_struck: Mapping[str, int]
     logs: str | None
+    conversations: tuple[Played, ...] = ()
+    relay_latency_ms: Latency | None = None
+    faults_struck: Mapping[str, int] = field(factory=dict)
 
 
 def problems_of(scene: Scene, heard: Heard) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ YOURS: Final = Customer("yours", WorkspaceSettings(), (LINE,))
 VISITOR: Final = Person("Vera Visitor", "+46701740631")
 AGENT: Final = Person("Axel Agent", "+46701740632")
 
+NEXT_VISITOR: Final = Person("Otto Other", "+46701740633")
+NEXT_AGENT: Final = Person("Ada Another", "+46701740634")
+
 BEARER: Final = '-H "Authorization: Bearer $KEY"'
 
 
@@ -35,7 +38,8 @@ class YourTurn:
     async def run(self, summary: Summary) -> None:
         """Show everything until cancelled."""
         relay = self.stage.relay(customer=1)
-        phones = [Phone(one, self.stage.simulator, self._heard) for one in (VISITOR, AGENT)]
+        people = (VISITOR, AGENT, NEXT_VISITOR, NEXT_AGENT)
+        phones = [Phone(one, self.stage.simulator, self._heard) for one in people]
         for phone in phones:
             await self.stage.simulator.add_person(phone.person)
         conversation = await relay.create(VISITOR, [AGENT], {"topic": "a try"})
@@ -83,8 +87,8 @@ def _body(text: str) -> str:
 
 
 def _form() -> str:
-    visitor = {"name": VISITOR.name, "phone": VISITOR.number, "language": VISITOR.language}
-    agent = {"name": AGENT.name, "phone": AGENT.number}
+    visitor = {"name": NEXT_VISITOR.name, "phone": NEXT_VISITOR.number, "language": "en"}
+    agent = {"name": NEXT_AGENT.name, "phone": NEXT_AGENT.number}
     return _json({"visitor": visitor, "agents": [agent], "metadata": {"topic": "bicycles"}})
 
 
