@@ -1,0 +1,164 @@
+"""People who talk through the relay: numbered messages both ways, at a steady pace.
+
+Rule 1: every message is one of a kind, so that a lost or doubled one is found.
+Rule 2: each step is counted, so that a seed can say after which one the relay dies.
+"""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Final
+
+import trio
+from attrs import define, field, frozen
+
+from kaisa_relay.cli.demo.people import Arrival, Person, Phone
+from kaisa_relay.cli.demo.relay import Conversation
+from tests.e2e.house import House
+
+SURNAME: Final = "Canaryson"
+"""The second part of every name in the house: no visitor may ever read it."""
+PACE: Final = 0.08
+"""Seconds between two messages of one person, on average."""
+
+
+@define(eq=False)
+class Steps:
+    """How many things people have done so far."""
+
+    count: int = 0
+    _news: trio.Event = field(factory=trio.Event)
+
+    def take(self) -> None:
+        """Count one."""
+        self.count += 1
+        self._news.set()
+        self._news = trio.Event()
+
+    async def wait(self, count: int) -> None:
+        """Return once so many are taken."""
+        while self.count < count:
+            await self._news.wait()
+
+
+@define(eq=False)
+class Voice:
+    """One person's side of a chat; `ahead` is how many messages they write before a tick."""
+
+    phone: Phone
+    channel: str
+    sign: str
+    ahead: int
+    written: dict[str, str] = field(factory=dict)
+    """Text by wamid, in the order of writing."""
+
+    async def write(self, house: House, text: str) -> None:
+        """Write one message, once enough of the earlier ones have their tick."""
+        if len(self.written) >= self.ahead:
+            wamid = list(self.written)[-self.ahead]
+            await house.ticks.wait(wamid, f"{self.sign}’s {self.written[wamid]}")
+        self.written[await self.phone.write(self.channel, text)] = text
+
+    async def all_ticked(self, house: House) -> None:
+        """Return once the relay has taken all that was written."""
+        for wamid, text in self.written.items():
+            await house.ticks.wait(wamid, f"{self.sign}’s {text}")
+
+
+@define(eq=False)
+class Chat:
+    """A conversation with its two people."""
+
+    conversation: Conversation
+    visitor: Voice
+    agent: Voice
+
+    @property
+    def voices(self) -> tuple[Voice, Voice]:
+        """Both sides."""
+        return self.visitor, self.agent
+
+    def other(self, voice: Voice) -> Voice:
+        """Return who hears what this voice says."""
+        return self.agent if voice is self.visitor else self.visitor
+
+
+@frozen
+class Pair:
+    """A visitor and the agent they will talk to."""
+
+    visitor: Person
+    agent: Person
+
+
+def pairs(number: int) -> tuple[Pair, ...]:
+    """Return so many visitors, each with an agent of their own."""
+    return tuple(
+        Pair(
+            Person(f"Vera{at} {SURNAME}", f"+467017406{10 + at}"),
+            Person(f"Aron{at} {SURNAME}", f"+467017406{30 + at}"),
+        )
+        for at in range(number)
+    )
+
+
+async def begin(house: House, pair: Pair, ahead: int = 1) -> Chat:
+    """Take a visitor and an agent along the real road until they can talk."""
+    visitor, agent = await house.phone(pair.visitor), await house.phone(pair.agent)
+    conversation = await house.clients.api.create(pair.visitor, [pair.agent], {})
+    return await accepted(house, conversation, (visitor, agent), ahead)
+
+
+async def accepted(
+    house: House, conversation: Conversation, phones: tuple[Phone, Phone], ahead: int
+) -> Chat:
+    """Scan the link and accept the offer, as the two people would."""
+    visitor, agent = phones
+    channel = conversation.channel.phone
+    await visitor.write(channel, conversation.first_text)
+    await visitor.wait_for(lambda arrival: True)
+    offer = await agent.wait_for(lambda arrival: bool(arrival.buttons))
+    await agent.tap(offer, 0)
+    first_name = agent.person.first_name
+    await visitor.wait_for(lambda arrival: first_name in arrival.text)
+    await agent.wait_for(lambda arrival: not arrival.buttons, offer.index)
+    return Chat(
+        conversation,
+        Voice(visitor, channel, f"v{conversation.id[-4:]}", ahead),
+        Voice(agent, channel, f"a{conversation.id[-4:]}", ahead),
+    )
+
+
+async def begin_all(house: House, number: int) -> list[Chat]:
+    """Begin so many chats at once; every other one has people who do not wait for ticks."""
+    chats: list[Chat] = []
+
+    async def one(at: int, pair: Pair) -> None:
+        chats.append(await begin(house, pair, ahead=1 + 3 * (at % 2)))
+
+    async with trio.open_nursery() as nursery:
+        for at, pair in enumerate(pairs(number)):
+            nursery.start_soon(one, at, pair)
+    return sorted(chats, key=lambda chat: chat.conversation.id)
+
+
+async def talk(house: House, chats: Sequence[Chat], rng: Random, steps: Steps, each: int) -> None:
+    """Have everybody write `each` messages; returns when the relay has taken them all."""
+
+    async def speak(voice: Voice, pauses: Sequence[float]) -> None:
+        begun = len(voice.written)
+        for at, pause in enumerate(pauses, begun + 1):
+            await trio.sleep(pause)
+            await voice.write(house, f"{voice.sign}.{at:03}")
+            steps.take()
+        await voice.all_ticked(house)
+
+    async with trio.open_nursery() as nursery:
+        for chat in chats:
+            for voice in chat.voices:
+                nursery.start_soon(speak, voice, [rng.uniform(0, 2 * PACE) for _ in range(each)])
+
+
+def heard_of(voice: Voice, listener: Phone) -> list[Arrival]:
+    """Return what of this voice has arrived on a phone, in order of arrival."""
+    said = set(voice.written.values())
+    return [arrival for arrival in listener.arrivals if arrival.text in said]
