@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.exchange import AgentWanted
+from kaisa_relay.actors.exchange import AgentProposed, AgentWanted
 from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered
@@ -161,6 +161,23 @@ async def test_everybody_says_no(autojump_clock: MockClock) -> None:
         assert await house.phase(reservation.conversation) == "failed"
         assert len(house.texts(VISITOR)) == 3  # seeking, queued, nobody
         house.check_finished()
+
+
+async def test_an_agent_who_was_taken_meanwhile(autojump_clock: MockClock) -> None:
+    """The pool held an agent whose pair somebody else has: the next one is asked at once."""
+    async with open_house() as house:
+        link = await house.reserved(AGENT, BRUNO, visitor=form(101))
+        await house.talking()
+        contact = house.store.rows.identities[fakes.WORKSPACE, "phone", AGENT.phone]
+        pool = house.context.exchange.pools[fakes.WORKSPACE]
+        before = pool.capacity
+        pool.capacity = 0  # the pool is not heard for a moment
+        await house.scan(link, form(101))
+        pool.capacity = before
+        house.slots.tell(fakes.WORKSPACE, link.conversation, AgentProposed(contact, False))
+        await house.pass_time(1)
+        assert house.offered(BRUNO) == 1
+        assert house.offered(AGENT) == 1
 
 
 async def test_a_hold_lapses(autojump_clock: MockClock) -> None:

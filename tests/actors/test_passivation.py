@@ -11,7 +11,7 @@ from kaisa_relay.domain.conversation.state import evolve
 from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import ConversationId
 from tests import fakes
-from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, open_house
+from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
 
 LONG = IDLE_AFTER * 3
 
@@ -99,6 +99,25 @@ async def test_deadlines_survive_a_restart(autojump_clock: MockClock, out: bool)
         assert await house.phase(reservation.conversation) == "reserved"
         await house.pass_time(timedelta(minutes=3))
         assert await house.phase(reservation.conversation) == "abandoned"
+
+
+async def test_what_was_said_before_a_start_counts_first(autojump_clock: MockClock) -> None:
+    """The yes waits behind other rows when the offer has run out: it is decided before that."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT, BRUNO)
+        await house.scan(reservation)
+        await house.pass_time(110)
+        store, gateway = house.store.restart(), house.gateway
+        yes = house.item(AGENT, house.button(AGENT, "Accept"))
+        rows = [house.item(form(300 + n), "noise") for n in range(30)]
+        rows = [house.item(VISITOR, "still here"), *rows, yes]
+    await store.inbox.store(rows)
+    await trio.sleep(15)
+    store.latency = 0.05
+    async with open_house(Plan(store=store, gateway=gateway)) as house:
+        await house.pass_time(30)
+        assert await house.phase(reservation.conversation) == "active"
+        assert house.offered(BRUNO) == 0
 
 
 async def test_an_offer_survives_a_restart(autojump_clock: MockClock) -> None:
