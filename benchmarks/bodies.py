@@ -29,6 +29,14 @@ class Person:
         return f"+{self.digits}"
 
 
+@frozen
+class Signed:
+    """A webhook's body and the signature that goes with it."""
+
+    body: bytes
+    signature: str
+
+
 def text(sender: Person, body: str) -> dict[str, Any]:
     """Return a text message."""
     return _message(sender, {"type": "text", "text": {"body": body}})
@@ -73,8 +81,8 @@ def _contact(person: Person) -> dict[str, Any]:
     }
 
 
-def posted(people: Sequence[Person], kind: str, items: Sequence[dict[str, Any]]) -> bytes:
-    """Return the signed POST of these people's `messages` or `statuses`, all on one number."""
+def signed(people: Sequence[Person], kind: str, items: Sequence[dict[str, Any]]) -> Signed:
+    """Return the body of these people's `messages` or `statuses`, all on one number."""
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {
@@ -90,11 +98,16 @@ def posted(people: Sequence[Person], kind: str, items: Sequence[dict[str, Any]])
         "entry": [{"id": "100000000000001", "changes": [change]}],
     }
     body = json.dumps(envelope, separators=(",", ":")).encode()
-    signature = "sha256=" + hmac.digest(APP_SECRET.encode(), body, "sha256").hex()
+    return Signed(body, "sha256=" + hmac.digest(APP_SECRET.encode(), body, "sha256").hex())
+
+
+def posted(people: Sequence[Person], kind: str, items: Sequence[dict[str, Any]]) -> bytes:
+    """Return the whole request that posts them."""
+    given = signed(people, kind, items)
     return request(
         "POST",
         "/webhooks/whatsapp",
-        body,
+        given.body,
         Content_Type="application/json",
-        X_Hub_Signature_256=signature,
+        X_Hub_Signature_256=given.signature,
     )

@@ -68,7 +68,7 @@ class Traffic:
     with_statuses: bool
     in_a_row: int
     samples: Samples = field(factory=Samples)
-    _lanes: list[Lane] = field(factory=list)
+    lanes: list[Lane] = field(factory=list)
     _free: deque[Lane] = field(factory=deque)
 
     def open(self, talks: Sequence[Talk], received: dict[str, int]) -> None:
@@ -77,8 +77,8 @@ class Traffic:
         for talk in talks:
             for sender, recipient in ((talk.visitor, talk.agent), (talk.agent, talk.visitor)):
                 owed = PAIR_INTERVAL * received[recipient.phone]
-                self._lanes.append(Lane(len(self._lanes), sender, recipient, now + owed))
-        self._free.extend(self._lanes)
+                self.lanes.append(Lane(len(self.lanes), sender, recipient, now + owed))
+        self._free.extend(self.lanes)
 
     # --- out of the relay
 
@@ -87,7 +87,7 @@ class Traffic:
         number, _, rest = (sent.text or "").partition(":")
         if not number.isdigit():
             raise NotOnceInOrder(f"an automatic text came in the middle: {sent.text!r}")
-        lane, serial = self._lanes[int(number)], int(rest.partition(":")[0])
+        lane, serial = self.lanes[int(number)], int(rest.partition(":")[0])
         lane.arrived += 1
         if serial != lane.arrived or sent.to != lane.recipient.phone:
             raise NotOnceInOrder(f"message {serial} of lane {number} came as {lane.arrived}")
@@ -98,11 +98,11 @@ class Traffic:
     @property
     def total(self) -> int:
         """How many messages have arrived in all."""
-        return sum(lane.arrived for lane in self._lanes)
+        return sum(lane.arrived for lane in self.lanes)
 
     def check(self) -> None:
         """Raise `NotOnceInOrder` unless everything that was said has arrived."""
-        lost = sum(lane.said - lane.arrived for lane in self._lanes)
+        lost = sum(lane.said - lane.arrived for lane in self.lanes)
         if lost:
             raise NotOnceInOrder(f"{lost} messages did not arrive")
 

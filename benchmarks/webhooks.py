@@ -6,8 +6,8 @@ POSTs are stored and nothing else happens, which is the floor. Load from a proce
 """
 
 from argparse import Namespace
-from collections import deque
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from time import perf_counter
 from typing import Final
 
@@ -151,13 +151,14 @@ class Posts:
     batch: int
     routed: bool = True
     acks: list[float] = field(factory=list)
-    _next: deque[Person] = field(factory=deque)
+    _next: Iterator[Person] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._next = cycle(self.visitors)
 
     async def turn(self, caller: Caller) -> None:
         """Post once."""
-        if len(self._next) < self.batch:
-            self._next.extend(self.visitors)
-        writers = [self._next.popleft() for _ in range(self.batch)]
+        writers = list(islice(self._next, self.batch))
         texts = [text(writer, "Is the flat by the park still for rent?") for writer in writers]
         body = posted(writers, "messages", texts)
         began = perf_counter()

@@ -1,0 +1,43 @@
+"""Every benchmark runs, and says what it measured; the numbers themselves are not judged here."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import pytest
+import trio
+
+SMALL = {
+    "relay": ("--conversations", "6", "--seconds", "0.3", "--senders", "4", "--in-a-row", "2"),
+    "webhooks": ("--visitors", "5", "--seconds", "0.2", "--senders", "4"),
+    "memory": ("--conversations", "20", "--only", "live"),
+    "restart": ("--conversations", "300", "--runs", "1"),
+}
+SAYS = {
+    "relay": {"messages_per_second", "cpu_us_per_message", "ack_p99_ms", "relay_p99_ms"},
+    "webhooks": {"posts_per_second", "cpu_us_per_message", "ack_p99_ms"},
+    "memory": {"bytes_per_live_conversation"},
+    "restart": {"ready_milliseconds", "cpu_milliseconds", "bytes_per_conversation"},
+}
+
+
+async def run(name: str, *options: str) -> dict[str, Any]:
+    """Run a benchmark as a person would; it must succeed. Returns its JSON."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("KAISA_")}
+    with trio.fail_after(50):
+        done = await trio.run_process(
+            [sys.executable, "-m", f"benchmarks.{name}", "--json", "--quick", *options],
+            capture_stdout=True,
+            env=environment,
+        )
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+async def test_a_benchmark_measures_what_it_says(name: str) -> None:
+    said = await run(name, *SMALL[name])
+    assert (said["benchmark"], said["database"]) == (name, "sqlite")
+    assert SAYS[name] <= said.keys()
+    assert all(said[number] > 0 for number in SAYS[name] - {"bytes_per_conversation"})
