@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
+import httpx
 import trio
 from attrs import define, field, frozen
 
+from kaisa_relay.cli.demo.answers import body
 from kaisa_relay.cli.demo.people import Arrival, Person, Phone
 from kaisa_relay.cli.demo.relay import Conversation
 from tests.e2e.house import House
 
+CREATE: Final = "/conversations/whatsapp?qr=none"
+AGAIN: Final = 0.05
+"""Seconds between two tries of a customer's backend."""
 SURNAME: Final = "Canaryson"
 """The second part of every name in the house: no visitor may ever read it."""
 PACE: Final = 0.08
@@ -64,10 +69,19 @@ class Voice:
             await house.ticks.wait(wamid, f"{self.sign}’s {text}")
 
 
+@frozen
+class Pair:
+    """A visitor and the agent they will talk to."""
+
+    visitor: Person
+    agent: Person
+
+
 @define(eq=False)
 class Chat:
     """A conversation with its two people."""
 
+    pair: Pair
     conversation: Conversation
     visitor: Voice
     agent: Voice
@@ -82,14 +96,6 @@ class Chat:
         return self.agent if voice is self.visitor else self.visitor
 
 
-@frozen
-class Pair:
-    """A visitor and the agent they will talk to."""
-
-    visitor: Person
-    agent: Person
-
-
 def pairs(number: int) -> tuple[Pair, ...]:
     """Return so many visitors, each with an agent of their own."""
     return tuple(
@@ -101,39 +107,57 @@ def pairs(number: int) -> tuple[Pair, ...]:
     )
 
 
-async def begin(house: House, pair: Pair, ahead: int = 1) -> Chat:
+async def reserve(house: House, pair: Pair) -> Conversation:
+    """Ask for a conversation until there is an answer, with one idempotency key."""
+    headers = {
+        "Authorization": f"Bearer {house.clients.key}",
+        "Idempotency-Key": f"form {pair.visitor.number}",
+    }
+    asked = {"visitor": _form(pair.visitor), "agents": [_form(pair.agent)]}
+    while True:
+        try:
+            answer = await house.clients.http.post(CREATE, json=asked, headers=headers)
+        except httpx.TransportError:
+            await trio.sleep(AGAIN)  # as long as the relay is down
+            continue
+        if answer.status_code != 503:
+            return body(answer, Conversation)
+        await trio.sleep(AGAIN)
+
+
+async def begin(house: House, pair: Pair, steps: Steps, ahead: int = 1) -> Chat:
     """Take a visitor and an agent along the real road until they can talk."""
     visitor, agent = await house.phone(pair.visitor), await house.phone(pair.agent)
-    conversation = await house.clients.api.create(pair.visitor, [pair.agent], {})
-    return await accepted(house, conversation, (visitor, agent), ahead)
-
-
-async def accepted(
-    house: House, conversation: Conversation, phones: tuple[Phone, Phone], ahead: int
-) -> Chat:
-    """Scan the link and accept the offer, as the two people would."""
-    visitor, agent = phones
+    conversation = await reserve(house, pair)
+    steps.take()
     channel = conversation.channel.phone
     await visitor.write(channel, conversation.first_text)
-    await visitor.wait_for(lambda arrival: True)
+    steps.take()
     offer = await agent.wait_for(lambda arrival: bool(arrival.buttons))
     await agent.tap(offer, 0)
-    first_name = agent.person.first_name
-    await visitor.wait_for(lambda arrival: first_name in arrival.text)
-    await agent.wait_for(lambda arrival: not arrival.buttons, offer.index)
+    steps.take()
     return Chat(
+        pair,
         conversation,
         Voice(visitor, channel, f"v{conversation.id[-4:]}", ahead),
         Voice(agent, channel, f"a{conversation.id[-4:]}", ahead),
     )
 
 
-async def begin_all(house: House, number: int) -> list[Chat]:
+async def met(chat: Chat) -> None:
+    """Return once both people have been told of each other."""
+    agent, visitor = chat.agent.phone, chat.visitor.phone
+    await visitor.wait_for(lambda arrival: agent.person.first_name in arrival.text)
+    await agent.wait_for(lambda arrival: not arrival.buttons)
+
+
+async def begin_all(house: House, number: int, steps: Steps | None = None) -> list[Chat]:
     """Begin so many chats at once; every other one has people who do not wait for ticks."""
     chats: list[Chat] = []
+    taken = steps or Steps()
 
     async def one(at: int, pair: Pair) -> None:
-        chats.append(await begin(house, pair, ahead=1 + 3 * (at % 2)))
+        chats.append(await begin(house, pair, taken, ahead=1 + 3 * (at % 2)))
 
     async with trio.open_nursery() as nursery:
         for at, pair in enumerate(pairs(number)):
@@ -158,7 +182,19 @@ async def talk(house: House, chats: Sequence[Chat], rng: Random, steps: Steps, e
                 nursery.start_soon(speak, voice, [rng.uniform(0, 2 * PACE) for _ in range(each)])
 
 
+async def talking(house: House, number: int) -> list[Chat]:
+    """Begin so many chats, and return them once everybody has met."""
+    chats = await begin_all(house, number)
+    for chat in chats:
+        await met(chat)
+    return chats
+
+
 def heard_of(voice: Voice, listener: Phone) -> list[Arrival]:
     """Return what of this voice has arrived on a phone, in order of arrival."""
     said = set(voice.written.values())
     return [arrival for arrival in listener.arrivals if arrival.text in said]
+
+
+def _form(person: Person) -> dict[str, str]:
+    return {"name": person.name, "phone": person.number, "language": person.language}

@@ -8,27 +8,63 @@ import trio
 
 from tests.e2e.house import House, house
 from tests.e2e.kills import carry_out, kills
-from tests.e2e.play import Steps, begin_all, talk
+from tests.e2e.play import Steps, begin_all, reserve, talk, talking
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
 CHATS, MESSAGES = 4, 10
+KILLS_IN_A_RUN = 5
+SEEDS = 25
 
 
-async def run(built: House, seed: int, most: int = 3) -> list[str]:
-    """Play with kills and return what went wrong."""
+async def while_talking(built: House, seed: int, number: int) -> list[str]:
+    """Kill while people talk; returns what went wrong."""
     rng, steps = Random(seed), Steps()
-    chats = await begin_all(built, CHATS)
-    plan = kills(rng, CHATS * 2 * MESSAGES, 1 + seed % most)
+    chats = await talking(built, CHATS)
+    plan = kills(rng, CHATS * 2 * MESSAGES, number)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(carry_out, built, plan, steps)
         await talk(built, chats, rng, steps, MESSAGES)
     return await verdict(built, chats)
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+async def on_the_road(built: House, seed: int, number: int) -> list[str]:
+    """Kill from the first form on, while people get to know each other, and at the end."""
+    rng, steps = Random(seed), Steps()
+    plan = kills(rng, CHATS * 5, number)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(carry_out, built, plan, steps)
+        chats = await begin_all(built, CHATS, steps)
+        await talk(built, chats, rng, steps, 2)
+    repeated = [await reserve(built, chat.pair) for chat in chats]
+    problems = await verdict(built, chats)
+    if [each.id for each in repeated] != [chat.conversation.id for chat in chats]:
+        problems.append("I12: an idempotency key gave another conversation")
+    return problems
+
+
 @pytest.mark.parametrize("engine", sorted(FRESH))
-async def test_nothing_is_lost_or_doubled_by_a_kill(engine: str, seed: int, tmp_path: Path) -> None:
+async def test_nothing_is_lost_or_doubled_by_five_kills(engine: str, tmp_path: Path) -> None:
     with FRESH[engine]() as url:
         async with house(url, tmp_path) as built:
-            assert await run(built, seed) == [], f"seed {seed}, log {built.log}"
+            assert await while_talking(built, 1, KILLS_IN_A_RUN) == [], f"log {built.log}"
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("engine", sorted(FRESH))
+async def test_killed_while_people_talk(engine: str, seed: int, tmp_path: Path) -> None:
+    with FRESH[engine]() as url:
+        async with house(url, tmp_path) as built:
+            assert await while_talking(built, seed, 1 + seed % 3) == [], f"log {built.log}"
+
+
+@pytest.mark.crash
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("engine", sorted(FRESH))
+async def test_killed_while_people_meet(engine: str, seed: int, tmp_path: Path) -> None:
+    with FRESH[engine]() as url:
+        async with house(url, tmp_path) as built:
+            assert await on_the_road(built, seed, 1 + seed % 2) == [], f"log {built.log}"
