@@ -4,7 +4,6 @@ import pytest
 from trio.testing import MockClock
 
 from kaisa_relay.actors.bounds import Bounds
-from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.ports import StoreUnavailable
 from tests.actors.house import AGENT, VISITOR, Plan, form, open_house, unnumbered
@@ -106,11 +105,11 @@ async def test_rows_that_nobody_handed_on_are_found(autojump_clock: MockClock) -
 async def test_a_removed_channel_stops_nobody(autojump_clock: MockClock) -> None:
     """Rows for a channel that is gone wait for an operator; deadlines of others fire."""
     async with open_house(Plan(channels=2)) as house:
-        stranger = unnumbered("Somebody", "US.1")
-        orphan = house.item(stranger, "to nobody", 2)
+        orphan = house.item(unnumbered("Somebody", "US.1"), "to nobody", 2)
         reservation = await house.reserved(AGENT)
-        del house.accounts.numbers[ChannelId(2)]
-        await house.arrive(orphan)
+        store = house.store.restart()
+    await store.inbox.store([orphan])
+    async with open_house(Plan(store=store, channels=1)) as house:
         await house.pass_time(31 * 60)
         assert await house.phase(reservation.conversation) == "abandoned"
         assert len(house.waiting()) == 1

@@ -82,6 +82,25 @@ async def test_nobody_reaches_a_router_that_is_down(autojump_clock: MockClock) -
         house.check_finished()
 
 
+async def test_what_waits_for_a_router_that_is_down_counts_first(
+    autojump_clock: MockClock,
+) -> None:
+    """The yes is in the table when the offer runs out, because the router crashed: it counts."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT, BRUNO)
+        await house.scan(reservation)
+        await house.pass_time(117.5)
+        house.traps.set(appends("message/"), times=4)
+        await house.write(STRANGER, "crash")
+        noise = [house.item(form(300 + n), "noise") for n in range(40)]
+        yes = house.item(AGENT, house.button(AGENT, "Accept"))
+        await house.arrive(house.item(VISITOR, "still here"), *noise, yes)
+        house.store.latency = 0.05
+        await house.pass_time(60)
+        assert await house.phase(reservation.conversation) == "active"
+        assert house.offered(BRUNO) == 0
+
+
 async def test_the_pool_crashes_and_is_asked_again(autojump_clock: MockClock) -> None:
     """The question it died of is asked again within half a minute."""
     async with open_house() as house:

@@ -13,7 +13,7 @@ async def test_sixty_to_one_person(autojump_clock: MockClock) -> None:
     async with open_house() as house:
         await house.talking()
         before = len(house.texts(AGENT))
-        house.gateway.latency = 0.2
+        house.gateway.latency = 0.01
         words = [str(n) for n in range(60)]
         await house.arrive(*[house.item(VISITOR, word) for word in words])
         await house.pass_time(120)
