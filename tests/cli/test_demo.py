@@ -1,5 +1,6 @@
 """The demo's command line, where it refuses; what it plays is in tests/e2e."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kaisa_relay.cli.demo.cast import LINES
 from kaisa_relay.cli.demo.people import Arrival, Button, Person
 from kaisa_relay.cli.demo.performance import Wishes
+from kaisa_relay.cli.demo.programs import bind_to
 from kaisa_relay.cli.demo.relay import Channel, Conversation
 from kaisa_relay.cli.demo.screen import Terminal, qr_code
 from kaisa_relay.cli.demo.summary import Latency, latency
@@ -64,6 +66,15 @@ def test_people_have_time_only_where_somebody_watches() -> None:
     assert [each.name for each in once.customers] == ["demo"]
     assert [each.name for each in live.customers] == ["demo", "yours"]
     assert once.customers[0].lines == LINES
+
+
+def test_a_port_that_is_taken_is_left_alone() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        assert bind_to(port) == "127.0.0.1:0"
+    assert bind_to(port) == f"127.0.0.1:{port}"
 
 
 def test_latencies_are_summed_up_in_milliseconds() -> None:
