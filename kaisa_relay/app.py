@@ -36,6 +36,7 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
@@ -171,7 +172,7 @@ async def _serve_http(
     built: Relay, stop: Callable[[], Awaitable[None]], task_status: trio.TaskStatus[str]
 ) -> None:
     """Answer until `stop` returns, and then what was asked before it."""
-    answering = InFlight(built.api())
+    answering = InFlight(EarlyAnswers(built.api()))
     app: Any = answering
     if built.settings.public_url.startswith("https:"):
         # We speak no TLS, so a proxy does, and it says who is calling (the limit per address).
