@@ -193,3 +193,18 @@ async def test_a_hold_lapses(autojump_clock: MockClock) -> None:
         assert house.offered(AGENT) == 0
         await house.pass_time(31)
         assert house.offered(AGENT) == 1
+
+
+async def test_an_offer_that_nobody_waits_for(autojump_clock: MockClock) -> None:
+    """WhatsApp is away and the API ends the conversation: the offer does not go out afterwards."""
+    async with open_house() as house:
+        link = await house.reserved(AGENT)
+        house.gateway.away = True
+        await house.scan(link)
+        await house.desk.end(fakes.WORKSPACE, link.conversation)
+        await house.pass_time(5)
+        house.gateway.away = False
+        await house.pass_time(120)
+        assert house.offered(AGENT) == 0
+        assert "ended" in house.texts(VISITOR)[-1]
+        house.check_finished()
