@@ -71,8 +71,9 @@ class Voice:
 
 @frozen
 class Pair:
-    """A visitor and the agent they will talk to."""
+    """A visitor and the agent they will talk to; `sign` begins all that they say."""
 
+    sign: str
     visitor: Person
     agent: Person
 
@@ -100,6 +101,7 @@ def pairs(number: int) -> tuple[Pair, ...]:
     """Return so many visitors, each with an agent of their own."""
     return tuple(
         Pair(
+            f"c{at}",
             Person(f"Vera{at} {SURNAME}", f"+467017406{10 + at}"),
             Person(f"Aron{at} {SURNAME}", f"+467017406{30 + at}"),
         )
@@ -139,8 +141,8 @@ async def begin(house: House, pair: Pair, steps: Steps, ahead: int = 1) -> Chat:
     return Chat(
         pair,
         conversation,
-        Voice(visitor, channel, f"v{conversation.id[-4:]}", ahead),
-        Voice(agent, channel, f"a{conversation.id[-4:]}", ahead),
+        Voice(visitor, channel, f"{pair.sign}v", ahead),
+        Voice(agent, channel, f"{pair.sign}a", ahead),
     )
 
 
