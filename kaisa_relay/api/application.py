@@ -17,6 +17,7 @@ from kaisa_relay.api.openapi import document
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Resource, Route, answering
+from kaisa_relay.api.short_way import ShortWay
 from kaisa_relay.api.transcript import Transcript
 from kaisa_relay.api.webhooks import PREFIX, Webhooks
 
@@ -44,6 +45,9 @@ def create_api(given: Dependencies) -> QuartTrio:
     app.before_request(Guard(given, accesses).admit)
     problems.install(app)
     documentation.describe(document(app, routes))
+    # Quart's own place for what stands before it; its types are finer than ASGI's.
+    short_way: Any = ShortWay(given.webhooks, app.asgi_app)
+    app.asgi_app = short_way  # type: ignore[method-assign]  # that is how Quart has it
     return app
 
 
