@@ -182,12 +182,12 @@ async def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(ChildDied, match="KAISA_SECRET_KEY is missing"):
         async with running(relay_that_cannot_start(), tmp_path):
             pass
-    first = os.path.getsize(tmp_path / "relay.log")
+    first = len(_read(tmp_path / "relay.log"))
     child = await launch(relay_that_cannot_start(), tmp_path)
     await child.process.wait()
     await child.stop()
     await child.kill()
-    assert os.path.getsize(child.log) == 2 * first
+    assert len(_read(child.log)) == 2 * first
     assert str(child.death()).count("KAISA_SECRET_KEY is missing") == 1
 
 
