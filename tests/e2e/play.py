@@ -128,29 +128,26 @@ async def reserve(house: House, pair: Pair) -> Conversation:
 
 
 async def begin(house: House, pair: Pair, steps: Steps, ahead: int = 1) -> Chat:
-    """Take a visitor and an agent along the real road until they can talk."""
+    """Take a visitor and an agent along the real road until the agent knows who it is."""
     visitor, agent = await house.phone(pair.visitor), await house.phone(pair.agent)
     conversation = await reserve(house, pair)
     steps.take()
     channel = conversation.channel.phone
-    await visitor.write(channel, conversation.first_text)
-    steps.take()
-    offer = await agent.wait_for(lambda arrival: bool(arrival.buttons))
-    await agent.tap(offer, 0)
-    steps.take()
-    return Chat(
+    chat = Chat(
         pair,
         conversation,
         Voice(visitor, channel, f"{pair.sign}v", ahead),
         Voice(agent, channel, f"{pair.sign}a", ahead),
     )
-
-
-async def met(chat: Chat) -> None:
-    """Return once both people have been told of each other."""
-    agent, visitor = chat.agent.phone, chat.visitor.phone
-    await visitor.wait_for(lambda arrival: agent.person.first_name in arrival.text)
+    await visitor.write(channel, conversation.first_text)
+    steps.take()
+    await chat.visitor.write(house, f"{chat.visitor.sign}.000")  # somebody will read it
+    steps.take()
+    offer = await agent.wait_for(lambda arrival: bool(arrival.buttons))
+    await agent.tap(offer, 0)
+    steps.take()
     await agent.wait_for(lambda arrival: not arrival.buttons)
+    return chat
 
 
 async def begin_all(house: House, number: int, steps: Steps | None = None) -> list[Chat]:
@@ -182,14 +179,6 @@ async def talk(house: House, chats: Sequence[Chat], rng: Random, steps: Steps, e
         for chat in chats:
             for voice in chat.voices:
                 nursery.start_soon(speak, voice, [rng.uniform(0, 2 * PACE) for _ in range(each)])
-
-
-async def talking(house: House, number: int) -> list[Chat]:
-    """Begin so many chats, and return them once everybody has met."""
-    chats = await begin_all(house, number)
-    for chat in chats:
-        await met(chat)
-    return chats
 
 
 def heard_of(voice: Voice, listener: Phone) -> list[Arrival]:

@@ -11,7 +11,7 @@ import trio
 from kaisa_relay.cli.demo.relay import Message
 from tests.e2e.house import House, house
 from tests.e2e.kills import carry_out, kills
-from tests.e2e.play import Chat, Steps, Voice, talk, talking
+from tests.e2e.play import Chat, Steps, Voice, begin_all, talk
 from tests.e2e.verdict import ask_again, message_problems, quiet, verdict
 from tests.store.databases import FRESH, sqlite_database
 
@@ -50,7 +50,8 @@ async def built(tmp_path: Path) -> AsyncIterator[House]:
 
 async def test_what_whatsapp_cannot_take_now_goes_out_in_order_later(built: House) -> None:
     """Nobody listens where Graph was, for a while; nothing is lost, doubled or out of order."""
-    chats = await talking(built, 2)
+    chats = await begin_all(built, 2)
+    await quiet(built)
     before = {voice.sign: len(voice.phone.arrivals) for chat in chats for voice in chat.voices}
     built.gate.close()
     await talk(built, chats, Random(1), Steps(), 5)
@@ -62,7 +63,7 @@ async def test_what_whatsapp_cannot_take_now_goes_out_in_order_later(built: Hous
 
 async def test_a_lost_answer_is_settled_by_its_status(built: House) -> None:
     """WhatsApp took it and did not say so: it is not sent again, and nobody is alarmed."""
-    (chat,) = await talking(built, 1)
+    (chat,) = await begin_all(built, 1)
     for fault in ("drop_answer", "error_after_accept", "status_before_answer"):
         await built.clients.simulator.set_faults({fault: {"times": 1}})
         for voice in chat.voices:
@@ -76,17 +77,16 @@ async def test_a_lost_answer_is_settled_by_its_status(built: House) -> None:
 
 async def test_what_may_be_lost_is_shown_and_sent_again_on_request(built: House) -> None:
     """Once for each direction; whoever comes later in the lane goes on after the grace."""
-    (chat,) = await talking(built, 1)
+    (chat,) = await begin_all(built, 1)
     for voice in chat.voices:
         await built.clients.simulator.set_faults({"error_before_accept": {"times": 1}})
         await voice.write(built, f"{voice.sign}.lost")
         await voice.all_ticked(built)
         await say(built, chat, voice, f"{voice.sign}.next")
         assert await quiet(built) == []
-        assert statuses(await built.clients.api.messages(chat.conversation.id), voice) == {
-            f"{voice.sign}.lost": "unconfirmed",
-            f"{voice.sign}.next": "read",
-        }
+        shown = statuses(await built.clients.api.messages(chat.conversation.id), voice)
+        assert shown[f"{voice.sign}.lost"] == "unconfirmed"
+        assert shown[f"{voice.sign}.next"] == "read"
         assert await message_problems(built, [chat]) == []
         assert await ask_again(built, [chat]) == []
         voice.written.clear()  # the lost one is out of order from here on, as was wished
@@ -102,7 +102,7 @@ async def test_everything_at_once(engine: str, seed: int, tmp_path: Path) -> Non
     rng, steps = Random(seed), Steps()
     with FRESH[engine]() as url:
         async with house(url, tmp_path) as built:
-            chats = await talking(built, 4)
+            chats = await begin_all(built, 4)
             await built.clients.simulator.set_faults({**MODERATE, **SLOW, "seed": seed})
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(carry_out, built, kills(rng, 80, 2), steps)

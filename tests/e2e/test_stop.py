@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kaisa_relay.store.tables import send
 from tests.e2e.house import House, house
 from tests.e2e.ledger import engine_of
-from tests.e2e.play import CREATE, Steps, pairs, talk, talking
+from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
@@ -22,7 +22,7 @@ HALF = 20
 async def stopped_under_load(built: House, seed: int) -> list[str]:
     """Stop in the middle of a talk and start again; returns what went wrong."""
     rng, steps = Random(seed), Steps()
-    chats = await talking(built, 4)
+    chats = await begin_all(built, 4)
     codes: list[int] = []
     async with trio.open_nursery() as nursery:
 

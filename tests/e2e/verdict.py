@@ -124,16 +124,22 @@ async def ask_again(house: House, chats: Sequence[Chat]) -> list[str]:
     problems: list[str] = []
     for chat in chats:
         listed = await house.clients.api.messages(chat.conversation.id)
-        for message in unconfirmed(listed):
-            if message.author in ("visitor", "agent"):
-                problems += await _ask_again(chat, message)
+        doubtful = unconfirmed(listed)
+        notices = [message for message in doubtful if message.author == "system"]
+        for message in doubtful:
+            button = next(
+                (each for each in chat.agent.phone.arrivals if _asks(each, message)), None
+            )
+            if message.author == "system":
+                continue
+            if button is not None:
+                problems += await _ask_again(chat, message, button)
+            elif not notices:  # which may be the one that says so
+                problems.append(f"{message.text} is in doubt and the agent was not told")
     return problems
 
 
-async def _ask_again(chat: Chat, message: Message) -> list[str]:
-    button = next((each for each in chat.agent.phone.arrivals if _asks(each, message)), None)
-    if button is None:
-        return [f"{message.text} is in doubt and the agent was not told"]
+async def _ask_again(chat: Chat, message: Message, button: Arrival) -> list[str]:
     listener = _listener(chat, message)
     before = len(listener.arrivals)
     await chat.agent.phone.tap(button, 0)
