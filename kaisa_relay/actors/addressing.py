@@ -86,7 +86,8 @@ class Addressing:
         named = await self.lookups.named(channel, content)
         if not contacts and named is not None:
             contacts = await self.lookups.offered(channel, content)
-        facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall())
+        said = content.body if isinstance(content, Text) else ""
+        facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall(), said)
         match route(facts):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token)
@@ -100,8 +101,9 @@ class Addressing:
     ) -> Addressed:
         command = self._receive(letter, chosen.contact)
         changes = await self._learnt(letter, chosen.contact)
-        if token is not None and token.conversation == chosen.conversation:
+        if token is not None and token.conversation in (chosen.conversation, chosen.duplicate):
             command = _without_token(command, token.value, self._texts(letter))
+        if token is not None and token.conversation == chosen.conversation:
             changes = (*changes, UseToken(token.value, chosen.contact))
         command = evolve(command, duplicate=chosen.duplicate)
         return self._addressed(letter, chosen.conversation, command, changes)

@@ -27,7 +27,7 @@ from kaisa_relay.actors.slot import Slot, conversation_of, stream_of
 from kaisa_relay.actors.slots import Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
 from kaisa_relay.domain.conversation.messages import Receive
-from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, WorkspaceId, to_text
 from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
 from kaisa_relay.ports import InboxItem, Outcome
 
@@ -195,7 +195,8 @@ class Router:
                 await note_identity(self.context, self._addressing.lookups, item, change)
                 self.done(item.id)
             case ChannelNotice() as notice:
-                logger.warning("channel notice", channel=item.channel, code=notice.code)
+                at = to_text(CHANNEL, item.channel)
+                logger.warning("channel notice", channel=at, code=notice.code)
                 await set_aside(self.context, item)
                 self.done(item.id)
 

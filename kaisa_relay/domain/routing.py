@@ -8,9 +8,10 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
-from kaisa_relay.domain.texts import TextKey
+from kaisa_relay.domain.texts import FALLBACK, TextKey
 
 
 @frozen
@@ -48,6 +49,7 @@ class Facts:
 
     `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
     `named` is the conversation that a button of ours names.
+    `said` is the text, empty for anything else.
     """
 
     channel: ChannelId
@@ -56,6 +58,7 @@ class Facts:
     token: Token | None
     named: ConversationId | None
     at: datetime
+    said: str = field(default="", repr=False)
 
 
 @frozen
@@ -126,6 +129,14 @@ def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
 
 def _out_of_session(facts: Facts, sender: ContactId | None) -> TextKey:
     roles = {pair.role for pair in facts.pairs if pair.contact == sender}
-    if Side.AGENT in roles:
-        return TextKey.NO_CONVERSATION_AGENT
-    return TextKey.OUT_OF_SESSION_VISITOR
+    return _to_agent(facts.said) if Side.AGENT in roles else TextKey.OUT_OF_SESSION_VISITOR
+
+
+def _to_agent(said: str) -> TextKey:
+    match chat_commands.parse(said, FALLBACK):
+        case chat_commands.Help():
+            return TextKey.HELP_AGENT
+        case chat_commands.Status():
+            return TextKey.STATUS_FREE
+        case _:
+            return TextKey.NO_CONVERSATION_AGENT

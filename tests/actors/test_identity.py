@@ -6,6 +6,7 @@ from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.conversation.events import IdentityMismatched, NoteAdded
 from kaisa_relay.domain.inbound import IdentityChange
 from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import ItemKind, NewItem
 from tests import fakes
 from tests.actors.house import (
@@ -136,7 +137,10 @@ async def test_an_agent_is_not_asked_to_answer_themselves(autojump_clock: MockCl
 
 
 async def test_a_needless_reservation(autojump_clock: MockClock) -> None:
-    """A visitor in a live chat sends the token of another link: abandoned, and noted on this."""
+    """A visitor in a live chat sends the token of another link: abandoned, and noted on this.
+
+    What it says is passed on without the token.
+    """
     async with open_house() as house:
         talk = await house.talking()
         other = await house.reserved(BRUNO, visitor=form(101, "Vera again"))
@@ -144,6 +148,7 @@ async def test_a_needless_reservation(autojump_clock: MockClock) -> None:
         assert await house.phase(other.conversation) == "abandoned"
         notes = [e for e in house.events(talk.conversation) if isinstance(e, NoteAdded)]
         assert [note.conversation for note in notes] == [other.conversation]
+        assert find_tokens(house.texts(AGENT)[-1]) == ()
         await house.reserved(BRUNO, visitor=form(101))  # its pair is free again
 
 
@@ -168,7 +173,11 @@ async def test_a_former_agent(autojump_clock: MockClock) -> None:
         await house.write(AGENT, "/close")
         seen = len(house.sent(VISITOR))
         await house.write(AGENT, "one more thing")
-        assert "no chat here" in house.texts(AGENT)[-1]
+        assert "not passed on" in house.texts(AGENT)[-1]
+        await house.write(AGENT, "/status")
+        assert "We will write to you" in house.texts(AGENT)[-1]
+        await house.write(AGENT, "/help")
+        assert "/close" in house.texts(AGENT)[-1]
         assert len(house.sent(VISITOR)) == seen
         await house.tap(AGENT, "Accept")
         assert "no longer available" in house.texts(AGENT)[-1]

@@ -63,10 +63,13 @@ def facts(
     pairs: tuple[Pair, ...] = (),
     token: Token | None = None,
     named: ConversationId | None = None,
+    said: str = "",
 ) -> Facts:
     """What is known of one message."""
-    return Facts(CHANNEL, contacts, pairs, token, named, after())
+    return Facts(CHANNEL, contacts, pairs, token, named, after(), said)
 
+
+A_FORMER_AGENT = (past(ANNA, Side.AGENT),)
 
 IN_A_CONVERSATION: list[tuple[str, Facts, Route]] = [
     (
@@ -245,6 +248,20 @@ NOWHERE: list[tuple[str, Facts, Route]] = [
         "g-a-former-agent",
         facts(ANNA, pairs=(past(ANNA, Side.AGENT),)),
         Answer(TextKey.NO_CONVERSATION_AGENT, ANNA),
+    ),
+    *(
+        (f"g-a-former-agent-says{said}", facts(ANNA, pairs=A_FORMER_AGENT, said=said), answer)
+        for said, answer in (
+            ("/help", Answer(TextKey.HELP_AGENT, ANNA)),
+            ("/Hjälp", Answer(TextKey.HELP_AGENT, ANNA)),
+            ("/status", Answer(TextKey.STATUS_FREE, ANNA)),
+            ("/close", Answer(TextKey.NO_CONVERSATION_AGENT, ANNA)),
+        )
+    ),
+    (
+        "g-a-former-visitor-has-no-commands",
+        facts(VISITOR, pairs=(past(VISITOR),), said="/help"),
+        Answer(TextKey.OUT_OF_SESSION_VISITOR, VISITOR),
     ),
     (
         "e-several-and-none-has-a-reservation",

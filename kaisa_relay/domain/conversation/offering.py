@@ -21,7 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
     ProposeAgent,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import Offer
+from kaisa_relay.domain.conversation.state import Offer, Phase
 from kaisa_relay.domain.ids import ConversationId, MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.sending import Rank
@@ -121,5 +121,8 @@ def run_out(decision: Decision) -> None:
 
 
 def too_late(decision: Decision, command: Receive) -> None:
-    """Somebody answered an offer that is no longer theirs."""
-    decision.reply(command.contact, TextKey.OFFER_TAKEN, command.message)
+    """Somebody answered an offer that is no longer theirs, or never was."""
+    state = decision.state
+    missed = state.phase is Phase.SEEKING and command.contact in state.missed
+    text = TextKey.OFFER_EXPIRED if missed else TextKey.OFFER_TAKEN
+    decision.reply(command.contact, text, command.message)

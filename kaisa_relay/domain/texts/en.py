@@ -70,7 +70,8 @@ TEXTS: Final[Texts] = {
     "/status – where you stand\n"
     "/help – this list\n"
     "Begin with // to send a text that starts with a slash.",
-    TextKey.STATUS_FREE: "You are free. We will write to you when somebody needs you.",
+    TextKey.STATUS_FREE: "You have no chat here at the moment. "
+    "We will write to you when somebody needs you.",
     TextKey.STATUS_ACTIVE: (
         "You are talking to {name}. Send /close when you are done.",
         "You are talking to a visitor. Send /close when you are done.",

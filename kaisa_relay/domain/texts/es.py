@@ -74,7 +74,8 @@ TEXTS: Final[Texts] = {
     "/estado – cuál es tu situación\n"
     "/ayuda – esta lista\n"
     "Empieza con // para enviar un texto que comience con una barra.",
-    TextKey.STATUS_FREE: "Estás libre. Te escribiremos cuando alguien te necesite.",
+    TextKey.STATUS_FREE: "Ahora mismo no tienes ninguna conversación aquí. "
+    "Te escribiremos cuando alguien te necesite.",
     TextKey.STATUS_ACTIVE: (
         "Estás hablando con {name}. Envía /cerrar cuando termines.",
         "Tienes una conversación abierta. Envía /cerrar cuando termines.",

@@ -70,7 +70,8 @@ TEXTS: Final[Texts] = {
     "/status – hur du ligger till\n"
     "/hjälp – den här listan\n"
     "Börja med // för att skicka en text som inleds med snedstreck.",
-    TextKey.STATUS_FREE: "Du är ledig. Vi skriver till dig när någon behöver dig.",
+    TextKey.STATUS_FREE: "Du har ingen chatt här just nu. "
+    "Vi skriver till dig när någon behöver dig.",
     TextKey.STATUS_ACTIVE: (
         "Du chattar med {name}. Skicka /avsluta när ni är klara.",
         "Du chattar med en besökare. Skicka /avsluta när ni är klara.",

@@ -252,11 +252,18 @@ def contacts(talk: Talk) -> list[int]:
     return [each.contact for each in askable(talk.state)]
 
 
-@pytest.mark.parametrize("who", [ANNA, STRANGER, OTHER_PHONE])
-def test_too_late(who: int) -> None:
-    """An agent whose offer is over is told, and the open one stays."""
+@pytest.mark.parametrize(
+    ("who", "text"),
+    [
+        (ANNA, TextKey.OFFER_EXPIRED),
+        (STRANGER, TextKey.OFFER_TAKEN),
+        (OTHER_PHONE, TextKey.OFFER_TAKEN),
+    ],
+)
+def test_too_late(who: int, text: TextKey) -> None:
+    """An agent whose offer is over is told why, and the open one stays."""
     talk = offered()
     talk.wait(60).tick()
     talk.propose(BO)
-    assert texts(talk.says(type(ANNA)(who), yes())) == [(who, TextKey.OFFER_TAKEN)]
+    assert texts(talk.says(type(ANNA)(who), yes())) == [(who, text)]
     assert talk.state.offer is not None
