@@ -15,6 +15,8 @@ from kaisa_relay.domain.ids import ConversationId, MessageId
 _OFFER: Final = "offer"
 _AGAIN: Final = "again"
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
+_LIMIT: Final = 1 << 63
+"""Whoever changes their WhatsApp can send any payload, and a larger number is no id of ours."""
 
 
 @frozen
@@ -62,7 +64,10 @@ def decode(text: str) -> Payload | None:
     kind, *fields = text.split(":")
     if not all(_NUMBER.fullmatch(field) for field in fields):
         return None
-    match kind, [int(field) for field in fields]:
+    numbers = [int(field) for field in fields]
+    if any(number >= _LIMIT for number in numbers):
+        return None
+    match kind, numbers:
         case "offer", [conversation, offer, accept] if accept in (0, 1):
             return OfferAnswer(ConversationId(conversation), offer, bool(accept))
         case "again", [conversation, message]:

@@ -46,6 +46,8 @@ def test_a_payload_comes_back(payload: Payload) -> None:
         "OFFER:1:2:1",
         "again:1",
         "again:1:2:3",
+        "again:9223372036854775808:2",
+        "offer:9999999999999999999:1:1",
         "again:1:" + "9" * 20,
         "again:1:" + "9" * 5000,
         "close:1:2",
