@@ -11,6 +11,7 @@ from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import instant
 from kaisa_relay.settings import FOR_SERVE, Settings, SettingsError
+from kaisa_relay.whatsapp.items import Reason
 
 WEBHOOK_PATH: Final = "/webhooks/whatsapp"
 _CHALLENGE: Final = "kaisa-relay-doctor"
@@ -67,8 +68,28 @@ def _schema(who: str, facts: Facts) -> Finding:
 _ADD_CHANNEL: Final = "kaisa-relay channel add --help"
 
 
+_UNWANTED: Final = {
+    Reason.ACCOUNT_FIELD,
+    Reason.OTHER_FIELD,
+    Reason.STANDBY,
+    Reason.GROUP,
+    Reason.SYSTEM_NOTICE,
+    Reason.REQUEST_WELCOME,
+}
+"""Kinds of webhook that are kept and that nothing here acts upon."""
+_STRANGE: Final = {
+    Reason.NOT_JSON,
+    Reason.OTHER_OBJECT,
+    Reason.MALFORMED,
+    Reason.NO_MESSAGE_ID,
+    Reason.NO_SENDER,
+    Reason.UNKNOWN_STATUS,
+}
+
+
 def _parked(parked: Parked) -> Finding:
-    seen = f"{parked.rows} rows parked since {instant(parked.oldest, '')}: {parked.reason}"
+    rows = "1 row" if parked.rows == 1 else f"{parked.rows} rows"
+    seen = f"{rows} parked since {instant(parked.oldest, '')}: {parked.reason}"
     kind, _, id = (parked.stream or "").partition("/")
     if kind == "conversation":
         return problem(
@@ -76,8 +97,22 @@ def _parked(parked: Parked) -> Finding:
             seen,
             f"see why in the log, then: kaisa-relay conversation release {id}",
         )
+    return _unrouted(parked.reason, seen)
+
+
+def _unrouted(reason: str, seen: str) -> Finding:
+    about = "unrouted webhooks"
+    if reason in _UNWANTED:
+        return ok(about, f"{seen}; kept, nothing to do")
+    if reason in _STRANGE:
+        return warning(
+            about,
+            seen,
+            "signed with your app's secret and still not readable; kept: if it goes on, "
+            "compare the Graph version in Meta's App Dashboard, or report it to us",
+        )
     return warning(
-        "unrouted webhooks",
+        about,
         seen,
         "if the number is yours, add its channel (and the app it belongs to); if not, "
         "unsubscribe it in Meta's App Dashboard",

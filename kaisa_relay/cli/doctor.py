@@ -44,7 +44,15 @@ def _print(findings: Sequence[Finding]) -> None:
         click.echo(f"{_SIGNS[finding.level]:<6} {finding.about}: {finding.says}")
         if finding.advice:
             click.echo(f"       -> {finding.advice}")
-    say("All is well." if healthy(findings) else "Something is wrong: see the arrows.")
+    say(_verdict(findings))
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    if not healthy(findings):
+        return "Something is wrong: see the arrows."
+    if any(finding.advice for finding in findings):
+        return "Nothing is wrong; the arrows say what is worth a look."
+    return "All is well."
 
 
 async def _examine(options: Options) -> list[Finding]:
