@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from kaisa_relay.domain.sending import Accepted, Answer, Deferred, Halted, Rejected, Uncertain
+from kaisa_relay.whatsapp.shapes import Code
 
 HALTING: Final = frozenset(
     {0, 3, 10, *range(200, 300), 33, 190, 368}
@@ -43,7 +44,7 @@ class _ErrorData(msgspec.Struct):
 
 
 class _Error(msgspec.Struct):
-    code: int
+    code: Code
     message: str | None = None
     error_subcode: int | None = None
     error_data: _ErrorData | None = None

@@ -4,7 +4,12 @@ Rule 1: every field of an item is optional here, so that one malformed field spo
 Rule 2: inside an object of one type, what it cannot do without is required.
 """
 
-from msgspec import Raw, Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Raw, Struct, field
+
+Code = Annotated[int, Meta(ge=0, lt=1 << 31)]
+"""Meta's number for an error; a larger one is none, and no column holds it."""
 
 
 class Envelope(Struct):
@@ -67,7 +72,7 @@ class ErrorData(Struct):
 class ErrorObject(Struct):
     """An error in a value, a message or a status."""
 
-    code: int = 0
+    code: Code = 0
     title: str | None = None
     error_data: ErrorData | None = None
 

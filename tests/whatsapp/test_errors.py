@@ -157,6 +157,11 @@ def test_details_name_nobody(written: str, kept: str) -> None:
     assert classify(400, failure(100, written)) == Rejected(100, kept)
 
 
+def test_a_code_that_no_column_holds() -> None:
+    """Whatever said so was not Graph as we know it: nobody knows what became of the send."""
+    assert classify(400, failure(1 << 31)) == Uncertain("HTTP 400 without a Graph error")
+
+
 def test_details_fall_back_on_the_message() -> None:
     """Without details Meta's message explains, less the code in front."""
     body = b'{"error":{"message":"(#100) Invalid parameter","code":100}}'

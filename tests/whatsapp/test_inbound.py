@@ -125,6 +125,14 @@ def test_statuses(name: str, update: StatusUpdate) -> None:
     assert row.item == StatusBatch((update,))
 
 
+@pytest.mark.parametrize("code", [1 << 31, 1 << 63, 10**30, -1])
+def test_a_code_that_no_column_holds(code: int) -> None:
+    """The send failed all the same; only the number is lost."""
+    (row,) = rows_of(golden("status_failed").replace(b"131047", b"%d" % code))
+    assert isinstance(row.item, StatusBatch)
+    assert [(each.rank, each.code) for each in row.item.updates] == [(Rank.FAILED, 0)]
+
+
 @pytest.mark.parametrize(
     ("name", "reasons"),
     [
