@@ -2,6 +2,7 @@
 
 Rule 1: a deadline lives in the conversation's row, so it survives everything the row survives.
 Rule 2: waking early or twice is harmless: the conversation itself knows when it is due.
+Rule 3: conversations that are awake and held, or quarantined, never fill the page for others.
 """
 
 from datetime import timedelta
@@ -36,9 +37,11 @@ class Alarm:
     async def _wake_due(self) -> bool:
         workspaces = self.context.accounts.workspaces()
         before = self.context.wall() + AHEAD
+        # Deadlines that an outage holds, for hours maybe, stay the earliest in the table.
+        limit = PAGE + self.slots.known
         due = await self.context.patiently(
-            partial(self.context.journal.due, workspaces, before, PAGE)
+            partial(self.context.journal.due, workspaces, before, limit)
         )
         for workspace, conversation in due:
             self.slots.open(workspace, conversation)
-        return len(due) == PAGE
+        return len(due) == limit

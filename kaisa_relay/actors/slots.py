@@ -64,6 +64,11 @@ class Slots:
         slot = self.open(workspace, conversation)
         return slot is not None and slot.mailbox.tell(message)
 
+    @property
+    def known(self) -> int:
+        """How many conversations are in memory or quarantined: opening those changes nothing."""
+        return len(self._live) + len(self.quarantined)
+
     def statistics(self) -> dict[str, int]:
         """Live and quarantined conversations, and the messages in their mailboxes."""
         queued = sum(slot.mailbox.statistics().queued for slot in self._live.values())
