@@ -66,7 +66,7 @@ class ChannelTask:
         self.lanes = Lanes(throughput(channel.throughput), self._seconds_until)
         self._outbox = Outbox(context, channel)
         self._standstill = Standstill(context, channel, self.lanes, self._resume)
-        self._statuses = StatusDesk(context, channel, self.post.statuses, self._settled)
+        self._statuses = StatusDesk(context, channel, self.post, self._settled)
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -195,6 +195,8 @@ class ChannelPost:
     behind: bool = True
     statuses: dict[MessageId, Statuses] = field(factory=dict)
     """Rows of statuses that were taken out of the mailbox and are not applied yet."""
+    late: dict[MessageId, float] = field(factory=dict)
+    """Those of them that have matched nothing so far, and since when (Trio's clock)."""
 
     def fall_behind(self) -> None:
         """Sends may have been committed that nobody rang for."""
@@ -206,6 +208,7 @@ class ChannelPost:
         for row in self.statuses.values():
             row.done()
         self.statuses.clear()
+        self.late.clear()
 
     def tell(self, message: ToChannel) -> bool:
         """Leave a message; what does not fit is found in the tables."""

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Final
 
 import trio
-from attrs import define, field
+from attrs import define
 
-from kaisa_relay.actors.exchange import Context, Statuses
+from kaisa_relay.actors.exchange import ChannelPost, Context, Statuses
 from kaisa_relay.domain.channel import Channel
-from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate
 from kaisa_relay.domain.sending import send_of
 from kaisa_relay.ports import Leg
@@ -30,16 +30,15 @@ class StatusDesk:
 
     context: Context
     channel: Channel
-    held: dict[MessageId, Statuses]
+    post: ChannelPost
     on_settled: Callable[[Sequence[SendId]], None]
-    _late: dict[MessageId, float] = field(factory=dict)
 
     async def apply(self, rows: Sequence[Statuses]) -> None:
         """Apply the rows in one commit; `on_settled` hears which sends have an outcome by them.
 
-        `held` has every row from here on until it is applied.
+        `post.statuses` has every row from here on until it is applied.
         """
-        self.held.update({row.item.id: row for row in rows})
+        self.post.statuses.update({row.item.id: row for row in rows})
         updates = [update for row in rows for update in _updates(row)]
         by_wamid = await self._by_wamid(updates)
         now = trio.current_time()
@@ -51,7 +50,7 @@ class StatusDesk:
             if all(send is not None for send, _ in matched):
                 finished.append(row)
             else:
-                self._late.setdefault(row.item.id, now)
+                self.post.late.setdefault(row.item.id, now)
         await self._settle(legs, finished)
 
     async def retry(self) -> None:
@@ -59,24 +58,24 @@ class StatusDesk:
         while True:
             await trio.sleep(RETRY)
             limit = trio.current_time() - KEEP
-            crowd = max(0, len(self._late) - MOST_KEPT)
+            crowd = max(0, len(self.post.late) - MOST_KEPT)
             old = [
-                self.held[item]
-                for number, (item, since) in enumerate(self._late.items())
+                self.post.statuses[item]
+                for number, (item, since) in enumerate(self.post.late.items())
                 if since < limit or number < crowd
             ]
             if old:
                 await self._settle([], old)
-            if self._late:
-                await self.apply([self.held[item] for item in self._late])
+            if self.post.late:
+                await self.apply([self.post.statuses[item] for item in self.post.late])
 
     async def _settle(self, legs: Sequence[Leg], rows: Sequence[Statuses]) -> None:
         items = [row.item.id for row in rows]
         settle = self.context.sends.settle
         await self.context.patiently(partial(settle, self.channel.workspace, legs, items))
         for row in rows:
-            self._late.pop(row.item.id, None)
-            self.held.pop(row.item.id, None)
+            self.post.late.pop(row.item.id, None)
+            self.post.statuses.pop(row.item.id, None)
             row.done()
         # All of them, moved or not: a commit that seemed to fail may have settled them before.
         self.on_settled([leg.send for leg in legs])

@@ -1,5 +1,6 @@
 """Statuses: early, late, twice, backwards, unknown; they never trouble a conversation."""
 
+import trio
 from attrs import evolve
 from trio.testing import MockClock
 
@@ -70,6 +71,8 @@ async def test_of_nothing_that_is_ours(autojump_clock: MockClock) -> None:
         await house.statuses(StatusUpdate("wamid.other", Rank.READ, house.wall()), ours)
         assert Rank.READ in ranks(house, ours.wamid)
         assert len(house.waiting()) == 1
+        with trio.fail_after(1):  # a stop does not wait for it
+            await house.actors.drain()
         await house.pass_time(590)
         assert len(house.waiting()) == 1
         await house.pass_time(30)
