@@ -63,6 +63,7 @@ class House:
     nursery: trio.Nursery
     child: Child
     starts: int = 1
+    ending: bool = False
 
     @property
     def log(self) -> Path:
@@ -80,17 +81,29 @@ class House:
         """Start the relay, and return when it is ready."""
         self.child = await self._launched()
         self.starts += 1
+        self.ending = False
         await self.child.wait_ready()
         await self.clients.api.wait_ready()
 
     async def crash(self) -> None:
         """Kill the relay, as a power cut would, and start it again."""
+        if self.child.process.poll() is not None:
+            raise self.child.death()
         await self.child.kill()
         await self.start()
 
     async def stop(self) -> int:
         """Ask the relay to stop; returns its exit code. Raises `trio.TooSlowError`."""
+        self.ask_to_stop()
+        return await self.stopped()
+
+    def ask_to_stop(self) -> None:
+        """Send the relay a SIGTERM."""
+        self.ending = True
         self.child.process.terminate()
+
+    async def stopped(self) -> int:
+        """Return the exit code of a relay that was asked. Raises `trio.TooSlowError`."""
         with trio.fail_after(STOP_WITHIN):
             return await self.child.process.wait()
 
@@ -128,9 +141,12 @@ async def house(
                 await built.opened()
                 yield built
             finally:
+                died = built.child.process.poll() is not None and not built.ending
                 with trio.CancelScope(shield=True):
                     await built.child.kill()
                 nursery.cancel_scope.cancel()
+                if died:
+                    raise built.child.death()
 
 
 @asynccontextmanager

@@ -76,12 +76,12 @@ async def test_a_request_under_way_is_answered_before_the_end(tmp_path: Path) ->
             async with stream:
                 await stream.send_all(request[:-HALF])
                 await built.clients.http.get("/healthz")  # the relay has read what came before
-                built.child.process.terminate()
+                built.ask_to_stop()
                 await refusing(built)
                 await stream.send_all(request[-HALF:])
                 answer = b"".join([chunk async for chunk in stream])
             assert answer.startswith(b"HTTP/1.1 201 ")
-            assert await built.child.process.wait() == 0
+            assert await built.stopped() == 0
 
 
 def form(built: House) -> bytes:
