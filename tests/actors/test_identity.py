@@ -3,8 +3,10 @@
 from trio.testing import MockClock
 
 from kaisa_relay.domain.contact import Sender
+from kaisa_relay.domain.content import ButtonTap
 from kaisa_relay.domain.conversation.events import IdentityMismatched, NoteAdded
 from kaisa_relay.domain.inbound import IdentityChange
+from kaisa_relay.domain.payloads import OfferAnswer, encode
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import ItemKind, NewItem
@@ -93,6 +95,7 @@ async def test_two_phones_scan_in_the_same_moment(autojump_clock: MockClock) -> 
         third = form(151, "Third")
         await house.arrive(*[house.item(who, reservation.url) for who in (OTHER, third)])
         await house.pass_time(1)
+        assert ["already been used" in text for text in house.texts(third)] == [True]
         await house.tap(AGENT, "Accept")
         for who in (OTHER, third):
             await house.write(who, f"from {who.name}")
@@ -215,6 +218,18 @@ async def test_an_agent_who_hides_their_number(autojump_clock: MockClock) -> Non
         await house.write(hidden, "/close")
         assert await house.phase(reservation.conversation) == "closed"
         house.check_finished()
+
+
+async def test_a_forged_button_starts_nothing(autojump_clock: MockClock) -> None:
+    """Somebody we know names a reservation in a button that we never sent: told, not bound."""
+    async with open_house() as house:
+        await house.write(OTHER, "hello")
+        reservation = await house.reserved(AGENT)
+        forged = encode(OfferAnswer(reservation.conversation, 1, accept=True))
+        await house.write(OTHER, ButtonTap(forged, "Accept"))
+        assert await house.phase(reservation.conversation) == "reserved"
+        assert "no longer available" in house.texts(OTHER)[-1]
+        assert house.offered(AGENT) == 0
 
 
 async def test_an_agent_known_by_both_then_by_one(autojump_clock: MockClock) -> None:

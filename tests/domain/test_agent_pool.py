@@ -3,7 +3,7 @@
 import pytest
 
 from kaisa_relay.domain.agent_pool import Standing, askable, choose_agent
-from kaisa_relay.domain.conversation.messages import Candidate, Strategy
+from kaisa_relay.domain.conversation.messages import Candidate, MatchedBy, Strategy
 from kaisa_relay.domain.ids import ContactId
 from tests.domain.builders import ANNA, BO, STRANGER, after, no, offered, reserved, seeking
 
@@ -69,5 +69,5 @@ def test_who_said_no_or_missed_is_passed_over() -> None:
 def test_the_visitor_is_never_asked() -> None:
     """An agent who tried the link on their own phone is this conversation's visitor."""
     talk = reserved()
-    talk.says(BO, "testing", mismatched=True)
+    talk.says(BO, "testing", mismatched=True, matched_by=MatchedBy.TOKEN)
     assert [each.contact for each in askable(talk.state)] == [ANNA]

@@ -18,6 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     Event,
     HearOutcome,
+    MatchedBy,
     NobodyFree,
     NoteAdded,
     ProposeAgent,
@@ -64,7 +65,7 @@ def _receive(decision: Decision, command: Receive) -> None:
     if command.duplicate is not None:
         decision.add(NoteAdded(command.duplicate, command.at))
     match state.phase:
-        case Phase.RESERVED:
+        case Phase.RESERVED if reserving.may_start(state, command):
             reserving.start(decision, command)
         case Phase.SEEKING if command.contact == state.visitor:
             reserving.hold(decision, command)
@@ -74,7 +75,9 @@ def _receive(decision: Decision, command: Receive) -> None:
             relaying.take(decision, command, Side.VISITOR)
         case Phase.ACTIVE if command.contact == state.agent:
             relaying.from_agent(decision, command)
-        case Phase.SEEKING | Phase.ACTIVE:
+        case Phase.SEEKING | Phase.ACTIVE if command.matched_by is MatchedBy.TOKEN:
+            reserving.used(decision, command)
+        case Phase.RESERVED | Phase.SEEKING | Phase.ACTIVE:
             offering.too_late(decision, command)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
             ending.afterwards(decision, command)

@@ -20,12 +20,14 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationCreated,
     ConversationStarted,
     IdentityMismatched,
+    MatchedBy,
     MessageReceived,
     NoPairFree,
     Receive,
     Strategy,
     Terms,
 )
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.texts import TextKey
 
@@ -95,6 +97,16 @@ def _busy_side(channels: tuple[ChannelFacts, ...]) -> BusySide:
     if not any(facts.free_agents for facts in channels):
         return BusySide.AGENTS
     return BusySide.CHANNELS
+
+
+def may_start(state: State, command: Receive) -> bool:
+    """Say whether this is the visitor: a button of ours names a conversation and proves nothing."""
+    return command.contact == state.visitor or command.matched_by is MatchedBy.TOKEN
+
+
+def used(decision: Decision, command: Receive) -> None:
+    """Somebody used the link when another had just used it."""
+    decision.reply(command.contact, TextKey.LINK_USED, command.message)
 
 
 def start(decision: Decision, command: Receive) -> None:

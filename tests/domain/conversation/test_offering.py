@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationQueued,
     FailReason,
     HearOutcome,
+    MatchedBy,
     NobodyFree,
     Notified,
     OfferDeclined,
@@ -73,7 +74,7 @@ def test_a_late_proposal_of_who_said_no_is_dropped() -> None:
 def test_an_agent_who_used_the_link_is_not_offered_their_own_chat() -> None:
     """Who tries the link on their own phone is the visitor of this conversation."""
     talk = reserved()
-    talk.says(ANNA, "just testing", mismatched=True)
+    talk.says(ANNA, "just testing", mismatched=True, matched_by=MatchedBy.TOKEN)
     assert [each.contact for each in askable(talk.state)] == [BO]
     assert talk.propose(ANNA) == ()
 

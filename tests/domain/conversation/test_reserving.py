@@ -42,6 +42,7 @@ from tests.domain.builders import (
     reservation,
     reserved,
     texts,
+    yes,
 )
 
 BOTH = frozenset({ANNA, BO})
@@ -139,6 +140,22 @@ def test_an_untouched_sentence_is_not_kept() -> None:
     assert not any(isinstance(event, MessageReceived) for event in events)
     assert texts(events) == [(VISITOR, TextKey.SEEKING)]
     assert talk.state.waiting == ()
+
+
+def test_a_button_does_not_start_it() -> None:
+    """Anybody can forge one: who is neither the visitor nor has the token is told, not bound."""
+    talk = reserved()
+    events = talk.says(OTHER_PHONE, yes())
+    assert texts(events) == [(OTHER_PHONE, TextKey.OFFER_TAKEN)]
+    assert (talk.state.phase, talk.state.visitor) == (Phase.RESERVED, VISITOR)
+
+
+def test_a_link_that_another_has_just_used() -> None:
+    """Both were read before either was bound: the second is told so."""
+    talk = reserved()
+    talk.says(VISITOR, "hello", matched_by=MatchedBy.TOKEN)
+    events = talk.says(OTHER_PHONE, "hi", mismatched=True, matched_by=MatchedBy.TOKEN)
+    assert texts(events) == [(OTHER_PHONE, TextKey.LINK_USED)]
 
 
 def test_another_person_than_on_the_form_is_the_visitor() -> None:

@@ -19,6 +19,7 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     EndedBy,
     HearOutcome,
+    MatchedBy,
     MessageRelayed,
     NobodyFree,
     ProposeAgent,
@@ -120,7 +121,8 @@ class Walk(RuleBasedStateMachine):
     @rule(who=ANYBODY, content=WORDS, untouched=st.booleans())
     def the_link_is_used(self, who: ContactId, content: Content, untouched: bool) -> None:
         """By whom it was meant for, or by anybody else, even an agent."""
-        self.says(who, content, untouched=untouched, mismatched=who != VISITOR)
+        by = MatchedBy.TOKEN
+        self.says(who, content, untouched=untouched, mismatched=who != VISITOR, matched_by=by)
 
     @precondition(lambda self: not self.in_phase(Phase.RESERVED))
     @rule(content=WORDS, other_link=st.sampled_from([None, None, ELSEWHERE]))
