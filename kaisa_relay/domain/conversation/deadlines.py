@@ -33,8 +33,9 @@ def natural_deadline(state: State) -> Deadline | None:
         case Phase.SEEKING:
             return _seeking_deadline(state)
         case Phase.ACTIVE:
-            length = terms.expires_after if state.nudged else terms.nudge_after
-            return Deadline(_since(state) + length, length)
+            if state.nudged:
+                return Deadline(_silence_ends(state), terms.expires_after)
+            return Deadline(_since(state) + terms.nudge_after, terms.nudge_after)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
             return None
         case _:
@@ -57,6 +58,15 @@ def _since(state: State) -> datetime:
     return state.last_message_at or state.created_at
 
 
+def _silence_ends(state: State) -> datetime:
+    """Return when silence ends it; a nudge that came late (an outage) leaves its time to act."""
+    terms = state.terms
+    ends = _since(state) + terms.expires_after
+    if not state.nudged or state.nudged_at is None:
+        return ends
+    return max(ends, state.nudged_at + terms.expires_after - terms.nudge_after)
+
+
 def next_deadline(state: State) -> datetime | None:
     """Return when a `Tick` is due; None once the conversation has ended."""
     due = natural_deadline(state)
@@ -69,4 +79,4 @@ def expires_at(state: State) -> datetime | None:
     """Return when the link lapses while reserved, then when silence ends the conversation."""
     if state.phase is Phase.RESERVED:
         return next_deadline(state)
-    return _since(state) + state.terms.expires_after if state.phase.live else None
+    return _silence_ends(state) if state.phase.live else None

@@ -19,7 +19,8 @@ from kaisa_relay.domain.conversation.messages import (
     MessageUnconfirmed,
     Receive,
 )
-from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
@@ -110,6 +111,8 @@ def hear(decision: Decision, command: HearOutcome) -> None:
         return
     message, send = command.message, command.send
     lost_before = (message, to) in decision.state.unconfirmed
+    if command.rank in (Rank.FAILED, Rank.PARKED) and _sent_again(decision.state, message, send):
+        return
     if command.rank is Rank.FAILED:
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         failed = (
@@ -122,3 +125,9 @@ def hear(decision: Decision, command: HearOutcome) -> None:
         decision.tell(Side.AGENT, lost, message)
     elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))
+
+
+def _sent_again(state: State, message: MessageId, send: SendId) -> bool:
+    """Say whether a person has had the message sent once more, so that this send counts no more."""
+    latest = dict(state.sent_again).get(message)
+    return latest is not None and latest != send

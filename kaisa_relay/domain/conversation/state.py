@@ -109,8 +109,10 @@ class State:
     visitor_wrote_at: datetime | None = None
     agent_wrote_at: datetime | None = None
     nudged: bool = False
+    nudged_at: datetime | None = None
     recent: tuple[MessageId, ...] = ()
     unconfirmed: tuple[tuple[MessageId, Side], ...] = ()
+    sent_again: tuple[tuple[MessageId, SendId], ...] = ()
     moved: tuple[datetime, datetime] | None = None
     ended_at: datetime | None = None
     reason: str | None = None
@@ -156,8 +158,8 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case MessageReceived():
             return _received(state, event)
-        case MessageRelayed(message=message, asked=asked):
-            return _relayed(_knowing(state, asked), message)
+        case MessageRelayed(asked=asked):
+            return _relayed(_knowing(state, asked), event)
         case Notified(about=about):
             return _knowing(state, about)
         case ConversationStarted(visitor=visitor, at=at, sent_at=sent_at):
@@ -213,8 +215,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case MessageSettled(message=message) | MessageFailed(message=message):
             kept = tuple(pair for pair in state.unconfirmed if pair[0] != message)
             return replace(state, unconfirmed=kept)
-        case AgentNudged():
-            return replace(state, nudged=True)
+        case AgentNudged(at=at):
+            return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):
             return replace(state, moved=(due, until))
         case ConversationClosed(by=by, at=at, outcome=said):
@@ -249,7 +251,11 @@ def _later(known: datetime | None, instant: datetime) -> datetime:
     return instant if known is None else max(known, instant)
 
 
-def _relayed(state: State, message: MessageId) -> State:
+def _relayed(state: State, event: MessageRelayed) -> State:
+    message = event.message
+    if event.asked is not None:
+        again = (*state.sent_again[1 - RECENT :], (message, event.send))
+        state = replace(state, sent_again=again)
     unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)
     if state.waiting and message in state.waiting:
         rest = tuple(other for other in state.waiting if other != message)

@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentNudged,
     ConversationAbandoned,
+    ConversationClosed,
     DeadlineMoved,
     NobodyFree,
     Terms,
@@ -157,8 +158,8 @@ def test_a_visitor_who_comes_in_the_moved_time_is_served() -> None:
     assert next_deadline(talk.state) == talk.at + SEARCH_TIME
 
 
-def test_nudge_and_expiry_are_moved_each() -> None:
-    """Both fell into three lost days; the agent still has time between them."""
+def test_the_nudge_is_moved_and_the_end_with_it() -> None:
+    """Both fell into three lost days; the agent still has their time between them."""
     talk = active()
     gone = Outage(after(hours=1), after(hours=73))
     talk.at = gone.ended
@@ -167,9 +168,21 @@ def test_nudge_and_expiry_are_moved_each() -> None:
     )
     talk.at = gone.ended + TERMS.nudge_after
     assert talk.tick(gone)[0] == AgentNudged(talk.at)
-    assert talk.tick(gone) == (
-        DeadlineMoved(after(hours=24), gone.ended + TERMS.expires_after, talk.at),
-    )
+    assert talk.tick(gone) == ()
+    assert next_deadline(talk.state) == expires_at(talk.state) == talk.at + timedelta(hours=2)
+
+
+def test_the_end_does_not_come_with_the_nudge() -> None:
+    """A short outage that hid both deadlines moves both to one instant: the end waits on."""
+    talk = active()
+    gone = Outage(after(hours=21), after(hours=25))
+    talk.at = gone.ended
+    talk.tick(gone)
+    talk.wait(hours=4)
+    assert isinstance(talk.tick(gone)[0], AgentNudged)
+    assert talk.tick(gone) == ()
+    (closed, *_) = talk.wait(hours=2).tick(gone)
+    assert isinstance(closed, ConversationClosed)
 
 
 SECONDS = st.integers(0, 400_000)

@@ -7,6 +7,8 @@ from kaisa_relay.domain.content import ButtonTap, Content, Location, Media, Medi
 from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     EndedBy,
+    Event,
+    HearOutcome,
     MessageFailed,
     MessageReceived,
     MessageRelayed,
@@ -195,6 +197,22 @@ def test_a_lost_message_that_settles_is_not_sent_again(rank: Rank) -> None:
     assert talk.outcome(MessageId(103), VISITOR, rank) == ()
     assert relayed(talk.says(ANNA, tap(SendAgain(HERE, MessageId(103))))) == []
     assert relayed(talk.says(ANNA, tap(SendAgain(HERE, MessageId(102))))) == [(102, VISITOR)]
+
+
+def test_an_earlier_send_that_fails_late_is_no_news() -> None:
+    """The message was sent once more since: only what becomes of that send counts."""
+    talk = active()
+    (*_, first) = talk.says(ANNA, "hello")
+    talk.outcome(MessageId(102), VISITOR, Rank.PARKED)
+    (second,) = talk.says(ANNA, tap(SendAgain(HERE, MessageId(102))))
+    assert isinstance(first, MessageRelayed)
+    assert isinstance(second, MessageRelayed)
+
+    def hear(send: SendId) -> tuple[Event, ...]:
+        return talk.do(HearOutcome(send, MessageId(102), VISITOR, Rank.FAILED, 1, talk.at))
+
+    assert hear(first.send) == ()
+    assert isinstance(hear(second.send)[0], MessageFailed)
 
 
 @pytest.mark.parametrize("rank", [Rank.SENT, Rank.DELIVERED, Rank.READ, Rank.READY])
