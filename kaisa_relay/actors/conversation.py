@@ -263,8 +263,8 @@ class ConversationTask:
         self.version += len(events)
         if commit.saves_row:
             self.saved = self.version
-        if self.state.wants_agent and not before.wants_agent:
-            self.asked_at = None
+        if not before.wants_agent or askable(self.state) != askable(before):
+            self.asked_at = None  # an offer ended, or the queue asks again who missed theirs
         announce(self.context.exchange, before, self.state, events, commit.sends)
 
     # --- the pool, the row, the end of a run

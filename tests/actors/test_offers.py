@@ -210,3 +210,14 @@ async def test_an_offer_that_nobody_waits_for(autojump_clock: MockClock) -> None
         assert house.offered(AGENT) == 0
         assert "ended" in house.texts(VISITOR)[-1]
         house.check_finished()
+
+
+async def test_who_missed_is_asked_again_as_soon_as_it_queues(autojump_clock: MockClock) -> None:
+    """The queue may ask them once more; the visitor does not wait for the next look at the pool."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.scan(reservation)
+        await house.pass_time(121)
+        assert house.offered(AGENT) == 2
+        await house.tap(AGENT, "Accept")
+        assert await house.phase(reservation.conversation) == "active"
