@@ -25,7 +25,9 @@ def test_after_rotation_the_old_key_opens_and_the_new_one_seals() -> None:
     assert TokenCipher.of(NEW).open(rotated.seal(TOKEN)) == TOKEN
 
 
-@pytest.mark.parametrize("sealed", [b"", b"junk", TokenCipher.of(OTHER).seal(TOKEN)])
+@pytest.mark.parametrize(
+    "sealed", [b"", b"junk", TokenCipher.of(OTHER).seal(TOKEN)], ids=["nothing", "junk", "other"]
+)
 def test_what_we_did_not_seal_does_not_open(sealed: bytes) -> None:
     """The error names the setting and shows neither token nor key."""
     with pytest.raises(WrongSecretKey, match="KAISA_SECRET_KEY") as caught:
