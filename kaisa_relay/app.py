@@ -206,8 +206,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         await storage.start(store.run)
         await store.own()
         accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
-        alive = store.last_alive()
-        if alive is not None:
+        if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
         rooms = on_store(store, read_item)
         rooms.journal.subscribe(metrics.on_events)
@@ -223,6 +222,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             rng=SystemRandom(),
             link=wa_me,
             outages=outages,
+            button_key=settings.derived_key("offer buttons"),
             meter=metrics,
         )
         actors = Actors(context)

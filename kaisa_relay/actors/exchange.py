@@ -265,7 +265,10 @@ class Exchange:
 
 @frozen
 class Context:
-    """Everything that actors get from outside, the same for all of them."""
+    """Everything that actors get from outside, the same for all of them.
+
+    `button_key` is the secret by which we know an offer's button again (`proof`).
+    """
 
     inbox: Inbox
     journal: Journal
@@ -278,6 +281,7 @@ class Context:
     rng: Random
     link: Callable[[Phone, str], str]
     outages: Outages
+    button_key: bytes = field(repr=False, default=b"")
     exchange: Exchange = field(factory=Exchange)
     bounds: Bounds = field(factory=Bounds)
     meter: Meter = field(factory=SilentMeter)

@@ -4,6 +4,7 @@ Rule 1: only certain answers are remembered: who a sender is, and the live pair 
 Rule 2: a pair that changes while it is being read is not remembered.
 """
 
+import hmac
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Final, Generic, TypeVar
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
@@ -134,12 +136,16 @@ class Lookups:
     async def offered(self, channel: Channel, content: Content) -> tuple[ContactId, ...]:
         """Return the agent whose open offer this taps: only their phone has that button."""
         payload = of_content(content)
-        if not isinstance(payload, OfferAnswer):
+        if not isinstance(payload, OfferAnswer) or not self._ours(payload):
             return ()
         read = partial(self.context.journal.snapshot, channel.workspace, payload.conversation)
         snapshot = await self.context.patiently(read)
         offer = snapshot[0].offer if snapshot else None
         return (offer.agent,) if offer is not None and offer.number == payload.offer else ()
+
+    def _ours(self, tapped: OfferAnswer) -> bool:
+        proof = offer_proof(self.context.button_key, tapped.conversation, tapped.offer)
+        return hmac.compare_digest(str(tapped.proof), str(proof))
 
     async def person(self, channel: Channel, contact: ContactId) -> Person | None:
         """Return who a contact is; None after erasure."""

@@ -53,4 +53,5 @@ async def _wording(context: Context, state: State) -> Wording:
     contacts = [state.visitor, *(agent.contact for agent in state.agents)]
     people = await context.patiently(partial(directory.people, workspace, contacts))
     metadata = await context.patiently(partial(directory.metadata, workspace, state.id))
-    return Wording(context.accounts.workspace(workspace), people, metadata)
+    settings = context.accounts.workspace(workspace)
+    return Wording(settings, people, metadata, context.button_key)

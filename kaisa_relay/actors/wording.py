@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import define, field
 
+from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Content, Text, kind_of
@@ -37,6 +38,7 @@ class Wording:
     workspace: Workspace
     people: dict[ContactId, Person] = field(repr=False, factory=dict)
     metadata: bytes = field(repr=False, default=b"{}")
+    button_key: bytes = field(repr=False, default=b"")
 
     def notice(self, state: State, event: Notified, said: Content | Outgoing | None) -> Outgoing:
         """Return the text of a notice; `said` is the message that it answers, if any."""
@@ -53,8 +55,9 @@ class Wording:
         language = self._language(state, event.agent)
         name = self._first_name(state.visitor)
         note = self._render(TextKey.OFFER_NOTE, language, {})
-        accept = encode(OfferAnswer(state.id, event.offer, accept=True))
-        decline = encode(OfferAnswer(state.id, event.offer, accept=False))
+        proof = offer_proof(self.button_key, state.id, event.offer)
+        accept = encode(OfferAnswer(state.id, event.offer, accept=True, proof=proof))
+        decline = encode(OfferAnswer(state.id, event.offer, accept=False, proof=proof))
         if event.template:
             return Template(
                 self.workspace.offer_template,

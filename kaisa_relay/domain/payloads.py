@@ -1,6 +1,7 @@
 """What our buttons carry: they come back as text, and name what was tapped.
 
-Rule 1: a payload names its conversation, so a tap finds its way without a look-up.
+Rule 1: a payload names its conversation, so a tap finds its way without a look-up; it proves
+nothing by that, since anybody can forge one.
 Rule 2: anything that is not ours to the letter is None, never an error.
 """
 
@@ -21,11 +22,15 @@ _LIMIT: Final = 1 << 63
 
 @frozen
 class OfferAnswer:
-    """Accept or Decline of one offer of one conversation."""
+    """Accept or Decline of one offer of one conversation.
+
+    `proof` is a number that only the button we sent holds; 0 is none.
+    """
 
     conversation: ConversationId
     offer: int
     accept: bool
+    proof: int = 0
 
 
 @frozen
@@ -42,8 +47,9 @@ Payload = OfferAnswer | SendAgain
 def encode(payload: Payload) -> str:
     """Return the text that the button carries (at most 256 characters, Cloud API)."""
     match payload:
-        case OfferAnswer(conversation, offer, accept):
-            return f"{_OFFER}:{conversation}:{offer}:{int(accept)}"
+        case OfferAnswer(conversation, offer, accept, proof):
+            shown = f":{proof}" if proof else ""
+            return f"{_OFFER}:{conversation}:{offer}:{int(accept)}{shown}"
         case SendAgain(conversation, message):
             return f"{_AGAIN}:{conversation}:{message}"
         case _:
@@ -70,6 +76,8 @@ def decode(text: str) -> Payload | None:
     match kind, numbers:
         case "offer", [conversation, offer, accept] if accept in (0, 1):
             return OfferAnswer(ConversationId(conversation), offer, bool(accept))
+        case "offer", [conversation, offer, accept, proof] if accept in (0, 1) and proof:
+            return OfferAnswer(ConversationId(conversation), offer, bool(accept), proof)
         case "again", [conversation, message]:
             return SendAgain(ConversationId(conversation), MessageId(message))
         case _:

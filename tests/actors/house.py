@@ -261,6 +261,7 @@ async def open_house(plan: Plan | None = None) -> AsyncIterator[House]:
         rng=random.Random(plan.seed),
         link=lambda phone, text: text,
         outages=Outages(wall),
+        button_key=b"known to nobody else",
         bounds=plan.bounds,
     )
     if plan.last_alive is not None:

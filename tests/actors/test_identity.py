@@ -1,5 +1,6 @@
 """Whose message it is, and to whom nothing may ever go."""
 
+import pytest
 from trio.testing import MockClock
 
 from kaisa_relay.domain.contact import Sender
@@ -230,6 +231,22 @@ async def test_a_forged_button_starts_nothing(autojump_clock: MockClock) -> None
         assert await house.phase(reservation.conversation) == "reserved"
         assert "no longer available" in house.texts(OTHER)[-1]
         assert house.offered(AGENT) == 0
+
+
+@pytest.mark.parametrize(
+    "thief", [unnumbered("Mallory", "US.mallory"), sender_of(form(666, "Mallory"))], ids=str
+)
+async def test_a_forged_button_accepts_nothing(autojump_clock: MockClock, thief: Sender) -> None:
+    """An id of ours is no secret: a stranger who makes up the agent's button gets nothing."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.scan(reservation)
+        forged = encode(OfferAnswer(reservation.conversation, 1, accept=True))
+        await house.write(thief, ButtonTap(forged, "Accept"))
+        assert await house.phase(reservation.conversation) == "seeking"
+        await house.tap(AGENT, "Accept")
+        await house.write(VISITOR, "for Anna only")
+        assert house.texts(AGENT)[-1] == "for Anna only"
 
 
 async def test_an_agent_known_by_both_then_by_one(autojump_clock: MockClock) -> None:

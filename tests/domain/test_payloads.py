@@ -10,7 +10,7 @@ from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, decode,
 
 IDS = st.integers(0, 2**63 - 1)
 PAYLOADS: st.SearchStrategy[Payload] = st.one_of(
-    st.builds(OfferAnswer, IDS.map(ConversationId), st.integers(1, 999), st.booleans()),
+    st.builds(OfferAnswer, IDS.map(ConversationId), st.integers(1, 999), st.booleans(), IDS),
     st.builds(SendAgain, IDS.map(ConversationId), IDS.map(MessageId)),
 )
 
@@ -33,7 +33,8 @@ def test_a_payload_comes_back(payload: Payload) -> None:
         "offer:1:2",
         "offer:1:2:2",
         "offer:1:2:1:",
-        "offer:1:2:1:1",
+        "offer:1:2:1:0",
+        "offer:1:2:1:1:1",
         "offer:1::1",
         "offer:-1:2:1",
         "offer:+1:2:1",
