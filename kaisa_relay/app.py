@@ -237,7 +237,7 @@ def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
             router=actors.router.statistics,
             store=store.statistics,
             mailboxes=actors.mailboxes,
-            rows=lambda: store.read(count_rows),
+            rows=lambda: store.browse(count_rows),
         )
     )
 

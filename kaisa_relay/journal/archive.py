@@ -24,7 +24,7 @@ _MESSAGE_KINDS: Final = [KINDS[kind] for kind in MESSAGE_EVENTS]
 
 
 class SqlArchive:
-    """Reads one workspace at a time."""
+    """Reads one workspace at a time; a long list never keeps a message waiting."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -34,14 +34,14 @@ class SqlArchive:
     ) -> ConversationView | None:
         """Return one conversation, or None when this workspace has no such."""
         read = partial(conversation_listing.one, workspace=workspace, id=conversation)
-        return await self._store.read(read)
+        return await self._store.browse(read)
 
     async def conversations(
         self, workspace: WorkspaceId, where: Filter, before: ConversationId | None, limit: int
     ) -> Sequence[ConversationView]:
         """Return up to `limit` conversations with ids below `before`, the newest first."""
         page = conversation_listing.page
-        return await self._store.read(
+        return await self._store.browse(
             lambda connection: page(connection, workspace, where, before, limit)
         )
 
@@ -55,14 +55,14 @@ class SqlArchive:
             rows = [recorded(row) for row in connection.execute(history.limit(limit))]
             return _messages(connection, workspace, conversation, rows)
 
-        return await self._store.read(read)
+        return await self._store.browse(read)
 
     async def events(
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
     ) -> Sequence[Recorded]:
         """Return the conversation's events above version `after`, in order."""
         history = _history(workspace, conversation, after).limit(limit)
-        return await self._store.read(
+        return await self._store.browse(
             lambda connection: [recorded(row) for row in connection.execute(history)]
         )
 

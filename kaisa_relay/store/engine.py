@@ -33,6 +33,8 @@ R = TypeVar("R")
 NewId = Callable[[], int]
 
 READERS: Final = 4
+BROWSERS: Final = 2
+"""Readers that reports and lists may hold at once; the rest are the relay's own."""
 BEAT_SECONDS: Final = {"sqlite": 5.0, "postgresql": 1.0}
 CLOSE_SECONDS: Final = 5.0
 LOOK_AGAIN: Final = 0.25
@@ -70,6 +72,12 @@ class Store:
         self._reader = reader
         self._writer = writer
         self._threads = trio.CapacityLimiter(READERS)
+        self._browsers = trio.CapacityLimiter(BROWSERS)
+
+    async def browse(self, work: Callable[[Connection], T]) -> T:
+        """Read as `read` does, but never so many at once that the relay itself must wait."""
+        async with self._browsers:
+            return await self.read(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a connection that cannot write and return what it returns."""

@@ -1,0 +1,39 @@
+"""Reads share a few threads, and those who only look never hold all of them."""
+
+from threading import Event
+
+import pytest
+import trio
+from sqlalchemy import Connection, text
+
+from kaisa_relay.domain.contact import Sender
+from kaisa_relay.ports import Filter
+from kaisa_relay.store.engine import BROWSERS, READERS
+from tests.contracts.sql_stores import SqlStore
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def test_slow_lists_keep_no_message_waiting(
+    rooms: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many lists as there are readers are under way: the router still finds who wrote."""
+    workspace = await rooms.add_workspace()
+    begun, go_on = trio.Semaphore(0), Event()
+
+    def slow(connection: Connection, *_: object) -> list[int]:
+        trio.from_thread.run_sync(begun.release)
+        assert go_on.wait(30)
+        return [connection.scalars(text("select 1")).one()]
+
+    monkeypatch.setattr("kaisa_relay.journal.conversation_listing.page", slow)
+    async with trio.open_nursery() as nursery:
+        for _ in range(READERS):
+            nursery.start_soon(rooms.archive.conversations, workspace, Filter(), None, 10)
+        try:
+            for _ in range(BROWSERS):
+                await begun.acquire()
+            with trio.fail_after(10):
+                assert await rooms.directory.find(workspace, "", Sender("46", None), []) == []
+        finally:
+            go_on.set()
