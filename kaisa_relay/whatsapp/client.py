@@ -16,27 +16,21 @@ from attrs import field, frozen
 from kaisa_relay.domain.outgoing import Outgoing, Recipient
 from kaisa_relay.domain.sending import Accepted, Answer, Rejected, Uncertain
 from kaisa_relay.ports import ChannelAccess
+from kaisa_relay.whatsapp.connections import Connections, open_connections
 from kaisa_relay.whatsapp.errors import classify, refusal, transport_failure
 from kaisa_relay.whatsapp.outbound import Unsendable, encode, encode_read
 
-TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0, pool=5.0)
-"""Seconds; connecting and waiting for a connection are short because they are safe to repeat."""
 WHOLE_CALL: Final = 35.0
 """Seconds for everything together: an answer that drips in byte by byte is no answer."""
 INVALID_VALUE: Final = 131009
 """Meta's code for a value it does not take."""
-LIMITS: Final = httpx.Limits(
-    max_connections=100,
-    max_keepalive_connections=50,
-    keepalive_expiry=15.0,  # well before the far end gives up, or a reused one leaves doubt
-)
 
 
 @frozen
 class GraphClient:
     """One client for all channels; it is given each call's token."""
 
-    _http: httpx.AsyncClient = field(repr=False)
+    _connections: Connections = field(repr=False)
 
     async def send(
         self, access: ChannelAccess, recipient: Recipient, outgoing: Outgoing, opaque: str
@@ -65,7 +59,7 @@ class GraphClient:
         url = access.phone_number_id + path
         with trio.move_on_after(WHOLE_CALL):
             try:
-                answer = await self._http.request(method, url, content=body, headers=headers)
+                answer = await self._connections.request(method, url, body, headers)
             except httpx.RequestError as error:
                 return transport_failure(error)
             return answer.status_code, answer.content
@@ -86,12 +80,6 @@ async def open_graph_client(
     """Open the client for a base URL (`https://graph.facebook.com`) and a version (`v26.0`)."""
     # httpx logs each URL at INFO, and the URL holds Meta's id of the number.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    async with httpx.AsyncClient(
-        base_url=f"{url.rstrip('/')}/{version.strip('/')}/",
-        timeout=TIMEOUT,
-        limits=LIMITS,
-        headers={"Accept-Encoding": "identity"},  # answers are too small to be worth packing
-        transport=transport,
-        trust_env=False,  # only the settings read the environment
-    ) as http:
-        yield GraphClient(http)
+    base_url = f"{url.rstrip('/')}/{version.strip('/')}/"
+    async with open_connections(base_url, transport) as connections:
+        yield GraphClient(connections)
