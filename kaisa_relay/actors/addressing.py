@@ -116,7 +116,11 @@ class Addressing:
         phone = _phone(sender)
         # Without a number to compare, nothing says that it is another person than on the form.
         mismatched = contact != token.visitor and phone is not None
-        name = sender.name or "" if mismatched or form is None else form.name
+        name = form.name if form is not None and not mismatched else ""
+        if not name:
+            # Not from the form: a name that another form gave them is better than their profile's.
+            met = await self.lookups.person(letter.channel, known) if known is not None else None
+            name = (met.name if met is not None else "") or sender.name or ""
         person = Person(
             contact, name, form.language if form else self._language(letter), phone, sender.bsuid
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import trio
+from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.conversation.messages import BusySide, NoPairFree
@@ -18,7 +19,7 @@ from kaisa_relay.ports import (
     SamePerson,
 )
 from tests import fakes
-from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
+from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house, sender_of
 
 Answers = list[Reservation | ReserveRefusal]
 
@@ -129,3 +130,15 @@ async def test_an_end_by_the_api(autojump_clock: MockClock) -> None:
         assert "ended" in house.texts(VISITOR)[-1]
         assert "closed" in house.texts(AGENT)[-1]
         house.check_finished()
+
+
+async def test_a_name_from_a_form_stays(autojump_clock: MockClock) -> None:
+    """An agent whom a form named uses somebody's link: their nickname changes nothing."""
+    async with open_house() as house:
+        link = await house.reserved(BRUNO)
+        await house.reserved(AGENT, visitor=form(101))
+        nickname = evolve(sender_of(AGENT), name="Nickname")
+        await house.scan(link, nickname)
+        names = {each.name for each in house.store.rows.people.values()}
+        assert AGENT.name in names
+        assert "Nickname" not in names
