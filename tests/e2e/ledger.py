@@ -5,7 +5,7 @@ Rule 2: it only reads, on connections that cannot write.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, make_url, select
 
@@ -18,6 +18,8 @@ from kaisa_relay.ports import Recorded
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import conversation, event, inbox, pair, send, workspace
+
+UNMATCHED: Final = "message.unmatched"
 
 
 def engine_of(url: str) -> Engine:
@@ -64,6 +66,8 @@ def _inbox(connection: Connection) -> Iterator[str]:
     for row in connection.execute(select(inbox.c.kind, inbox.c.state, inbox.c.reason)):
         if row.state != "done":
             yield f"I1: an inbox row of kind {row.kind} is {row.state} ({row.reason})"
+    for row in connection.execute(select(event.c.stream).where(event.c.kind == UNMATCHED)):
+        yield f"{row.stream} found no conversation"
 
 
 def _sequence(connection: Connection, starts: int) -> Iterator[str]:

@@ -5,12 +5,15 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+import pytest
 import trio
 
 from tests.e2e.house import House, house
 from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.postgres import own_server
 from tests.e2e.verdict import verdict
+
+pytestmark = pytest.mark.timeout(120)
 
 AWAY: Final = frozenset({"database away", "database is away"})
 """What the log may say at error level."""

@@ -12,6 +12,8 @@ from tests.e2e.play import Steps, begin_all, reserve, talk
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
+pytestmark = pytest.mark.timeout(120)
+
 CHATS, MESSAGES = 4, 10
 KILLS_IN_A_RUN = 5
 SEEDS = 25
@@ -51,7 +53,6 @@ async def test_nothing_is_lost_or_doubled_by_five_kills(engine: str, tmp_path: P
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(200)
 @pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("engine", sorted(FRESH))
 async def test_nothing_is_lost_or_doubled_by_a_kill(engine: str, seed: int, tmp_path: Path) -> None:

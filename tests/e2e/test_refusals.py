@@ -24,6 +24,8 @@ from tests.e2e.play import CREATE, begin_all, pairs
 from tests.e2e.verdict import log_problems, quiet
 from tests.store.databases import sqlite_database
 
+pytestmark = pytest.mark.timeout(120)
+
 STRANGER: Final = Person("Stina Strangerson", "+46701740689")
 FOREIGN: Final = "9999999"
 """A phone_number_id that is nobody's here."""

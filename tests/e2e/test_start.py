@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from tests.e2e.house import house
+
+pytestmark = pytest.mark.timeout(120)
 
 GOOD: Final = {
     "KAISA_APP_SECRET": "sim-app-secret",

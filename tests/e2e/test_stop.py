@@ -15,6 +15,8 @@ from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
+pytestmark = pytest.mark.timeout(120)
+
 HALF = 20
 """Bytes of a body that are sent before the stop."""
 
@@ -58,7 +60,6 @@ async def test_a_stop_under_load_leaves_nothing_in_doubt(engine: str, tmp_path: 
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(200)
 @pytest.mark.parametrize("seed", range(1, 6))
 @pytest.mark.parametrize("engine", sorted(FRESH))
 async def test_stopped_under_load(engine: str, seed: int, tmp_path: Path) -> None:
