@@ -20,8 +20,9 @@ SEEDS = 25
 
 
 async def while_talking(built: House, seed: int, number: int) -> list[str]:
-    """Kill while people talk; returns what went wrong."""
+    """Kill while people talk and webhooks come twice; returns what went wrong."""
     rng, steps = Random(seed), Steps()
+    await built.clients.simulator.set_faults({"duplicate_webhook": 0.3})
     chats = await begin_all(built, CHATS)
     plan = kills(rng, CHATS * 2 * MESSAGES, number)
     async with trio.open_nursery() as nursery:

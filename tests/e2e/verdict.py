@@ -90,9 +90,10 @@ async def message_problems(house: House, chats: Sequence[Chat]) -> list[str]:
 def _of_voice(voice: Voice, listed: Sequence[Message], heard: Sequence[Arrival]) -> Iterator[str]:
     wanted = list(voice.written.values())
     mine = [message for message in listed if message.text in wanted]
-    if Counter(message.text for message in mine) != Counter(wanted):
-        missing = Counter(wanted) - Counter(message.text for message in mine)
-        yield f"the transcript has {len(mine)} of {len(wanted)} messages, and not {sorted(map(str, missing))}"
+    shown = Counter(message.text or "" for message in mine)
+    if shown != Counter(wanted):
+        missing = sorted(Counter(wanted) - shown)
+        yield f"the transcript has {len(mine)} of {len(wanted)} messages, and not {missing}"
     if [message.id for message in mine] != sorted(message.id for message in mine):
         yield "the transcript is not in the order of arrival"
     if voice.ahead == 1 and [message.text for message in mine] != wanted:
