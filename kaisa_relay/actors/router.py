@@ -23,8 +23,8 @@ from kaisa_relay.actors.exchange import (
 )
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.slot import Slot, conversation_of, stream_of
-from kaisa_relay.actors.slots import Slots, park
+from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
+from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
 from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, WorkspaceId, to_text
@@ -38,6 +38,8 @@ BREATH: Final = 0.02
 """Seconds between two readings of the table while somebody's mailbox is full."""
 LOOK_AGAIN: Final = 15.0
 """Seconds between looks into the inbox for rows that nobody told us of."""
+TRIES: Final = 2
+"""How often one item may crash the router before it is parked: it must not end the service."""
 
 
 @define(eq=False)
@@ -48,11 +50,14 @@ class Router:
     slots: Slots = field(init=False)
     _addressing: Addressing = field(init=False)
     _in_flight: set[MessageId] = field(factory=set)
+    _with_channels: set[MessageId] = field(factory=set)
+    """Rows of statuses: a channel keeps some for minutes, within bounds of its own."""
     _arrivals: deque[InboxItem] = field(factory=deque)
     _bell: trio.Event = field(factory=trio.Event)
     _behind: bool = True
     _look_at: float = 0.0
     _released: set[ConversationId] = field(factory=set)
+    _tries: dict[MessageId, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         lookups = Lookups(self.context)
@@ -65,6 +70,7 @@ class Router:
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Route until cancelled; the conversations run inside."""
         self._in_flight.clear()
+        self._with_channels.clear()
         self._addressing.binding.clear()
         self.look_again()
         # What the last run did not get to may be older than a deadline, or not rung for.
@@ -74,7 +80,7 @@ class Router:
             post.fall_behind()
         workspaces = self.context.accounts.workspaces()
         parked = partial(self.context.inbox.parked_streams, workspaces)
-        self.slots.quarantined |= await self.context.patiently(parked)
+        self.slots.quarantined |= conversations_of(await self.context.patiently(parked))
         try:
             with fenced_alone():
                 async with trio.open_nursery() as nursery:
@@ -148,27 +154,32 @@ class Router:
     async def _route_arrivals(self) -> None:
         while self._arrivals:
             item = self._arrivals.popleft()
-            if item.id not in self._in_flight:
+            if not self._known(item):
                 self._in_flight.add(item.id)
                 await self._route(item)
 
+    def _known(self, item: InboxItem) -> bool:
+        return item.id in self._in_flight or item.id in self._with_channels
+
     async def _read_behind(self) -> None:
-        """Route what is `new` in the table and not in flight, from the oldest on."""
+        """Route what is `new` in the table and not in flight, from the oldest on.
+
+        What is committed meanwhile is handed over as usual, so one reading is enough, unless there
+        was too much of it.
+        """
         self._behind = False
         self._look_at = trio.current_time() + LOOK_AGAIN
-        after, found = MessageId(0), False
+        after = MessageId(0)
         workspaces = self.context.accounts.workspaces()
         while page := await self.context.patiently(
             partial(self.context.inbox.new_rows, workspaces, after, PAGE)
         ):
             after = page[-1].id
             for item in page:
-                if item.id not in self._in_flight and self._has_home(item):
-                    found = True
+                if not self._known(item) and self._has_home(item):
                     self._in_flight.add(item.id)
                     await self._route(item)
                 await self._make_room()
-        self._behind = self._behind or found
         if not self._behind:
             self.context.exchange.drained.set()
 
@@ -183,6 +194,18 @@ class Router:
     # --- where it goes
 
     async def _route(self, item: InboxItem) -> None:
+        """Route one item, unless it is what the router crashed on before."""
+        tries = self._tries.pop(item.id, 0)
+        if tries >= TRIES:
+            logger.error("item parked", channel=to_text(CHANNEL, item.channel), item=item.id)
+            await park(self.context, item.workspace, f"message/{item.id}", [item.id], "unroutable")
+            self.done(item.id)
+            return
+        self._tries[item.id] = tries + 1
+        await self._route_item(item)
+        del self._tries[item.id]
+
+    async def _route_item(self, item: InboxItem) -> None:
         match item.item:
             case Inbound() as inbound:
                 await self._route_message(item, inbound)
@@ -226,6 +249,9 @@ class Router:
         if post is None or not post.mailbox.tell(Statuses(item, partial(self.done, item.id))):
             self.done(item.id)
             self._behind = self._behind or post is not None
+            return
+        self._in_flight.discard(item.id)
+        self._with_channels.add(item.id)
 
     async def _hand_over(
         self, item: InboxItem, conversation: ConversationId, deliver: Deliver
@@ -235,7 +261,8 @@ class Router:
             slot.hand_over(deliver)
             return
         if conversation not in self._released:  # otherwise it is read again in a moment
-            await park(self.context, item.workspace, conversation, [item.id])
+            stream = stream_of(conversation)
+            await park(self.context, item.workspace, stream, [item.id], QUARANTINED)
         self.done(item.id)
 
     async def _readdress(self, slot: Slot, item: InboxItem) -> Deliver | None:
@@ -258,4 +285,5 @@ class Router:
     def done(self, item: MessageId) -> None:
         """This row needs no more attention of memory."""
         self._in_flight.discard(item)
+        self._with_channels.discard(item)
         self._addressing.decided(item)

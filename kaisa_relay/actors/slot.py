@@ -4,7 +4,7 @@ Rule 1: the slot knows which inbox rows were handed over and are not decided yet
 Rule 2: once behind, a conversation is fed from its rows alone, by id, until none is left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
@@ -55,3 +55,8 @@ def stream_of(conversation: ConversationId) -> str:
 def conversation_of(stream: str) -> ConversationId:
     """Return whose stream this is."""
     return ConversationId(int(stream.removeprefix("conversation/")))
+
+
+def conversations_of(streams: Iterable[str]) -> set[str]:
+    """Return those streams that are a conversation's: a single item may be parked, too."""
+    return {stream for stream in streams if stream.startswith("conversation/")}

@@ -29,6 +29,8 @@ POLICY: Final = RestartPolicy(
     intensity=5, period=60.0, first_delay=0.1, max_delay=10.0, fatal=(Fenced,)
 )
 """How often a conversation may crash before it is quarantined."""
+QUARANTINED: Final = "quarantined"
+"""Why the rows of a conversation that gave up are parked."""
 
 
 @define(eq=False)
@@ -103,7 +105,7 @@ class Slots:
             tell = partial(tell_agent_stuck, self.context, slot.workspace, slot.conversation)
             await supervise(f"farewell of {slot.stream}", tell, ONCE, self.context.rng)
         while waiting := list(slot.pending):  # more may be handed over while these are parked
-            await park(self.context, slot.workspace, slot.conversation, waiting)
+            await park(self.context, slot.workspace, slot.stream, waiting, QUARANTINED)
             for item in waiting:
                 slot.done(item)
 
@@ -111,11 +113,11 @@ class Slots:
 async def park(
     context: Context,
     workspace: WorkspaceId,
-    conversation: ConversationId,
+    stream: str,
     items: Sequence[MessageId],
+    reason: str,
 ) -> None:
-    """Set a quarantined conversation's rows aside until an operator releases them."""
-    stream = stream_of(conversation)
-    change = ParkItem(tuple(items), stream, "quarantined")
+    """Set rows aside until an operator releases them."""
+    change = ParkItem(tuple(items), stream, reason)
     append = Append(workspace, stream, 0, (), (change,))
     await context.patiently(partial(context.journal.append, append))

@@ -97,6 +97,8 @@ def _parked(parked: Parked) -> Finding:
             seen,
             f"see why in the log, then: kaisa-relay conversation release {id}",
         )
+    if kind == "message":
+        return problem(f"message {id}", seen, "see in the log what it crashed, and report it to us")
     return _unrouted(parked.reason, seen)
 
 

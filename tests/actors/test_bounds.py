@@ -1,11 +1,16 @@
 """More than fits in memory: it waits in the tables, and comes out once and in order."""
 
+from typing import Any
+
 import pytest
+import trio
 from trio.testing import MockClock
 
 from kaisa_relay.actors.bounds import Bounds
+from kaisa_relay.domain.inbound import StatusUpdate
 from kaisa_relay.domain.sending import Rank
-from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.journal.memory.inbox import MemoryInbox
+from kaisa_relay.ports import InboxItem, StoreUnavailable
 from tests.actors.house import AGENT, VISITOR, Plan, form, open_house, unnumbered
 
 MANY = 400
@@ -86,6 +91,43 @@ async def test_statuses_overflow_the_channel(autojump_clock: MockClock) -> None:
         await house.pass_time(60)
         [leg] = [each for each in house.store.rows.legs.values() if each.wamid == taken]
         assert leg.rank is Rank.READ
+        house.check_finished()
+
+
+async def test_statuses_that_match_nothing_stop_nobody(autojump_clock: MockClock) -> None:
+    """They are kept for ten minutes, more of them than may be in flight: people talk on."""
+    async with open_house(Plan(bounds=Bounds(in_flight=10))) as house:
+        await house.talking()
+        for n in range(30):
+            strange = StatusUpdate(f"wamid.of.another.program.{n}", Rank.SENT, house.wall())
+            await house.arrive(house.batch(strange))
+        await house.arrive(house.item(VISITOR, "hello through it"))
+        await house.pass_time(2)
+        assert house.texts(AGENT)[-1] == "hello through it"
+        await house.pass_time(700)
+        house.check_finished()
+
+
+async def test_the_router_leaves_the_table_behind(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it has caught up it is told of messages, however steadily they come."""
+    async with open_house(Plan(bounds=Bounds(in_flight=3))) as house:
+        await house.talking()
+        await house.arrive(*[house.item(VISITOR, str(n)) for n in range(10)])
+        reads: list[float] = []
+        read = MemoryInbox.new_rows
+
+        async def counted(inbox: MemoryInbox, *given: Any) -> list[InboxItem]:
+            reads.append(trio.current_time())
+            return await read(inbox, *given)
+
+        monkeypatch.setattr(MemoryInbox, "new_rows", counted)
+        for n in range(500):
+            await house.arrive(house.item(form(300 + n % 50), "hello"))
+            await house.pass_time(0.01)
+        assert len(reads) < 20
+        await house.pass_time(PACED)
         house.check_finished()
 
 

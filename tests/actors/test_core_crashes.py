@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from trio.testing import MockClock
 
+from kaisa_relay.journal.memory.rows import InboxState
 from kaisa_relay.ports import Append, Busy, ClaimPair, Fenced, FormPerson, Repeatable, Reservation
 from kaisa_relay.runtime.supervise import GaveUp
 from tests import fakes
@@ -51,13 +52,31 @@ async def test_the_router_crashes_on_a_message(
         house.check_finished()
 
 
+async def test_an_item_that_crashes_the_router_is_parked(autojump_clock: MockClock) -> None:
+    """Tried twice, then kept for an operator: it ends no service, and others are served."""
+    async with open_house() as house:
+        await house.talking()
+        trap = house.traps.set(appends("message/"), times=2)
+        await house.arrive(house.item(STRANGER, "poison"), house.item(VISITOR, "hello"))
+        await house.pass_time(60)
+        assert trap.sprung == 2
+        assert house.texts(AGENT)[-1] == "hello"
+        assert len(house.waiting(InboxState.PARKED)) == 1
+        assert house.actors.router.statistics()["quarantined"] == 0
+        await house.write(STRANGER, "and again")
+        assert len(house.texts("US.stranger")) == 1
+        await house.actors.router.reread_quarantine()
+        house.check_finished()
+
+
 async def test_a_router_that_keeps_crashing_ends_the_process(autojump_clock: MockClock) -> None:
     """A core actor that gives up is not hidden: the start path is the way back."""
 
     async def live() -> None:
         async with open_house() as house:
             house.traps.set(appends("message/"), times=100)
-            await house.write(STRANGER, "hello")
+            for n in range(5):
+                await house.write(STRANGER, f"hello {n}")
             await house.pass_time(120)
 
     with pytest.raises(ExceptionGroup) as raised:
