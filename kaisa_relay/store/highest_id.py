@@ -2,14 +2,14 @@
 
 from sqlalchemy import Connection, func, select
 
-from kaisa_relay.store.tables import contact, content, conversation, inbox, workspace
+from kaisa_relay.store.tables import contact, content, conversation, inbox, leg, workspace
 
 
 def floor_of_ids(connection: Connection) -> int:
     """Return the highest id in use; one index look-up per table and workspace."""
     highest = connection.scalar(select(func.max(inbox.c.id))) or 0
     workspaces = connection.scalars(select(workspace.c.id)).all()
-    for column in (conversation.c.id, contact.c.id, content.c.message):
+    for column in (conversation.c.id, contact.c.id, content.c.message, leg.c.send):
         for number in workspaces:
             mine = select(func.max(column)).where(column.table.c.workspace == number)
             highest = max(highest, connection.scalar(mine) or 0)
