@@ -11,8 +11,7 @@ from kaisa_relay.journal.settling import Settlement, Settling
 from kaisa_relay.journal.tail import Tail
 from kaisa_relay.ports import InboxItem, Leg, Recorded, Send
 from kaisa_relay.store import Store
-from kaisa_relay.store.tables import KNOWN
-from kaisa_relay.store.tables import leg as legs_table
+from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.tables import send as sends_table
 
 _LARGEST: Final = (1 << 63) - 1
@@ -43,13 +42,10 @@ class SqlSends:
 
     async def by_wamid(self, workspace: WorkspaceId, wamids: Sequence[str]) -> dict[str, SendId]:
         """Return which send each of these wamids belongs to, as far as known."""
-        table = legs_table.c
-        query = select(table.wamid, table.send).where(
-            KNOWN, table.workspace == workspace, table.wamid.in_(wamids)
-        )
+        rows = [(workspace, wamid) for wamid in wamids]
 
         def read(connection: Connection) -> dict[str, SendId]:
-            return {row.wamid: SendId(row.send) for row in connection.execute(query)}
+            return {row.wamid: SendId(row.send) for row in _BY_WAMID.fetch(connection, rows)}
 
         return await self._store.read(read)
 
@@ -61,3 +57,11 @@ class SqlSends:
         ids = [self._store.new_id() for _ in known]
         unit = Settlement(workspace, known, items, ids, self._store.wall())
         return (await self._store.append(self._settling, unit)).moved
+
+
+_BY_WAMID: Final = Bulk(
+    """select leg.wamid, leg.send from {rows} cross join leg
+    where leg.workspace = v.workspace and leg.wamid = v.wamid and leg.wamid is not null""",
+    workspace=int,
+    wamid=str,
+)
