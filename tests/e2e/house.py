@@ -136,17 +136,24 @@ async def house(
         built = House(folder, config, bind, gate, clients, ticks, nursery, child)
         # Before pytest's own limit, which would leave the children behind.
         with trio.fail_after(LONGEST):
-            try:
+            async with _kept(built):
                 await simulator.wait_ready()
                 await built.opened()
                 yield built
-            finally:
-                died = built.child.process.poll() is not None and not built.ending
-                with trio.CancelScope(shield=True):
-                    await built.child.kill()
-                nursery.cancel_scope.cancel()
-                if died:
-                    raise built.child.death()
+
+
+@asynccontextmanager
+async def _kept(house: House) -> AsyncIterator[None]:
+    """End the relay with the block, and say so when it ended before."""
+    try:
+        yield
+    finally:
+        died = house.child.process.poll() is not None and not house.ending
+        with trio.CancelScope(shield=True):
+            await house.child.kill()
+        house.nursery.cancel_scope.cancel()
+        if died:
+            raise house.child.death()
 
 
 @asynccontextmanager
