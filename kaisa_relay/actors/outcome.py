@@ -23,9 +23,12 @@ from kaisa_relay.domain.sending import (
     Uncertain,
 )
 from kaisa_relay.ports import Change, EndSend, MoveSend, Outcome, Send, Tell
+from kaisa_relay.runtime.id_source import born_at
 
 FIRST_DELAY: Final = 1.0
 LONGEST_DELAY: Final = 300.0
+LONGEST_WAIT: Final = timedelta(hours=24)
+"""How long a send is put off for its own sake; later it would come out of nowhere."""
 
 
 class Move(Enum):
@@ -74,6 +77,8 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
             return Verdict(Move.END, send, (end, *told))
         case Deferred(code=None):
             return _again(send, None, Stop.AWAY)
+        case Deferred(int(code), reason, whole_channel=False) if _overdue(send, at):
+            return conclude(send, Rejected(code, reason), at, rng, grace)
         case Deferred(after=after, whole_channel=whole):
             delay = after if after is not None else _backoff(send.attempt, rng)
             if whole:
@@ -105,3 +110,7 @@ def _tell(send: Send, rank: Rank, code: int | None) -> tuple[Change, ...]:
 
 def _backoff(attempt: int, rng: Random) -> float:
     return min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempt - 1, 16)) * rng.uniform(0.5, 1.0)
+
+
+def _overdue(send: Send, at: datetime) -> bool:
+    return at.timestamp() - born_at(send.id) > LONGEST_WAIT.total_seconds()
