@@ -134,13 +134,19 @@ class Addressing:
         return self._addressed(letter, token.conversation, command, changes)
 
     async def _learnt(self, letter: Letter, contact: ContactId) -> tuple[Change, ...]:
-        """Return what this message tells about its sender that we did not know."""
+        """Return who this message shows its sender to be, unless that is remembered.
+
+        Only what the directory has already is remembered: what goes with this message is not
+        saved if the conversation crashes on it or is quarantined.
+        """
         channel, sender = letter.channel, letter.inbound.sender
         if self.lookups.known_as(channel, sender) == contact:
             return ()
         person = await self.lookups.person(channel, contact)
-        self.lookups.remember(channel, sender, contact)
-        return (_save(channel, _updated(person, sender), sender),) if person else ()
+        updated = _updated(person, sender) if person else None
+        if updated == person:
+            self.lookups.remember(channel, sender, contact)
+        return (_save(channel, updated, sender),) if updated else ()
 
     async def _homeless(self, letter: Letter, answer: Answer, token: Token | None) -> Homeless:
         channel, sender = letter.channel, letter.inbound.sender
