@@ -136,24 +136,24 @@ async def house(
         built = House(folder, config, bind, gate, clients, ticks, nursery, child)
         # Before pytest's own limit, which would leave the children behind.
         with trio.fail_after(LONGEST):
-            async with _kept(built):
+            async with _standing(built):
                 await simulator.wait_ready()
                 await built.opened()
                 yield built
 
 
 @asynccontextmanager
-async def _kept(house: House) -> AsyncIterator[None]:
-    """End the relay with the block, and say so when it ended before."""
+async def _standing(built: House) -> AsyncIterator[None]:
+    """End the relay after the block. Raises `ChildDied` when it had ended by itself."""
     try:
         yield
     finally:
-        died = house.child.process.poll() is not None and not house.ending
+        died = built.child.process.poll() is not None and not built.ending
         with trio.CancelScope(shield=True):
-            await house.child.kill()
-        house.nursery.cancel_scope.cancel()
+            await built.child.kill()
+        built.nursery.cancel_scope.cancel()
         if died:
-            raise house.child.death()
+            raise built.child.death()
 
 
 @asynccontextmanager

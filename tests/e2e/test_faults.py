@@ -81,6 +81,7 @@ async def test_what_may_be_lost_is_shown_and_sent_again_on_request(built: House)
     """Once for each direction; whoever comes later in the lane goes on after the grace."""
     (chat,) = await begin_all(built, 1)
     for voice in chat.voices:
+        await quiet(built)  # so that the fault strikes this message
         await built.clients.simulator.set_faults({"error_before_accept": {"times": 1}})
         await voice.write(built, f"{voice.sign}.lost")
         await voice.all_ticked(built)

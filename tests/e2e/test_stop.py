@@ -17,6 +17,7 @@ from tests.store.databases import FRESH
 
 pytestmark = pytest.mark.timeout(120)
 
+STOPS = 5
 HALF = 20
 """Bytes of a body that are sent before the stop."""
 
@@ -52,15 +53,14 @@ def doubtful(built: House) -> list[str]:
     return [state for state in states if state != "ready"]
 
 
-@pytest.mark.parametrize("engine", sorted(FRESH))
-async def test_a_stop_under_load_leaves_nothing_in_doubt(engine: str, tmp_path: Path) -> None:
-    with FRESH[engine]() as url:
+async def test_a_stop_under_load_leaves_nothing_in_doubt(tmp_path: Path) -> None:
+    with FRESH["sqlite"]() as url:
         async with house(url, tmp_path) as built:
             assert await stopped_under_load(built, 0) == [], f"log {built.log}"
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 1 + STOPS))
 @pytest.mark.parametrize("engine", sorted(FRESH))
 async def test_stopped_under_load(engine: str, seed: int, tmp_path: Path) -> None:
     with FRESH[engine]() as url:
