@@ -6,7 +6,7 @@ Rule 2: a pair that changes while it is being read is not remembered.
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, Generic, TypeVar
 
@@ -52,6 +52,11 @@ class Recent(Generic[K, V]):
         if len(self._entries) > self.limit:
             self._entries.popitem(last=False)
 
+    def drop_where(self, holds: Callable[[K], bool]) -> None:
+        """Forget the entries whose keys are such."""
+        for key in [key for key in self._entries if holds(key)]:
+            del self._entries[key]
+
     def drop(self, key: K) -> None:
         """Forget an entry."""
         self._entries.pop(key, None)
@@ -75,6 +80,15 @@ class Lookups:
         """Somebody's pair changed."""
         self._pairs.drop((channel, contact))
         self._changes += 1
+
+    def forget_sender(self, sender: Sender) -> None:
+        """Somebody left this number or BSUID; rare enough to look through all that we remember."""
+        self._senders.drop_where(
+            lambda key: (
+                key[2:] == (sender.bsuid, sender.wa_id)
+                or (sender.wa_id is not None and key[3] == sender.wa_id)
+            )
+        )
 
     def known_as(self, channel: Channel, sender: Sender) -> ContactId | None:
         """Return who this sender is, if that was certain before."""

@@ -15,6 +15,7 @@ from kaisa_relay.journal.outbox_rows import (
 )
 from kaisa_relay.journal.people_rows import (
     ADD_IDENTITY,
+    DROP_IDENTITY,
     SAVE_CONTACT,
     SAVE_METADATA,
     STORE_CONTENT,
@@ -39,6 +40,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     Done,
     EndSend,
+    ForgetNumbers,
     MoveSend,
     NewSend,
     ParkItem,
@@ -71,6 +73,7 @@ ORDER: Final = (
     SAVE_TOKEN,
     USE_TOKEN,
     SAVE_CONTACT,
+    DROP_IDENTITY,
     ADD_IDENTITY,
     SAVE_METADATA,
     FREE_ANSWER,
@@ -99,7 +102,7 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return inbox_parts(unit, change)
         case NewSend() | MoveSend() | EndSend():
             return outbox_parts(unit, change)
-        case StoreContent() | SaveContact() | SaveMetadata():
+        case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)
         case (
             ClaimPair()

@@ -5,11 +5,11 @@ from typing import Final, assert_never
 from kaisa_relay.journal.codec import encode_content
 from kaisa_relay.journal.unit import Unit
 from kaisa_relay.journal.writes import Part, Row, Write, last_wins
-from kaisa_relay.ports import SaveContact, SaveMetadata, StoreContent
+from kaisa_relay.ports import ForgetNumbers, SaveContact, SaveMetadata, StoreContent
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.identities import bsuid_key, phone_key, wa_id_key
 
-PeopleChange = StoreContent | SaveContact | SaveMetadata
+PeopleChange = StoreContent | SaveContact | ForgetNumbers | SaveMetadata
 
 
 def people_parts(unit: Unit, change: PeopleChange) -> list[Part]:
@@ -22,6 +22,11 @@ def people_parts(unit: Unit, change: PeopleChange) -> list[Part]:
                 Part(SAVE_CONTACT, change, [_contact_row(unit, change)]),
                 Part(ADD_IDENTITY, change, _identity_rows(unit, change)),
             ]
+        case ForgetNumbers(contact=contact, phones=phones, wa_id=wa_id):
+            keys = [phone_key(phone) for phone in phones]
+            keys += [wa_id_key(wa_id)] if wa_id else []
+            forgotten = [(unit.workspace, *key, contact) for key in keys]
+            return [Part(DROP_IDENTITY, change, forgotten)]
         case SaveMetadata(conversation=conversation, contact=contact, metadata=metadata):
             row = (unit.workspace, conversation, contact, metadata)
             return [Part(SAVE_METADATA, change, [row])]
@@ -100,6 +105,18 @@ ADD_IDENTITY: Final = Write(
         """insert into identity (workspace, portfolio, kind, value, contact)
         select v.workspace, v.portfolio, v.kind, v.value, v.contact from {rows} where true
         on conflict (workspace, portfolio, kind, value) do nothing""",
+        workspace=int,
+        portfolio=str,
+        kind=str,
+        value=str,
+        contact=int,
+    )
+)
+
+DROP_IDENTITY: Final = Write(
+    Bulk(
+        """delete from identity where (workspace, portfolio, kind, value, contact) in
+        (select v.workspace, v.portfolio, v.kind, v.value, v.contact from {rows})""",
         workspace=int,
         portfolio=str,
         kind=str,

@@ -185,7 +185,7 @@ class UseToken:
 
 @frozen
 class SaveContact:
-    """A person and what finds them (identities are added, never taken away).
+    """A person and what finds them (identities are added; `ForgetNumbers` takes away).
 
     `phones` are the candidates of the form's number; identities that exist already stay with
     the contact that has them. A phone or BSUID that is None leaves what is known.
@@ -194,6 +194,15 @@ class SaveContact:
     person: Person = field(repr=False)
     portfolio: str
     phones: tuple[Phone, ...] = field(repr=False, default=())
+    wa_id: str | None = field(repr=False, default=None)
+
+
+@frozen
+class ForgetNumbers:
+    """This person moved away from these numbers: who has them now is somebody else."""
+
+    contact: ContactId
+    phones: tuple[Phone, ...] = field(repr=False)
     wa_id: str | None = field(repr=False, default=None)
 
 
@@ -231,6 +240,7 @@ Change = (
     | SaveToken
     | UseToken
     | SaveContact
+    | ForgetNumbers
     | SaveMetadata
     | SaveAnswer
 )

@@ -1,13 +1,11 @@
 """Whose message it is, and to whom nothing may ever go."""
 
-import pytest
 from trio.testing import MockClock
 
 from kaisa_relay.domain.contact import Sender
-from kaisa_relay.domain.content import ButtonTap
 from kaisa_relay.domain.conversation.events import IdentityMismatched, NoteAdded
+from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.inbound import IdentityChange
-from kaisa_relay.domain.payloads import OfferAnswer, encode
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import ItemKind, NewItem
@@ -221,34 +219,6 @@ async def test_an_agent_who_hides_their_number(autojump_clock: MockClock) -> Non
         house.check_finished()
 
 
-async def test_a_forged_button_starts_nothing(autojump_clock: MockClock) -> None:
-    """Somebody we know names a reservation in a button that we never sent: told, not bound."""
-    async with open_house() as house:
-        await house.write(OTHER, "hello")
-        reservation = await house.reserved(AGENT)
-        forged = encode(OfferAnswer(reservation.conversation, 1, accept=True))
-        await house.write(OTHER, ButtonTap(forged, "Accept"))
-        assert await house.phase(reservation.conversation) == "reserved"
-        assert "no longer available" in house.texts(OTHER)[-1]
-        assert house.offered(AGENT) == 0
-
-
-@pytest.mark.parametrize(
-    "thief", [unnumbered("Mallory", "US.mallory"), sender_of(form(666, "Mallory"))], ids=str
-)
-async def test_a_forged_button_accepts_nothing(autojump_clock: MockClock, thief: Sender) -> None:
-    """An id of ours is no secret: a stranger who makes up the agent's button gets nothing."""
-    async with open_house() as house:
-        reservation = await house.reserved(AGENT)
-        await house.scan(reservation)
-        forged = encode(OfferAnswer(reservation.conversation, 1, accept=True))
-        await house.write(thief, ButtonTap(forged, "Accept"))
-        assert await house.phase(reservation.conversation) == "seeking"
-        await house.tap(AGENT, "Accept")
-        await house.write(VISITOR, "for Anna only")
-        assert house.texts(AGENT)[-1] == "for Anna only"
-
-
 async def test_an_agent_known_by_both_then_by_one(autojump_clock: MockClock) -> None:
     """The tap shows number and BSUID; later the BSUID alone is enough."""
     async with open_house() as house:
@@ -276,6 +246,30 @@ async def test_a_changed_number(autojump_clock: MockClock) -> None:
         assert "to the new number" not in house.texts(VISITOR)
         await house.write(OTHER, "it works")
         assert house.texts(AGENT)[-1] == "it works"
+        house.check_finished()
+
+
+async def test_a_number_that_somebody_else_has_now(autojump_clock: MockClock) -> None:
+    """An agent took their account to a private number; the company's goes to a colleague.
+
+    Who is listed with it is offered the visitor, and not the one who had it before.
+    """
+    async with open_house() as house:
+        await house.talking(AGENT)
+        await house.write(AGENT, "/close")
+        change = IdentityChange("wamid.change", sender_of(AGENT), sender_of(OTHER), house.wall())
+        kind, channel = ItemKind.MESSAGE, ChannelId(1)
+        await house.arrive(NewItem(fakes.WORKSPACE, channel, kind, "wamid.change", b"{}", change))
+        await house.quiet()
+        colleague = form(200, "Bea")
+        visitor = form(160, "Victor")
+        reservation = await house.reserved(colleague, visitor=visitor)
+        await house.scan(reservation, visitor)
+        assert house.sent(OTHER) == []
+        await house.tap(colleague, "Accept")
+        await house.write(visitor, "for Bea")
+        assert house.texts(colleague)[-1] == "for Bea"
+        assert house.sent(OTHER) == []
         house.check_finished()
 
 

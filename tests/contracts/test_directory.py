@@ -14,6 +14,7 @@ from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Token
 from kaisa_relay.ports import (
     Conflict,
+    ForgetNumbers,
     SaveAnswer,
     SaveContact,
     SaveConversation,
@@ -98,6 +99,23 @@ async def test_what_is_known_of_a_person_is_not_forgotten(world: World) -> None:
     assert await people(world, ANA.contact) == {ANA.contact: moved}
     assert await find(world, Sender(None, "US.1")) == [ANA.contact]
     assert await find(world, Sender(None, None), fakes.phone(1)) == [ANA.contact]
+
+
+async def test_a_number_that_somebody_left(world: World) -> None:
+    """It finds nobody, until somebody else has it; another's number is nobody's to leave."""
+    await world.must(SaveContact(ANA, fakes.PORTFOLIO, (), "1202"))
+    left = ForgetNumbers(ANA.contact, (fakes.phone(1), fakes.phone(2)), "1202")
+    await world.must(SaveContact(BO, fakes.PORTFOLIO))
+    moved = evolve(ANA, phone=fakes.phone(5))
+    await world.must(left, SaveContact(moved, fakes.PORTFOLIO))
+    assert await find(world, Sender("1202", None), fakes.phone(1)) == []
+    assert await find(world, Sender(None, None), fakes.phone(5)) == [ANA.contact]
+    assert await find(world, Sender(None, None), fakes.phone(2)) == [BO.contact]
+    other = await world.another()
+    await other.must(ForgetNumbers(BO.contact, (fakes.phone(2),)))
+    assert await find(world, Sender(None, None), fakes.phone(2)) == [BO.contact]
+    await world.must(SaveContact(evolve(BO, phone=ANA.phone), fakes.PORTFOLIO, (), "1202"))
+    assert await find(world, Sender("1202", None)) == [BO.contact]
 
 
 async def test_people_belong_to_their_workspace(world: World) -> None:

@@ -15,6 +15,7 @@ from kaisa_relay.ports import (
     Done,
     EndSend,
     Filter,
+    ForgetNumbers,
     MoveSend,
     NewSend,
     Outcome,
@@ -88,6 +89,7 @@ class Scene:
             SaveToken("fresh", state.id, channel, at),
             UseToken(self.started.token, state.visitor),
             SaveContact(NEWCOMER, fakes.PORTFOLIO, (fakes.phone(301),), "1301"),
+            ForgetNumbers(self.agent, (fakes.phone(302),), "1302"),
             SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),
             SaveAnswer("key", b"hash", b"answer", at + timedelta(hours=24)),
         )

@@ -16,6 +16,7 @@ from kaisa_relay.ports import (
     Conflict,
     Done,
     EndSend,
+    ForgetNumbers,
     ItemKind,
     Leg,
     MoveSend,
@@ -85,6 +86,7 @@ Unconditional = (
     | SaveConversation
     | UseToken
     | SaveContact
+    | ForgetNumbers
     | SaveMetadata
 )
 
@@ -110,6 +112,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
                 tx.put(rows.tokens, (workspace, value), replace(token, used_by=contact))
         case SaveContact():
             _contact(tx, workspace, change)
+        case ForgetNumbers():
+            _forget(tx, workspace, change)
         case SaveMetadata(conversation=conversation):
             tx.put(rows.metadata, (workspace, conversation), change)
         case _:
@@ -200,6 +204,14 @@ def _contact(tx: Transaction, workspace: WorkspaceId, change: SaveContact) -> No
     for kind, value in finds:
         if (workspace, kind, value) not in tx.rows.identities:
             tx.put(tx.rows.identities, (workspace, kind, value), person.contact)
+
+
+def _forget(tx: Transaction, workspace: WorkspaceId, change: ForgetNumbers) -> None:
+    finds = [("phone", str(phone)) for phone in change.phones]
+    finds += [("wa_id", change.wa_id)] if change.wa_id else []
+    for kind, value in finds:
+        if tx.rows.identities.get((workspace, kind, value)) == change.contact:
+            tx.drop(tx.rows.identities, (workspace, kind, value))
 
 
 # --- sends
