@@ -58,7 +58,8 @@ class Chat:
     """One conversation as it is meant to go.
 
     It begins when all of `after` have an agent, and ends when all of `before_end` wait in the
-    queue; both name visitors.
+    queue; both name visitors. `agents` are asked in their order. Whoever waits in the queue is not
+    offered to the silent one: who missed an offer is asked once more from there.
     """
 
     visitor: Person
@@ -68,6 +69,13 @@ class Chat:
     after: tuple[str, ...] = ()
     before_end: tuple[str, ...] = ()
     queued: bool = False
+    agents: tuple[Person, ...] = AGENTS
+
+    @property
+    def offers(self) -> dict[str, int]:
+        """Return how many of its offers end in which way."""
+        silent = {"expired": 1} if SILENT in self.agents else {}
+        return {"accepted": 1, "declined": 1, **silent}
 
 
 def chats(messages: int) -> tuple[Chat, ...]:
@@ -79,7 +87,14 @@ def chats(messages: int) -> tuple[Chat, ...]:
     return (
         Chat(emma, *_script(_ENGLISH, messages), Ending.AGENT, before_end=(lucia.name,)),
         Chat(astrid, *_script(_SWEDISH, messages), Ending.API, before_end=(lucia.name,)),
-        Chat(lucia, *_script(_SPANISH, messages), Ending.AGENT, after=both, queued=True),
+        Chat(
+            lucia,
+            *_script(_SPANISH, messages),
+            Ending.AGENT,
+            after=both,
+            queued=True,
+            agents=(DECLINES, TAKES),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from kaisa_relay.cli.demo.cast import DECLINES, SILENT, TAKES, Chat, Ending
+from kaisa_relay.cli.demo.cast import TAKES, Chat, Ending
 from kaisa_relay.cli.demo.people import Arrival, Person
 from kaisa_relay.domain.texts import TextKey, render
 
@@ -78,6 +78,6 @@ def phones(chats: Sequence[Chat], channels: Mapping[str, str]) -> dict[tuple[str
     for chat in chats:
         channel = channels[chat.visitor.name]
         shown[chat.visitor.name, channel] = list(visitor_gets(chat))
-        for agent in (DECLINES, SILENT, TAKES):
+        for agent in chat.agents:
             shown.setdefault((agent.name, channel), []).extend(agent_gets(agent, chat))
     return shown

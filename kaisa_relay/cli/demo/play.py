@@ -123,7 +123,9 @@ class Play:
     async def _ask(self, scene: Scene) -> None:
         visitor = scene.chat.visitor
         scene.asked_at = self.clock()
-        scene.conversation = await self.relay.create(visitor, AGENTS, {"played": visitor.name})
+        scene.conversation = await self.relay.create(
+            visitor, scene.chat.agents, {"played": visitor.name}
+        )
         self.screen.created(visitor, scene.conversation)
 
     async def _scan(self, scene: Scene) -> None:
