@@ -65,7 +65,7 @@ types: setup ## mypy, strict
 
 tests: setup
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	$(BIN)/coverage run -m pytest -n 4 --dist worksteal
 
 coverage: setup
 	@$(BIN)/coverage combine --quiet
