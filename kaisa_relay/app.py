@@ -108,8 +108,7 @@ class Relay:
         return TimedLane(lane, self.metrics.acknowledged)
 
     async def changed(self) -> None:
-        """An operator changed something: own what is new, read it, let go who was released."""
-        await self.store.own_new()
+        """An operator changed something: read it, let go who was released."""
         await self.accounts.reload()
         await self.actors.router.reread_quarantine()
 
@@ -124,9 +123,7 @@ class Relay:
         while True:
             await bell.wait()
             bell = trio.Event()
-            with suppress(StoreUnavailable):
-                await self.store.own_new()
-                await self.actors.router.reread_quarantine()
+            await self.actors.router.reread_quarantine()
 
     def administration(self) -> Administration:
         """Return what executes the operators' commands in this process."""
@@ -206,6 +203,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         await storage.start(store.run)
         await store.own()
         accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
+        accounts.prepare_with(store.own_new)
         if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
         rooms = on_store(store, read_item)

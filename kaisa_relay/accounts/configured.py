@@ -5,7 +5,7 @@ Rule 2: while the database is away, what was known last holds.
 """
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, Self
 
@@ -45,6 +45,7 @@ class ConfiguredAccounts:
         self._now = now
         self._used: dict[int, datetime] = {}
         self._subscribers: list[Callable[[], None]] = []
+        self._prepare: Callable[[], Awaitable[object]] = trio.lowlevel.checkpoint
 
     @classmethod
     async def load(
@@ -55,6 +56,10 @@ class ConfiguredAccounts:
         if loaded.unreadable:
             raise WrongSecretKey
         return cls(store, cipher, clock, loaded)
+
+    def prepare_with(self, prepare: Callable[[], Awaitable[object]]) -> None:
+        """Have `prepare` awaited before each change is shown: a workspace is owned, then seen."""
+        self._prepare = prepare
 
     def subscribe(self, changed: Callable[[], None]) -> None:
         """Have `changed` called, without waiting, after every change to the configuration."""
@@ -67,6 +72,9 @@ class ConfiguredAccounts:
             return  # another reload was faster
         for channel in read.unreadable:
             logger.error("channel token cannot be decrypted", channel=channel)
+        await self._prepare()
+        if read.version <= self._now.version:
+            return  # another reload was faster, while this one prepared
         self._now = read
         for changed in self._subscribers:
             changed()

@@ -23,7 +23,7 @@ from kaisa_relay.accounts.key_text import new_key as make_key
 from kaisa_relay.accounts.key_text import read_key
 from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.phone import Phone
-from kaisa_relay.ports import Accounts, ChannelAccess
+from kaisa_relay.ports import Accounts, ChannelAccess, StoreUnavailable
 from kaisa_relay.ports.keys import Keys
 from kaisa_relay.store import Store, tables
 from tests.accounts.conftest import WallClock
@@ -70,6 +70,29 @@ async def test_a_change_is_known_at_once_here(
     assert accounts.workspace(workspace).terms.offer_time == timedelta(seconds=90)
     assert accounts.workspace(workspace).texts == {("seeking", "sv"): "Ett ögonblick"}
     assert accounts.workspace(workspace).language == "sv"
+
+
+async def test_a_workspace_is_owned_before_it_is_seen(
+    accounts: ConfiguredAccounts, administration: Administration
+) -> None:
+    """Whoever sees it may write for it at once; and what cannot be owned now is seen later."""
+    seen: list[int] = []
+    away = [True]
+
+    async def own() -> None:
+        await trio.lowlevel.checkpoint()
+        seen.append(len(accounts.workspaces()))
+        if away.pop():
+            raise StoreUnavailable
+
+    away.insert(0, False)
+    accounts.prepare_with(own)
+    with pytest.raises(StoreUnavailable):
+        await administration.execute(AddWorkspace("acme", SETTINGS))
+    assert accounts.workspaces() == ()
+    await accounts.reload()
+    assert seen == [0, 0]
+    assert len(accounts.workspaces()) == 1
 
 
 async def test_what_belongs_to_others_is_not_found(
