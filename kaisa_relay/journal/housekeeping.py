@@ -15,6 +15,8 @@ from kaisa_relay.store.tables import idempotency, inbox, token
 
 KEEP_DONE: Final = timedelta(days=8)
 """How long a decided row is kept to know a repeat: longer than Meta repeats (7 days)."""
+KEEP_UNROUTED: Final = timedelta(days=30)
+"""How long a row that belongs to nobody is kept for an operator; it holds what somebody wrote."""
 KEEP_TOKENS: Final = timedelta(days=30)
 """How long after its end a link is still answered with "this link has ended"."""
 UNIT: Final = 200
@@ -40,13 +42,18 @@ class Housekeeping:
         return any(more)
 
     def _tidy_inbox(self, connection: Connection, before: datetime) -> bool:
-        """Delete decided rows in the order of ids; a parked one is passed over."""
-        query = select(inbox.c.id, inbox.c.state, inbox.c.received_at)
+        """Delete what is over in the order of ids; what is parked for somebody is passed over."""
+        query = select(inbox.c.id, inbox.c.state, inbox.c.workspace, inbox.c.received_at)
         page = query.where(inbox.c.id > self._after).order_by(inbox.c.id).limit(UNIT)
         rows = connection.execute(page).all()
         old = [row for row in rows if row.received_at < to_micros(before)]
-        done = [row.id for row in old if row.state == "done"]
-        connection.execute(delete(inbox).where(inbox.c.id.in_(done)))
+        nobodys = to_micros(before - (KEEP_UNROUTED - KEEP_DONE))
+        over = [
+            row.id
+            for row in old
+            if row.state == "done" or (row.workspace is None and row.received_at < nobodys)
+        ]
+        connection.execute(delete(inbox).where(inbox.c.id.in_(over)))
         more = len(old) == UNIT
         # The next round begins at the start again: what was passed over may be done by then.
         self._after = MessageId(old[-1].id) if more else MessageId(0)

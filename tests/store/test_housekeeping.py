@@ -6,8 +6,13 @@ from datetime import timedelta
 import pytest
 
 from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.journal.housekeeping import KEEP_DONE, KEEP_TOKENS, Housekeeping
-from kaisa_relay.ports import Done, ParkItem, SaveAnswer
+from kaisa_relay.journal.housekeeping import (
+    KEEP_DONE,
+    KEEP_TOKENS,
+    KEEP_UNROUTED,
+    Housekeeping,
+)
+from kaisa_relay.ports import Done, ItemKind, NewItem, ParkItem, SaveAnswer
 from tests import fakes
 from tests.contracts.sql_stores import SqlStore, running
 from tests.contracts.world import SetClock, World
@@ -48,6 +53,17 @@ async def test_decided_rows_go_after_eight_days(world: World) -> None:
     world.clock.forward(seconds=1)
     await _tidy(world)
     assert await _inbox(world) == [parked, new]
+
+
+async def test_what_belongs_to_nobody_goes_after_a_month(world: World) -> None:
+    stranger = NewItem(None, None, ItemKind.UNROUTED, None, b"{}", reason="unknown_channel")
+    await _rooms(world).inbox.store([stranger])
+    world.clock.forward(seconds=KEEP_UNROUTED.total_seconds())
+    await _tidy(world)
+    assert len(await _inbox(world)) == 1
+    world.clock.forward(seconds=1)
+    await _tidy(world)
+    assert await _inbox(world) == []
 
 
 async def test_a_parked_row_that_was_decided_later_goes_too(world: World) -> None:
