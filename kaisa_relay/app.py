@@ -201,9 +201,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
     )
     async with opened as store, graph as gateway, trio.open_nursery() as storage:
         await storage.start(store.run)
-        await store.own()
-        accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
-        accounts.prepare_with(store.own_new)
+        accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
         rooms = on_store(store, read_item)
@@ -227,6 +225,14 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         gauges = _gauges(store, actors, metrics)
         yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges)
         storage.cancel_scope.cancel()
+
+
+async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> ConfiguredAccounts:
+    """Take every workspace over, then read them; later ones are owned before they are seen."""
+    await store.own()
+    accounts = await ConfiguredAccounts.load(store, cipher_of(settings), wall)
+    accounts.prepare_with(store.own_new)
+    return accounts
 
 
 def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
