@@ -36,8 +36,8 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: setup ## play the main road on a WhatsApp that runs in the box
-	$(BIN)/kaisa-relay demo
+demo: setup ## play the main road on a WhatsApp that runs in the box; ARGS=… are its options
+	$(BIN)/kaisa-relay demo $(ARGS)
 
 test: setup ## format, lint, types, tests and coverage; fails when any part fails
 	@failed=''; \

@@ -255,7 +255,8 @@ def _parse_file(path: Path) -> dict[str, object]:
         raise SettingsError([f"{path} cannot be read: {reason.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
         where = re.search(r"line \d+", str(reason))
-        raise SettingsError([f"{path} is not TOML{f': see {where[0]}' if where else ''}"]) from None
+        line = f": see {where[0]}" if where else ""
+        raise SettingsError([f'{path} is not TOML{line}; write KAISA_NAME = "value"']) from None
 
 
 def _split(text: str) -> SplitResult:

@@ -174,7 +174,7 @@ def test_the_file_and_the_environment_before_it(tmp_path: Path) -> None:
         (b'KAISA_BINDS = "hunter2"', "did you mean KAISA_BIND?"),
         (b'[database]\nurl = "hunter2"', "database in"),
         (b"KAISA_BIND = 8080", "KAISA_BIND in"),
-        (b"KAISA_APP_SECRET = hunter2", "is not TOML: see line 1"),
+        (b"KAISA_APP_SECRET = hunter2", 'is not TOML: see line 1; write KAISA_NAME = "value"'),
         (b"KAISA_APP_SECRET = '\xff'", "is not TOML"),
     ],
 )

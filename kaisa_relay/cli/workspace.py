@@ -85,6 +85,8 @@ def add(
 ) -> None:
     """Add a workspace and print its id.
 
+    A TIME is a number with its unit: 120s, 10m, 24h or 90d.
+
     \b
     kaisa-relay workspace add acme --language sv --agent-fields topic,city
     """

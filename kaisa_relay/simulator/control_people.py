@@ -200,9 +200,8 @@ def _find_button(
             if _fits(body, at, button):
                 return arrival, button
             offered.append(button.label)
-    raise ControlProblem(
-        404, f"no such button has arrived; there were: {', '.join(offered) or 'none'}"
-    )
+    there = f"there were: {', '.join(offered)}" if offered else "none has; GET …/inbox?wait=5 waits"
+    raise ControlProblem(404, f"no such button has arrived; {there}")
 
 
 def _fits(body: TapBody, at: int, button: Button) -> bool:

@@ -215,12 +215,10 @@ class Lines(Dark):
 
 PLAYED = evolve(YOURS, name="demo", lines=())
 HAS_ARRIVED = {
-    0: ("Axel Agent", 1),
-    1: ("Axel Agent", 2),
-    2: ("Axel Agent", 3),
-    3: ("Vera Visitor", 3),
+    3: ("Axel Agent", 3),
+    4: ("Vera Visitor", 3),
 }
-"""What a person would wait for before the next command: the offer, the card, the messages."""
+"""What a person waits for before the next command: the messages; a command waits for the offer."""
 
 
 async def until(so: Callable[[], bool]) -> None:
@@ -271,7 +269,7 @@ async def test_the_commands_that_are_shown_work(tmp_path: Path) -> None:
         nursery.cancel_scope.cancel()
     assert ("Axel Agent", "Hello, is anybody there?") in lines.arrived
     assert ("Vera Visitor", "Yes, good morning!") in lines.arrived
-    inbox, messages, closed, created, unknown = (answers[at] for at in (4, 7, 9, 10, 11))
+    inbox, messages, closed, created, unknown = (answers[at] for at in (5, 8, 10, 11, 12))
     assert "Yes, good morning!" in inbox
     assert "Hello, is anybody there?" in messages
     assert json.loads(closed)["status"] == "closed"

@@ -23,6 +23,7 @@ from tests.simulator.bench import PNID, VISITOR, Bench
         (f"people/{VISITOR}/send", {"text": "x", "txet": 1}, 400, "txet"),
         (f"people/{VISITOR}/send", {"text": "x", "wamid": 1}, 400, "wamid"),
         (f"people/{VISITOR}/tap", {}, 400, "label"),
+        (f"people/{VISITOR}/tap", {"label": "Accept"}, 404, "inbox?wait=5"),
         ("templates", {"name": "x"}, 400, "languages"),
         ("webhook", {"url": "nonsense"}, 400, "http://"),
     ],

@@ -60,6 +60,7 @@ class YourTurn:
         yield f"  ID={conversation.id}"
         yield f"\n{VISITOR.name} has a link. She sends its sentence, {AGENT.name} accepts:\n"
         yield f"  curl -s {visitor}/send -d {_body(conversation.first_text)}"
+        yield f'  curl -s "{agent}/inbox?wait=5"'  # until the offer is there to be tapped
         yield f"  curl -s {agent}/tap -d {_json({'label': 'Accept'})}"
         yield "\nThey write to each other, and look at what has arrived:\n"
         yield f"  curl -s {visitor}/send -d {_body('Hello, is anybody there?')}"
