@@ -1,5 +1,6 @@
 """`kaisa-relay serve`: the relay, until SIGTERM or SIGINT."""
 
+import errno
 import signal
 from typing import Final
 
@@ -13,7 +14,7 @@ from kaisa_relay.cli.options import Options
 from kaisa_relay.logs import configure
 from kaisa_relay.ports import Fenced, StoreUnavailable
 from kaisa_relay.runtime.supervise import GaveUp
-from kaisa_relay.settings import FOR_SERVE, Settings
+from kaisa_relay.settings import FOR_SERVE, Bind, Settings
 from kaisa_relay.store import BrokenStorage, Displaced, LockedByOther, NewerDatabase
 
 EXPECTED: Final = (
@@ -30,6 +31,8 @@ EXPECTED: Final = (
 )
 """What can end a serve, each with a message that says what to do."""
 
+NO_ADDRESS: Final = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
+
 
 @click.command()
 @click.pass_obj
@@ -45,7 +48,9 @@ def command(options: Options) -> None:
     try:
         trio.run(_serve, settings)
     except* EXPECTED as group:
-        raise click.ClickException("; ".join(dict.fromkeys(_reasons(group)))) from None
+        raise click.ClickException(
+            "; ".join(dict.fromkeys(_reasons(group, settings.bind)))
+        ) from None
 
 
 async def _serve(settings: Settings) -> None:
@@ -58,11 +63,13 @@ async def _serve(settings: Settings) -> None:
         await run(settings, stop)
 
 
-def _reasons(group: BaseExceptionGroup[BaseException]) -> list[str]:
+def _reasons(group: BaseExceptionGroup[BaseException], bind: Bind) -> list[str]:
     reasons = []
     for each in group.exceptions:
         if isinstance(each, BaseExceptionGroup):
-            reasons += _reasons(each)
+            reasons += _reasons(each, bind)
+        elif isinstance(each, OSError) and each.errno in NO_ADDRESS:
+            reasons.append(f"cannot listen on {bind} (KAISA_BIND): {each.strerror}")
         else:
             reasons.append(str(each) or type(each).__name__)
     return reasons

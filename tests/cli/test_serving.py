@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -55,6 +56,18 @@ async def command(folder: Path, *arguments: str) -> tuple[int, str, str]:
     )
     assert TOKEN not in (done.stdout + done.stderr).decode()
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+async def test_a_serve_whose_address_is_taken_names_the_setting(tmp_path: Path) -> None:
+    """The settings come from a file, as the README has them."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        keys = {"APP_SECRET": "a", "VERIFY_TOKEN": "v", "SECRET_KEY": "k" * 32, "BIND": bind}
+        config = tmp_path / "relay.toml"
+        config.write_text("".join(f'KAISA_{key} = "{value}"\n' for key, value in keys.items()))
+        code, _, errors = await command(tmp_path, "--config", str(config), "serve")
+    assert code == 1
+    assert f"cannot listen on {bind} (KAISA_BIND): Address already in use" in errors
 
 
 async def test_commands_go_through_the_running_serve(
