@@ -132,7 +132,9 @@ async def house(
     ):
         gate: Gate = await nursery.start(Gate.run, f"http://{graph}")
         child = await launch(config.program(bind, gate.url), folder)
-        ticks = Ticks(clients.simulator)
+        # The plan may kill again as soon as the relay is back; how long that takes in all is the
+        # machine's affair, and `LONGEST` bounds it.
+        ticks = Ticks(clients.simulator, patience=LONGEST)
         built = House(folder, config, bind, gate, clients, ticks, nursery, child)
         # Before pytest's own limit, which would leave the children behind.
         with trio.fail_after(LONGEST):

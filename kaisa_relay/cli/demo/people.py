@@ -169,6 +169,8 @@ class Ticks:
     """Which messages the relay has taken: it answered their webhook with 200."""
 
     simulator: Simulator
+    patience: float = PATIENCE
+    """Seconds that a message may take."""
     _taken: set[str] = field(factory=set)
     _news: trio.Event = field(factory=trio.Event)
 
@@ -188,11 +190,11 @@ class Ticks:
 
     async def wait(self, wamid: str, what: str) -> None:
         """Return once the relay has taken a message. Raises `Missing`."""
-        with trio.move_on_after(PATIENCE):
+        with trio.move_on_after(self.patience):
             while f"message {wamid}" not in self._taken:
                 await self._news.wait()
             return
-        raise Missing(f"the relay did not take {what} in {PATIENCE:.0f} s")
+        raise Missing(f"the relay did not take {what} in {self.patience:.0f} s")
 
 
 @define(eq=False)
