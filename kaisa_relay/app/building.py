@@ -1,47 +1,28 @@
-"""The relay, put together: the supervision tree, readable top to bottom.
+"""The relay's parts, put together: nothing runs yet but the store."""
 
-    store (the one writer)
-    └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
-        │                      channels (see `actors.tree`)
-        └── faces              HTTP API and webhooks · admin socket · configuration · housekeeping
-
-What is first in is last out: faces stop taking requests and answer those in flight, actors bring
-what was begun to its outcome, then the store closes.
-"""
-
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from random import SystemRandom
-from typing import Any, Final
 
 import structlog
 import trio
 from attrs import frozen
-from hypercorn.config import Config
-from hypercorn.middleware import ProxyFixMiddleware
-from hypercorn.trio import serve as serve_http
 from quart_trio import QuartTrio
 from sqlalchemy import text
 
 from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.configured import ConfiguredAccounts
-from kaisa_relay.accounts.socket import serve_admin
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.early_answers import EarlyAnswers
-from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
-from kaisa_relay.journal.housekeeping import Housekeeping
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
 from kaisa_relay.ports import StoreUnavailable
@@ -55,14 +36,6 @@ from kaisa_relay.whatsapp.rows import read_item
 from kaisa_relay.whatsapp.webhook import WebhookLane
 
 logger = structlog.get_logger()
-
-GRACEFUL_SECONDS: Final = 10.0
-"""How long a stop waits for requests that were begun."""
-TIDY_PAUSE: Final = 0.1
-TIDY_EVERY: Final = 600.0
-"""Seconds between two units of housekeeping, and between two rounds of it."""
-DRAIN_SECONDS: Final = 10.0
-"""How long a stop waits for calls to WhatsApp that were begun."""
 
 
 @frozen
@@ -142,49 +115,6 @@ def cipher_of(settings: Settings) -> TokenCipher:
     return TokenCipher.of(settings.derived_key(PURPOSE))
 
 
-async def run(
-    settings: Settings,
-    stop: Callable[[], Awaitable[None]],
-    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
-) -> None:
-    """Serve until `stop` returns, then stop in order; `task_status` gets the bound URL.
-
-    Raises what opening the store raises, `OSError` when the address is taken, `Fenced` or
-    `GaveUp` (in groups) when this process must not or cannot go on.
-    """
-    async with relay(settings) as built, trio.open_nursery() as actors:
-        await actors.start(built.actors.run)
-        async with trio.open_nursery() as faces:
-            await _start_faces(built, faces)
-            await _serve_http(built, stop, task_status)
-            faces.cancel_scope.cancel()
-        logger.info("stopping", step="no more requests; finishing what was begun")
-        with trio.move_on_after(DRAIN_SECONDS):
-            await built.actors.drain()
-        actors.cancel_scope.cancel()
-    logger.info("stopped")
-
-
-async def _serve_http(
-    built: Relay, stop: Callable[[], Awaitable[None]], task_status: trio.TaskStatus[str]
-) -> None:
-    """Answer until `stop` returns, and then what was asked before it."""
-    answering = InFlight(EarlyAnswers(built.api()))
-    app: Any = answering
-    if built.settings.public_url.startswith("https:"):
-        # We speak no TLS, so a proxy does, and it says who is calling (the limit per address).
-        app = ProxyFixMiddleware(answering, mode="legacy", trusted_hops=1)
-    async with trio.open_nursery() as http:
-        serve = partial(serve_http, app, mode="asgi")
-        [url, *_] = await http.start(serve, http_config(built.settings), name="http")
-        logger.info("serving", url=url)
-        task_status.started(url)
-        await stop()
-        with trio.move_on_after(GRACEFUL_SECONDS):
-            await answering.wait_answered()
-        http.cancel_scope.cancel()
-
-
 @asynccontextmanager
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
@@ -246,27 +176,6 @@ def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
     )
 
 
-async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
-    """Start what faces the world beside HTTP."""
-    faces.start_soon(built.accounts.run, name="configuration")
-    faces.start_soon(built.follow_changes, name="changes")
-    await faces.start(built.gauges.run, name="row counts")
-    faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")
-    socket = built.settings.admin_socket
-    if socket is not None:
-        execute = built.administration().execute
-        await faces.start(serve_admin, socket, execute, name="admin socket")
-
-
-async def _tidy(housekeeping: Housekeeping) -> None:
-    """Take away what is over, a unit at a time, with a pause between for whoever waits."""
-    while True:
-        with suppress(StoreUnavailable):
-            while await housekeeping.tidy():  # noqa: ASYNC110 - a pause, not a wait
-                await trio.sleep(TIDY_PAUSE)
-        await trio.sleep(TIDY_EVERY)
-
-
 @frozen
 class StoreReadiness:
     """Ready: the database answers, and the inbox that the start found is worked off."""
@@ -284,14 +193,3 @@ class StoreReadiness:
         if not self.context.exchange.drained.is_set():
             failing["inbox"] = "messages from before the start are still being worked off"
         return failing
-
-
-def http_config(settings: Settings) -> Config:
-    """Return Hypercorn's settings: one bind, no access log, bounded patience."""
-    config = Config()
-    config.bind = [str(settings.bind)]
-    config.accesslog = None
-    config.errorlog = logging.getLogger("hypercorn.error")  # and so through our own format
-    config.loglevel = "WARNING"
-    config.include_server_header = False
-    return config

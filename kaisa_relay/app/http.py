@@ -1,0 +1,53 @@
+"""The HTTP API on Hypercorn: served until the stop, and to the end of what was asked before it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Final
+
+import structlog
+import trio
+from hypercorn.config import Config
+from hypercorn.middleware import ProxyFixMiddleware
+from hypercorn.trio import serve
+
+from kaisa_relay.api.early_answers import EarlyAnswers
+from kaisa_relay.api.in_flight import InFlight
+from kaisa_relay.app.building import Relay
+from kaisa_relay.settings import Settings
+
+logger = structlog.get_logger()
+
+GRACEFUL_SECONDS: Final = 10.0
+"""How long a stop waits for requests that were begun."""
+
+
+async def serve_http(
+    built: Relay, stop: Callable[[], Awaitable[None]], task_status: trio.TaskStatus[str]
+) -> None:
+    """Answer until `stop` returns, and then what was asked before it."""
+    answering = InFlight(EarlyAnswers(built.api()))
+    app: Any = answering
+    if built.settings.public_url.startswith("https:"):
+        # We speak no TLS, so a proxy does, and it says who is calling (the limit per address).
+        app = ProxyFixMiddleware(answering, mode="legacy", trusted_hops=1)
+    async with trio.open_nursery() as http:
+        listen = partial(serve, app, mode="asgi")
+        [url, *_] = await http.start(listen, http_config(built.settings), name="http")
+        logger.info("serving", url=url)
+        task_status.started(url)
+        await stop()
+        with trio.move_on_after(GRACEFUL_SECONDS):
+            await answering.wait_answered()
+        http.cancel_scope.cancel()
+
+
+def http_config(settings: Settings) -> Config:
+    """Return Hypercorn's settings: one bind, no access log, bounded patience."""
+    config = Config()
+    config.bind = [str(settings.bind)]
+    config.accesslog = None
+    config.errorlog = logging.getLogger("hypercorn.error")  # and so through our own format
+    config.loglevel = "WARNING"
+    config.include_server_header = False
+    return config
