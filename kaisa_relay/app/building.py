@@ -1,11 +1,9 @@
 """The relay's parts, put together: nothing runs yet but the store."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from random import SystemRandom
 
-import structlog
 import trio
 from attrs import frozen
 from quart_trio import QuartTrio
@@ -20,12 +18,12 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.app.health import StoreReadiness, noting
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
-from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.settings import Settings
 from kaisa_relay.store import Store, open_store
@@ -34,8 +32,6 @@ from kaisa_relay.whatsapp.client import open_graph_client
 from kaisa_relay.whatsapp.links import wa_me
 from kaisa_relay.whatsapp.rows import read_item
 from kaisa_relay.whatsapp.webhook import WebhookLane
-
-logger = structlog.get_logger()
 
 
 @frozen
@@ -61,10 +57,17 @@ class Relay:
                 channels=self.accounts,
                 webhooks=self.webhooks(),
                 qr=links,
-                readiness=StoreReadiness(self.store, self.context),
+                readiness=self.readiness(),
                 registry=self.metrics.registry,
                 clock=self.context.wall,
             )
+        )
+
+    def readiness(self) -> StoreReadiness:
+        """Return what /readyz asks."""
+        return StoreReadiness(
+            touch=lambda: self.store.write(lambda connection: connection.execute(text("select 1"))),
+            drained=self.context.exchange.drained.is_set,
         )
 
     def webhooks(self) -> TimedLane:
@@ -119,15 +122,12 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-
-    def note_outage(began: datetime, ended: datetime) -> None:
-        outages.record(None, Outage(began, ended))
-        metrics.on_outage(began, ended)
-        logger.warning("database is back", away_seconds=(ended - began).total_seconds())
-
     graph = open_graph_client(settings.graph_url, settings.graph_version)
     opened = open_store(
-        settings.database_url, wall=wall, on_commit=metrics.on_commit, on_outage=note_outage
+        settings.database_url,
+        wall=wall,
+        on_commit=metrics.on_commit,
+        on_outage=noting(outages, metrics),
     )
     async with opened as store, graph as gateway, trio.open_nursery() as storage:
         await storage.start(store.run)
@@ -174,22 +174,3 @@ def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
             rows=lambda: store.browse(count_rows),
         )
     )
-
-
-@frozen
-class StoreReadiness:
-    """Ready: the database answers, and the inbox that the start found is worked off."""
-
-    store: Store
-    context: Context
-
-    async def failing(self) -> Mapping[str, str]:
-        """Return what is not ready, and why."""
-        failing = {}
-        try:
-            await self.store.write(lambda connection: connection.execute(text("select 1")).scalar())
-        except StoreUnavailable:
-            failing["database"] = "cannot be written to"
-        if not self.context.exchange.drained.is_set():
-            failing["inbox"] = "messages from before the start are still being worked off"
-        return failing

@@ -9,12 +9,15 @@ from kaisa_relay.store.faults import BrokenStorage
 from kaisa_relay.store.lock import LockedByOther
 from kaisa_relay.store.migrate import NewerDatabase, migrate
 from kaisa_relay.store.ownership import Displaced
+from kaisa_relay.store.writer import Away, OnOutage
 
 __all__ = [
+    "Away",
     "BrokenStorage",
     "Displaced",
     "LockedByOther",
     "NewerDatabase",
+    "OnOutage",
     "Statistics",
     "Store",
     "migrate",

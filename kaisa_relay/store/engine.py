@@ -152,7 +152,7 @@ async def open_store(
     wall: Callable[[], datetime],
     new_id: NewId | None = None,
     on_commit: OnCommit = lambda units, seconds: None,
-    on_outage: OnOutage = lambda began, ended: None,
+    on_outage: OnOutage = lambda away: None,
 ) -> AsyncIterator[Store]:
     """Open a database for this process alone, with its tables brought up to date.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import trio
-from attrs import define
+from attrs import define, evolve, frozen
 from sqlalchemy import Connection, Engine, update
 
 from kaisa_relay.ports import StoreUnavailable
@@ -34,8 +34,22 @@ LONGEST_DELAY: Final = 2.0
 
 OnCommit = Callable[[int, float], None]
 """Hears the units and the seconds of each batch."""
-OnOutage = Callable[[datetime, datetime], None]
-"""Hears when the database was last known to be good, and when it was so again."""
+
+
+@frozen
+class Away:
+    """The database is away: last known to be good `since` then, good again at `ended`.
+
+    `ended` is None for as long as it lasts. `why` names the fault by its code.
+    """
+
+    since: datetime
+    why: str
+    ended: datetime | None = None
+
+
+OnOutage = Callable[[Away], None]
+"""Hears twice of each outage: when it is noticed, and when it is over."""
 
 
 @define
@@ -134,7 +148,7 @@ class Writer:
             _tell(ran)
         except StoreUnavailable as error:
             _finish(tickets, str(error))
-            await self._recover()
+            await self._recover(str(error))
         else:
             self._count(len(tickets), time.perf_counter() - began)
         finally:
@@ -158,17 +172,19 @@ class Writer:
         self._good_at = self._wall()
         self._on_commit(units, seconds)
 
-    async def _recover(self) -> None:
+    async def _recover(self, why: str) -> None:
         """Return when the database can be written again."""
-        self.away_since = began = self._good_at
+        away = Away(self._good_at, why)
+        self.away_since = away.since
         self.counters.outages += 1
+        self._on_outage(away)
         self._refuse_waiting("the database is away")
         delay = FIRST_DELAY
         while not await trio.to_thread.run_sync(self._reconnect, limiter=self._thread):
             await trio.sleep(delay)
             delay = min(2 * delay, LONGEST_DELAY)
         self.away_since, self._good_at = None, self._wall()
-        self._on_outage(began, self._good_at)
+        self._on_outage(evolve(away, ended=self._good_at))
 
     def _reconnect(self) -> bool:
         try:

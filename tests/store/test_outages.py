@@ -2,17 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 import pytest
 import trio
+from attrs import evolve
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.clock import WallClock, system_clock
-from kaisa_relay.store import BrokenStorage, engine, open_store
+from kaisa_relay.store import Away, BrokenStorage, engine, open_store
 from kaisa_relay.store.faults import translated
 from tests import fakes
 from tests.contracts.sql_stores import SqlStore, sql_store
@@ -26,12 +26,13 @@ class Outages:
     """Hears of outages, and wakes who waits for one to end."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[datetime, datetime]] = []
+        self.heard: list[Away] = []
         self.over = trio.Event()
 
-    def __call__(self, began: datetime, ended: datetime) -> None:
-        self.heard.append((began, ended))
-        self.over.set()
+    def __call__(self, away: Away) -> None:
+        self.heard.append(away)
+        if away.ended is not None:
+            self.over.set()
 
 
 @asynccontextmanager
@@ -76,8 +77,12 @@ async def test_a_full_disk_refuses_and_is_tried_again() -> None:
             assert rooms.store.statistics().outages == 1
             assert await append(rooms, workspace, "conversation/1") is None
             assert await rows(rooms, "select count(*) from app") == [(0,)]
-    ((began, ended),) = outages.heard
-    assert began <= ended
+    began, over = outages.heard
+    assert began.ended is None
+    assert "SQLITE_FULL" in began.why
+    assert over.ended is not None
+    assert over == evolve(began, ended=over.ended)
+    assert over.since <= over.ended
 
 
 async def test_a_lost_connection_refuses_what_waits_and_comes_back(
@@ -97,7 +102,7 @@ async def test_a_lost_connection_refuses_what_waits_and_comes_back(
             assert refused == 20
             assert await append(rooms, workspace, "conversation/1") is None
             assert await rows(rooms, "select count(*) from event") == [(1,)]
-    assert len(outages.heard) == 1
+    assert [away.ended is None for away in outages.heard] == [True, False]
 
 
 async def test_a_store_that_is_not_running_refuses(url: str) -> None:
