@@ -131,16 +131,17 @@ def _key(connection: Connection, id: int | None) -> KeyRow:
 
 
 def release_conversation(text: str, connection: Connection) -> Released:
-    """Make the conversation's parked inbox rows new again; nodes hear it as a change."""
-    id = from_text(CONVERSATION, text)
-    table = tables.conversation
-    workspace = connection.scalar(select(table.c.workspace).where(table.c.id == id))
-    if id is None or workspace is None:
+    """Make the conversation's parked inbox rows new again; nodes hear it as a change.
+
+    `message/<id>` releases a single row that was parked on its own.
+    """
+    workspace, stream = _parked_stream(text, connection)
+    if workspace is None:
         raise Refusal(Why.UNKNOWN, f"there is no conversation {text[:80]!r}")
     inbox = tables.inbox
     parked = (
         inbox.c.workspace == workspace,
-        inbox.c.stream == f"conversation/{id}",
+        inbox.c.stream == stream,
         inbox.c.state == "parked",
     )
     freed = connection.execute(
@@ -148,3 +149,13 @@ def release_conversation(text: str, connection: Connection) -> Released:
     )
     rows.raise_version(connection)
     return Released(text, freed.rowcount)
+
+
+def _parked_stream(text: str, connection: Connection) -> tuple[int | None, str]:
+    kind, _, row = text.partition("/")
+    if kind == "message" and row.isdecimal():
+        inbox = tables.inbox.c
+        parked = select(inbox.workspace).where(inbox.stream == text, inbox.state == "parked")
+        return connection.scalar(parked), text
+    id, table = from_text(CONVERSATION, text), tables.conversation.c
+    return connection.scalar(select(table.workspace).where(table.id == id)), f"conversation/{id}"

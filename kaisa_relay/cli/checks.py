@@ -10,6 +10,7 @@ from kaisa_relay.accounts.commands import Facts, Parked
 from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import instant
+from kaisa_relay.ports import UNREADABLE
 from kaisa_relay.settings import FOR_SERVE, Settings, SettingsError
 from kaisa_relay.whatsapp.items import Reason
 
@@ -87,6 +88,13 @@ _STRANGE: Final = {
 }
 
 
+_REPORT: Final = "see in the log what it crashed, and report it to us"
+_MESSAGE_ADVICE: Final = {
+    UNREADABLE: "another version of the program stored it: run one that reads it, then: "
+    "kaisa-relay conversation release message/{}",
+}
+
+
 def _parked(parked: Parked) -> Finding:
     rows = "1 row" if parked.rows == 1 else f"{parked.rows} rows"
     seen = f"{rows} parked since {instant(parked.oldest, '')}: {parked.reason}"
@@ -98,7 +106,9 @@ def _parked(parked: Parked) -> Finding:
             f"see why in the log, then: kaisa-relay conversation release {id}",
         )
     if kind == "message":
-        return problem(f"message {id}", seen, "see in the log what it crashed, and report it to us")
+        return problem(
+            f"message {id}", seen, _MESSAGE_ADVICE.get(parked.reason, _REPORT).format(id)
+        )
     return _unrouted(parked.reason, seen)
 
 

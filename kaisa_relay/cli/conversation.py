@@ -19,7 +19,8 @@ def command() -> None:
 def release(options: Options, id: str) -> None:
     """Let a quarantined conversation go on with what waited for it, in order.
 
-    A conversation is quarantined when it keeps crashing; its log says why. Mend that first.
+    A conversation is quarantined when it keeps crashing; its log says why. Mend that first. A
+    single message that doctor names is released as message/ID.
 
     \b
     kaisa-relay conversation release cnv_01jd3v8k2m4qa

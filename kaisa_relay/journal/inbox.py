@@ -1,31 +1,61 @@
-"""The inbox in SQL (`ports.Inbox`)."""
+"""The inbox in SQL (`ports.Inbox`).
 
-from collections.abc import Callable, Sequence
+Rule 1: a row that cannot be read is parked where it is read; the others of its page go on.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import structlog
+from attrs import frozen
 from sqlalchemy import Connection, select
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
 from kaisa_relay.journal.arriving import Arrival, Arriving
-from kaisa_relay.journal.codec import decode_outcome
+from kaisa_relay.journal.codec import Unreadable, decode_outcome
 from kaisa_relay.journal.tail import Tail
-from kaisa_relay.ports import InboxItem, Item, ItemKind, NewItem
+from kaisa_relay.ports import (
+    UNREADABLE,
+    Append,
+    Conflict,
+    InboxItem,
+    Item,
+    ItemKind,
+    NewItem,
+    ParkItem,
+    UnreadableItem,
+)
 from kaisa_relay.store import Store
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import NEW, PARKED, inbox
 
+logger = structlog.get_logger()
+
 ReadItem = Callable[[ItemKind, bytes], Item]
-"""Reads a raw slice of a webhook again (`whatsapp.inbound`)."""
+"""Reads a raw slice of a webhook again (`whatsapp.rows`); raises `UnreadableItem`."""
+AppendChanges = Callable[[Append], Awaitable[Conflict | None]]
+"""Commits changes (`SqlJournal.append`)."""
+
+
+@frozen
+class _Unreadable:
+    """A row that is `new` and that this version cannot read."""
+
+    id: MessageId
+    workspace: WorkspaceId
 
 
 class SqlInbox:
     """Stores what comes in, and finds what is not decided yet."""
 
-    def __init__(self, store: Store, items: Tail[InboxItem], read_item: ReadItem) -> None:
+    def __init__(
+        self, store: Store, items: Tail[InboxItem], read_item: ReadItem, append: AppendChanges
+    ) -> None:
         self._store = store
         self._items = items
         self._read_item = read_item
+        self._append = append
         self._arriving = Arriving(items)
 
     async def store(self, rows: Sequence[NewItem]) -> int:
@@ -41,14 +71,19 @@ class SqlInbox:
     async def new_rows(
         self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
     ) -> list[InboxItem]:
-        """Return rows that are still `new`, by id, above `after`."""
-        mine = select(inbox).where(inbox.c.workspace.in_(workspaces), inbox.c.id > after)
-        return await self._new(mine.order_by(inbox.c.id).limit(limit))
+        """Return rows that are still `new`, by id, above `after`; none only if there are none."""
+        mine = select(inbox).where(inbox.c.workspace.in_(workspaces)).order_by(inbox.c.id)
+        while page := await self._new(mine.where(inbox.c.id > after).limit(limit)):
+            if readable := [each for each in page if isinstance(each, InboxItem)]:
+                return readable
+            after = page[-1].id
+        return []
 
     async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
         """Return those of the named rows that are still `new`, by id."""
         named = select(inbox).where(inbox.c.id.in_(ids), inbox.c.workspace.is_not(None))
-        return await self._new(named.order_by(inbox.c.id))
+        found = await self._new(named.order_by(inbox.c.id))
+        return [each for each in found if isinstance(each, InboxItem)]
 
     async def parked_streams(self, workspaces: Sequence[WorkspaceId]) -> set[str]:
         """Return the streams that have parked rows: these conversations are quarantined."""
@@ -56,20 +91,38 @@ class SqlInbox:
         mine = parked.where(PARKED, inbox.c.workspace.in_(workspaces), inbox.c.stream.is_not(None))
         return await self._store.read(lambda connection: set(connection.scalars(mine)))
 
-    async def _new(self, query: Select[Any]) -> list[InboxItem]:
-        def read(connection: Connection) -> list[InboxItem]:
+    async def _new(self, query: Select[Any]) -> list[InboxItem | _Unreadable]:
+        """Read rows; those that cannot be read are parked when this returns."""
+
+        def read(connection: Connection) -> list[InboxItem | _Unreadable]:
             return [self._item(row) for row in connection.execute(query.where(NEW))]
 
-        return await self._store.read(read)
+        found = await self._store.read(read)
+        unreadable = [each for each in found if isinstance(each, _Unreadable)]
+        for workspace in {each.workspace for each in unreadable}:
+            items = [each.id for each in unreadable if each.workspace == workspace]
+            await self._park(workspace, items)
+        return found
 
-    def _item(self, row: Any) -> InboxItem:
+    def _item(self, row: Any) -> InboxItem | _Unreadable:
+        id, workspace = MessageId(row.id), WorkspaceId(row.workspace)
+        try:
+            item = self._read(row)
+        except (Unreadable, UnreadableItem):
+            return _Unreadable(id, workspace)
+        received_at = from_micros(row.received_at)
+        return InboxItem(id, workspace, ChannelId(row.channel), item, received_at)
+
+    def _read(self, row: Any) -> Item:
+        if row.kind not in list(ItemKind):
+            raise UnreadableItem(f"a row of a kind that is newer than this program: {row.kind}")
         kind = ItemKind(row.kind)
         outcome = kind is ItemKind.OUTCOME
-        item = decode_outcome(row.body) if outcome else self._read_item(kind, row.body)
-        return InboxItem(
-            MessageId(row.id),
-            WorkspaceId(row.workspace),
-            ChannelId(row.channel),
-            item,
-            from_micros(row.received_at),
-        )
+        return decode_outcome(row.body) if outcome else self._read_item(kind, row.body)
+
+    async def _park(self, workspace: WorkspaceId, items: Sequence[MessageId]) -> None:
+        """Fenced, as every change is: a newer program that took over may well read these."""
+        parks = tuple(ParkItem((item,), f"message/{item}", UNREADABLE) for item in items)
+        await self._append(Append(workspace, parks[0].stream, 0, (), parks))
+        for item in items:
+            logger.error("item parked", item=item, reason=UNREADABLE)

@@ -25,9 +25,10 @@ def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
     """Build the adapters; `read_item` reads a raw slice of the inbox again."""
     events: Tail[Recorded] = Tail()
     items: Tail[InboxItem] = Tail()
+    journal = SqlJournal(store, events, items)
     return SqlRooms(
-        inbox=SqlInbox(store, items, read_item),
-        journal=SqlJournal(store, events, items),
+        inbox=SqlInbox(store, items, read_item, journal.append),
+        journal=journal,
         sends=SqlSends(store, events, items),
         archive=SqlArchive(store),
     )

@@ -57,12 +57,14 @@ from kaisa_relay.ports.gateway import (
     Gateway,
 )
 from kaisa_relay.ports.inbox import (
+    UNREADABLE,
     Inbox,
     InboxItem,
     Item,
     ItemKind,
     NewItem,
     Outcome,
+    UnreadableItem,
 )
 from kaisa_relay.ports.journal import (
     Append,
@@ -76,6 +78,7 @@ from kaisa_relay.ports.journal import (
 )
 
 __all__ = [
+    "UNREADABLE",
     "Accounts",
     "Append",
     "Archive",
@@ -130,6 +133,7 @@ __all__ = [
     "StoreUnavailable",
     "Tell",
     "TouchPair",
+    "UnreadableItem",
     "UseToken",
     "Workspace",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -76,6 +76,14 @@ class InboxItem:
     received_at: datetime
 
 
+class UnreadableItem(Exception):
+    """A stored row that this version of the program cannot read: newer than it, or damaged."""
+
+
+UNREADABLE: Final = "unreadable"
+"""Why such a row is parked."""
+
+
 class Inbox(Protocol):
     """Where every webhook item is durable before Meta gets its 200."""
 
@@ -94,11 +102,15 @@ class Inbox(Protocol):
     async def new_rows(
         self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
     ) -> list[InboxItem]:
-        """Return rows that are still `new`, by id, above `after`."""
+        """Return rows that are still `new`, by id, above `after`; none only if there are none.
+
+        A row that cannot be read is parked instead, on a stream of its own (`message/<id>`), and
+        withholds no other. Raises `Fenced` or `StoreUnavailable`.
+        """
         ...
 
     async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
-        """Return those of the named rows that are still `new`, by id."""
+        """Return those of the named rows that are still `new`, by id; parks as `new_rows` does."""
         ...
 
     async def parked_streams(self, workspaces: Sequence[WorkspaceId]) -> set[str]:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
-from kaisa_relay.ports import Item, ItemKind
+from kaisa_relay.ports import Item, ItemKind, UnreadableItem
 from kaisa_relay.whatsapp.contents import MESSAGE
 from kaisa_relay.whatsapp.items import (
     CONTACT,
@@ -24,7 +24,7 @@ from kaisa_relay.whatsapp.items import (
 )
 
 
-class UnreadableRow(ValueError):
+class UnreadableRow(UnreadableItem):
     """A row that this version did not write, or no longer reads."""
 
 

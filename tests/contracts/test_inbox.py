@@ -1,11 +1,12 @@
 """What every inbox promises: stored once, handed on in order, found again until decided."""
 
+import pytest
 import trio
 
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.inbound import Inbound, StatusBatch
 from kaisa_relay.domain.sending import Rank
-from kaisa_relay.ports import Done, InboxItem, Outcome, ParkItem, Tell
+from kaisa_relay.ports import Done, InboxItem, ItemKind, Outcome, ParkItem, Tell
 from tests.contracts.world import World
 
 
@@ -135,3 +136,34 @@ async def test_an_outcome_is_told_as_a_row_of_its_own(world: World) -> None:
     assert await world.waiting() == [item]
     await world.must(Done((item.id,)))
     assert await world.waiting() == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ItemKind if kind is not ItemKind.UNROUTED])
+async def test_a_row_that_cannot_be_read_is_parked_alone(world: World, kind: ItemKind) -> None:
+    """It takes no other row of its page with it, and is not met again."""
+    first = await world.arrive()
+    await world.store.inbox.store([world.unreadable(kind)])
+    last = await world.arrive()
+    assert [item.id for item in await world.waiting()] == [first, last]
+    (stream,) = await world.store.inbox.parked_streams([world.workspace])
+    unreadable = MessageId(int(stream.removeprefix("message/")))
+    assert first < unreadable < last
+    assert await world.store.inbox.still_new([first, unreadable]) == world.items[:1]
+
+
+async def test_pages_full_of_unreadable_rows_hide_nothing(world: World) -> None:
+    other = await world.another()
+    await world.store.inbox.store([world.unreadable(), other.unreadable(), world.unreadable()])
+    last = await world.arrive()
+    both = [world.workspace, other.workspace]
+    (found,) = await world.store.inbox.new_rows(both, MessageId(0), 2)
+    assert found.id == last
+    assert len(await world.store.inbox.parked_streams(both)) == 3
+
+
+async def test_a_named_row_that_cannot_be_read_is_parked(world: World) -> None:
+    await world.store.inbox.store([world.unreadable()])
+    after = await world.arrive()
+    ids = [MessageId(id) for id in range(after - 20, after + 1)]
+    assert [item.id for item in await world.store.inbox.still_new(ids)] == [after]
+    assert len(await world.store.inbox.parked_streams([world.workspace])) == 1

@@ -21,6 +21,7 @@ from kaisa_relay.ports import (
     Change,
     Conflict,
     InboxItem,
+    ItemKind,
     NewItem,
     NewSend,
     Recorded,
@@ -175,6 +176,10 @@ class World:
         """Return a row that belongs to nobody."""
         (row,) = split(b"no JSON", lambda _: None, str)
         return row
+
+    def unreadable(self, kind: ItemKind = ItemKind.MESSAGE) -> NewItem:
+        """Return a row of this channel as another version of the program may have stored it."""
+        return NewItem(self.workspace, self.channel.id, kind, None, b"later")
 
     async def arrive(self, wamid: str | None = None) -> MessageId:
         """Store one message and return its id."""

@@ -7,9 +7,12 @@ import trio
 from sqlalchemy import Connection, text
 
 from kaisa_relay.domain.contact import Sender
-from kaisa_relay.ports import Filter
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.inbound import StatusBatch
+from kaisa_relay.ports import Filter, ItemKind, NewItem
 from kaisa_relay.store.engine import BROWSERS, READERS
 from tests.contracts.sql_stores import SqlStore
+from tests.store.acts import execute, rows
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -37,3 +40,16 @@ async def test_slow_lists_keep_no_message_waiting(
                 assert await rooms.directory.find(workspace, "", Sender("46", None), []) == []
         finally:
             go_on.set()
+
+
+async def test_a_row_of_a_kind_that_only_a_newer_version_knows_is_parked(rooms: SqlStore) -> None:
+    workspace = await rooms.add_workspace()
+    channel = await rooms.add_channel(workspace)
+    read = NewItem(workspace, channel.id, ItemKind.STATUSES, None, b"[]")
+    await rooms.inbox.store([read, read])
+    await execute(rooms, "update inbox set kind = 'poll' where id = (select min(id) from inbox)")
+    (item,) = await rooms.inbox.new_rows([workspace], MessageId(0), 10)
+    assert item.item == StatusBatch(())
+    assert await rows(rooms, "select kind, reason from inbox where state = 'parked'") == [
+        ("poll", "unreadable")
+    ]

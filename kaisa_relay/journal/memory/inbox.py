@@ -1,13 +1,14 @@
 """The inbox in memory."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kaisa_relay.domain.ids import MessageId, WorkspaceId
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, Transaction, as_item
-from kaisa_relay.ports import InboxItem, NewItem
+from kaisa_relay.ports import UNREADABLE, InboxItem, NewItem
 
 
 @frozen
@@ -36,15 +37,21 @@ class MemoryInbox:
     ) -> list[InboxItem]:
         """Return rows that are still `new`, by id, above `after`."""
         rows = (await self.commits.read()).inbox
-        found = [as_item(rows[id]) for id in sorted(rows) if id > after]
-        owned = [item for item in found if item is not None and item.workspace in workspaces]
-        return owned[:limit]
+        owned = [rows[id] for id in sorted(rows) if id > after and rows[id].workspace in workspaces]
+        return (await self._readable(owned))[:limit]
 
     async def still_new(self, ids: Sequence[MessageId]) -> list[InboxItem]:
         """Return those of the named rows that are still `new`, by id."""
         rows = (await self.commits.read()).inbox
-        found = [as_item(rows[id]) for id in sorted({*ids}) if id in rows]
-        return [item for item in found if item is not None]
+        return await self._readable([rows[id] for id in sorted({*ids}) if id in rows])
+
+    async def _readable(self, rows: Sequence[InboxRow]) -> list[InboxItem]:
+        """Return the items of the rows that are new; a row of ours without item is parked."""
+        read = [(row, as_item(row)) for row in rows if row.state is InboxState.NEW]
+        unreadable = [row for row, item in read if item is None]
+        if unreadable:
+            await self.commits.commit(partial(_park, rows=unreadable))
+        return [item for _, item in read if item is not None]
 
     async def parked_streams(self, workspaces: Sequence[WorkspaceId]) -> set[str]:
         """Return the streams that have parked rows."""
@@ -54,6 +61,12 @@ class MemoryInbox:
             for row in rows
             if row.state is InboxState.PARKED and row.stream and row.workspace in workspaces
         }
+
+
+def _park(transaction: Transaction, rows: Sequence[InboxRow]) -> None:
+    for row in rows:
+        parked = evolve(row, state=InboxState.PARKED, stream=f"message/{row.id}", reason=UNREADABLE)
+        transaction.put(transaction.rows.inbox, row.id, parked)
 
 
 def _store(transaction: Transaction, new: NewItem) -> bool:
