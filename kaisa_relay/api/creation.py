@@ -13,7 +13,6 @@ from typing import Any, Final
 import msgspec
 
 from kaisa_relay.api.bodies import Errors
-from kaisa_relay.api.durations import BadDuration, read_duration
 from kaisa_relay.api.problems import Problem
 from kaisa_relay.api.shapes import (
     LARGEST_METADATA,
@@ -24,6 +23,7 @@ from kaisa_relay.api.shapes import (
     Visitor,
 )
 from kaisa_relay.domain.conversation.messages import Strategy
+from kaisa_relay.domain.durations import BadDuration, read_duration
 from kaisa_relay.domain.phone import BadPhone, Phone, candidates, parse
 from kaisa_relay.ports.faces import FormPerson, NewConversation, Repeatable
 

@@ -11,11 +11,11 @@ from typing import Any, Final, get_args, get_type_hints
 
 import attrs
 
-from kaisa_relay.api.durations import write_duration
 from kaisa_relay.api.shapes import EventAnswer
 from kaisa_relay.domain.conversation import events as happened
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.terms import Candidate, Terms
+from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import (
     CHANNEL,
     CONTACT,

@@ -1,6 +1,5 @@
 """What every command is given, and the kinds of value that several of them take."""
 
-import re
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +8,12 @@ from typing import Any, Final
 import click
 from attrs import frozen
 
+from kaisa_relay.domain.durations import BadDuration, read_duration
 from kaisa_relay.settings import Settings, from_environment
 
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SHORTEST: Final = timedelta(seconds=1)
+LONGEST: Final = timedelta(days=3650)
+"""What may be typed; each setting may have narrower bounds of its own."""
 
 
 @frozen
@@ -36,10 +38,10 @@ class Duration(click.ParamType[timedelta]):
         """Return the time, or say how one is written."""
         if isinstance(value, timedelta):
             return value
-        match = re.fullmatch(r"([1-9][0-9]{0,8})([smhd])", str(value), re.ASCII)
-        if match is None:
-            self.fail("a time is a number with its unit: 120s, 10m, 24h or 90d", param, ctx)
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+        time = read_duration(str(value), SHORTEST, LONGEST)
+        if isinstance(time, BadDuration):
+            self.fail(f"a time {time.reason}", param, ctx)
+        return time
 
 
 DURATION: Final = Duration()

@@ -1,13 +1,10 @@
 """What commands print: tables for people, JSON for programs."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import click
 import msgspec
-
-_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 
 
 def print_json(value: object) -> None:
@@ -34,10 +31,3 @@ def say(text: str) -> None:
 def instant(at: datetime | None, never: str) -> str:
     """Show an instant to the second, in UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S}Z" if at else never
-
-
-def duration(time: timedelta) -> str:
-    """Show a time as it may be typed in: the largest unit that divides it."""
-    seconds = int(time.total_seconds())
-    size, letter = next((size, letter) for size, letter in _UNITS if seconds % size == 0)
-    return f"{seconds // size}{letter}"

@@ -17,7 +17,8 @@ from kaisa_relay.accounts.commands import (
 )
 from kaisa_relay.cli.administration import administer
 from kaisa_relay.cli.options import DURATION, Options
-from kaisa_relay.cli.output import duration, print_json, print_table, say
+from kaisa_relay.cli.output import print_json, print_table, say
+from kaisa_relay.domain.durations import write_duration
 
 
 @click.group()
@@ -116,4 +117,4 @@ def list_all(options: Options, as_json: bool) -> None:
 def _times(facts: WorkspaceFacts) -> tuple[str, ...]:
     settings = facts.settings
     times = (settings.offer_time, settings.queue_time, settings.link_expires_after)
-    return tuple(map(duration, (*times, settings.expires_after)))
+    return tuple(map(write_duration, (*times, settings.expires_after)))

@@ -153,7 +153,7 @@ def test_a_refusal_is_one_line_and_exit_code_1(
         (("nonsense",), "No such command"),
         (("workspace",), "Usage"),
         (("workspace", "add"), "Missing argument"),
-        (("workspace", "add", "b", "--offer-time", "soon"), "120s, 10m, 24h or 90d"),
+        (("workspace", "add", "b", "--offer-time", "soon"), "a whole number with s, m, h or d"),
         (("workspace", "add", "b", "--text", "hello"), "KEY:LANGUAGE=TEXT"),
         (("key", "add", "--workspace", "b"), "--scope"),
         (("simulate", "--channel", "x"), "ID=+NUMBER"),

@@ -1,4 +1,4 @@
-"""Durations and cursors: text at the border, numbers inside."""
+"""Durations: text at the border, times inside."""
 
 from datetime import timedelta
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaisa_relay.api.cursors import Listing, read_cursor, write_cursor
-from kaisa_relay.api.durations import BadDuration, read_duration, write_duration
+from kaisa_relay.domain.durations import BadDuration, read_duration, write_duration
 
 LEAST, MOST = timedelta(seconds=1), timedelta(days=365)
 
@@ -42,18 +41,3 @@ def test_a_duration_is_read_as_it_was_written(seconds: int) -> None:
 
 def test_no_time_is_written_too() -> None:
     assert write_duration(timedelta(0)) == "0s"
-
-
-@given(listing=st.sampled_from(Listing), number=st.integers(0, (1 << 63) - 1))
-def test_a_cursor_is_read_by_its_own_list(listing: Listing, number: int) -> None:
-    cursor = write_cursor(listing, number)
-    assert read_cursor(listing, cursor) == number
-    for other in Listing:
-        assert other is listing or read_cursor(other, cursor) is None
-
-
-@given(text=st.text(alphabet="AYZaz09-_+/=", min_size=16, max_size=20) | st.text())
-def test_a_cursor_that_was_never_given_out_is_refused(text: str) -> None:
-    for listing in Listing:
-        number = read_cursor(listing, text)
-        assert number is None or write_cursor(listing, number) == text

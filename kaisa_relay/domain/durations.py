@@ -1,4 +1,4 @@
-"""Durations as the API writes them: `90s`, `30m`, `24h`, `7d`."""
+"""Durations as people and programs write them: `90s`, `30m`, `24h`, `7d`."""
 
 import re
 from datetime import timedelta
