@@ -16,6 +16,7 @@ from kaisa_relay.domain.texts import (
     render,
 )
 from kaisa_relay.domain.texts.keys import BUTTONS, PLACEHOLDERS
+from tests.architecture.sources import code_files, read
 
 FULL = {
     "name": "Åsa",
@@ -139,3 +140,18 @@ def test_kinds_have_names() -> None:
     assert kind_name("image", "en") == "your picture"
     assert kind_name("voice", "sv-SE") == "ditt röstmeddelande"
     assert kind_name("hologram", "es") == "ese tipo de mensaje"
+
+
+def test_every_text_is_said_by_somebody() -> None:
+    """A text that nothing says is translated for nobody."""
+    said = "".join(
+        read(path)
+        for path in code_files()
+        if path.parts[0] == "kaisa_relay" and "texts" not in path.parts
+    )
+    assert [key for key in TextKey if not re.search(rf"\bTextKey\.{key.name}\b", said)] == []
+
+
+def test_spanish_has_one_word_for_a_conversation() -> None:
+    texts = [render(key, "es", FULL) for key in TextKey]
+    assert [text for text in texts if re.search(r"\bchats?\b", text)] == []

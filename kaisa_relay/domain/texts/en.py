@@ -57,8 +57,6 @@ TEXTS: Final[Texts] = {
     TextKey.EXPIRED_AGENT: "The chat has been closed because it was quiet for so long.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "The chat has been closed for you. "
     "Nothing you write from here on reaches the visitor.",
-    TextKey.VISITOR_UNREACHABLE: "The visitor cannot be reached on WhatsApp any more, "
-    "so the chat has been closed.",
     TextKey.NUDGE_AGENT: (
         "It has been quiet with {name} for a while. Write a line, or send /close if you are done.",
         "It has been quiet with your visitor for a while. Write a line, "

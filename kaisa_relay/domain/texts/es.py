@@ -60,8 +60,6 @@ TEXTS: Final[Texts] = {
     "porque llevaba mucho tiempo sin mensajes.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Se ha cerrado la conversación por ti. "
     "Lo que escribas a partir de ahora ya no le llegará.",
-    TextKey.VISITOR_UNREACHABLE: "Ya no es posible contactar con esta persona por WhatsApp, "
-    "así que la conversación se ha cerrado.",
     TextKey.NUDGE_AGENT: (
         "Hace un rato que no hay mensajes con {name}. Escribe unas palabras "
         "o envía /cerrar si ya han terminado.",
@@ -95,8 +93,8 @@ TEXTS: Final[Texts] = {
     TextKey.CANNOT_RELAY_AGENT: "Lo sentimos, no hemos podido hacer llegar {kind}. "
     "¿Puedes contarlo con palabras?",
     TextKey.NOT_DELIVERED_AGENT: "Tu último mensaje no ha llegado a la otra persona.",
-    TextKey.STUCK_AGENT: "Algo ha fallado de nuestro lado en este chat y por ahora no pasa nada "
-    "en ningún sentido. No se pierde nada: seguirá cuando lo hayamos arreglado.",
+    TextKey.STUCK_AGENT: "Algo ha fallado de nuestro lado en esta conversación y por ahora "
+    "no pasa nada en ningún sentido. No se pierde nada: seguirá cuando lo hayamos arreglado.",
     TextKey.MAYBE_LOST_AGENT: "Puede que no te haya llegado un mensaje de la otra persona.",
     TextKey.MAYBE_LOST_VISITOR: "Puede que tu último mensaje no haya llegado a la otra persona.",
     TextKey.SHOW_IT: "Mostrar",

@@ -33,7 +33,6 @@ class TextKey(StrEnum):
     CLOSED_AGENT = "closed_agent"
     EXPIRED_AGENT = "expired_agent"
     CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
-    VISITOR_UNREACHABLE = "visitor_unreachable"
     NUDGE_AGENT = "nudge_agent"
     HELP_AGENT = "help_agent"
     STATUS_FREE = "status_free"

@@ -56,8 +56,6 @@ TEXTS: Final[Texts] = {
     TextKey.EXPIRED_AGENT: "Chatten har avslutats eftersom det varit tyst så länge.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Chatten har avslutats åt dig. "
     "Det du skriver härifrån når inte längre besökaren.",
-    TextKey.VISITOR_UNREACHABLE: "Besökaren går inte längre att nå på WhatsApp, "
-    "så chatten är avslutad.",
     TextKey.NUDGE_AGENT: (
         "Det har varit tyst med {name} en stund. Skriv en rad, "
         "eller skicka /avsluta om ni är klara.",
