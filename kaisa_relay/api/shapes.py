@@ -87,24 +87,33 @@ class ChannelAnswer(Struct, frozen=True):
 
 
 class PersonAnswer(Struct, frozen=True):
-    """Somebody in the conversation; null after erasure."""
+    """Somebody in the conversation; null after erasure.
+
+    A visitor who hides their number from businesses writes without one: `phone` is null.
+    """
 
     name: str | None
     phone: str | None
 
 
 class ConversationAnswer(Struct, frozen=True, kw_only=True):
-    """A conversation. `agent` is who is to be asked first until somebody has accepted.
+    """A conversation. `visitor` is who came by the link; `form` is who the form named.
 
-    `expires_at` is the link's deadline while reserved, then that of silence.
+    `agent` is who accepted, at `accepted_at`. While that is null it is who is asked now, or will
+    be asked first, and null when that is nobody. `outcome` and `note` are what the agent said at
+    the end (`/close sold on the phone`: `sold`, `on the phone`), null before and where nothing
+    was said. `expires_at` is the link's deadline while reserved, then that of silence.
     """
 
     id: str
     status: Phase
     reason: str | None
+    outcome: str | None
+    note: str | None
     url: str | None
     qr: Qr | UnsetType | None = UNSET
     channel: ChannelAnswer
+    form: PersonAnswer
     visitor: PersonAnswer
     agent: PersonAnswer | None
     metadata: Annotated[Raw, _described("As it was given.", type=["object", "null"])]
@@ -190,7 +199,11 @@ class Headers(Struct, frozen=True):
 
     idempotency_key: Annotated[
         str | None,
-        _described("1 to 255 printable ASCII characters; the same key and body, the same answer."),
+        _described(
+            "1 to 255 printable ASCII characters. The same key and body within 24 hours get the "
+            "same answer, another body gets 409. Bodies are compared byte for byte: send the one "
+            "that you sent, since another order of fields or other white space is another body."
+        ),
     ] = None
 
 
@@ -222,7 +235,7 @@ class ListQuery(PageQuery, frozen=True):
     status: Annotated[
         str | None, _described("May be repeated, or several with commas between.")
     ] = None
-    agent: Annotated[str | None, _described("The agent's number, E.164.")] = None
+    agent: Annotated[str | None, _described("The number of the agent who accepted, E.164.")] = None
     visitor: Annotated[str | None, _described("The visitor's number, E.164.")] = None
     channel: Annotated[str | None, _described("The channel's id.")] = None
     created_from: Annotated[str | None, _described("RFC 3339, included.")] = None

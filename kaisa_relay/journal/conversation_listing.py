@@ -7,16 +7,26 @@ from attrs import evolve as replace
 from sqlalchemy import Connection, Row, Text, cast, literal, select
 from sqlalchemy.sql import Select
 
+from kaisa_relay.domain.chat_commands import Close
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
-from kaisa_relay.journal.codec import KINDS, decode_state
+from kaisa_relay.journal.closing_word import closing_word
+from kaisa_relay.journal.codec import KINDS, decode_content, decode_state
 from kaisa_relay.ports import ConversationView, Filter, PersonView
 from kaisa_relay.store.identities import phone_key
 from kaisa_relay.store.instants import from_micros, to_micros
-from kaisa_relay.store.tables import contact, conversation, event, identity, metadata, token
+from kaisa_relay.store.tables import (
+    contact,
+    content,
+    conversation,
+    event,
+    identity,
+    metadata,
+    token,
+)
 
 _stream: Final = literal("conversation/") + cast(conversation.c.id, Text)
 # The row is not written for every message, so the last one is looked up: silence runs from it.
@@ -105,7 +115,8 @@ def _views(
     rows = connection.execute(query).all()
     states = [_current(row) for row in rows]
     people = _people(connection, workspace, states)
-    return [_view(row, state, people) for row, state in zip(rows, states, strict=True)]
+    said = _closing_words(connection, workspace, states)
+    return [_view(row, state, people, said) for row, state in zip(rows, states, strict=True)]
 
 
 def _current(row: Row[Any]) -> State:
@@ -120,18 +131,39 @@ def _people(
     connection: Connection, workspace: WorkspaceId, states: Sequence[State]
 ) -> dict[int, PersonView]:
     table = contact.c
-    wanted = {state.visitor for state in states} | {s.agent for s in states if s.agent is not None}
+    wanted = {contact for state in states for contact in _shown(state)}
     query = select(table.id, table.name, table.phone).where(
         table.workspace == workspace, table.id.in_(wanted)
     )
     return {row.id: PersonView(row.id, row.name, row.phone) for row in _rows(connection, query)}
 
 
+def _shown(state: State) -> tuple[ContactId, ...]:
+    named = (state.form, state.visitor, state.answering)
+    return tuple(contact for contact in named if contact is not None)
+
+
+def _closing_words(
+    connection: Connection, workspace: WorkspaceId, states: Sequence[State]
+) -> dict[int, Close]:
+    table = content.c
+    wanted = [state.outcome for state in states if state.outcome is not None]
+    query = select(table.message, table.data).where(
+        table.workspace == workspace, table.message.in_(wanted)
+    )
+    rows = _rows(connection, query) if wanted else ()
+    return {row.message: closing_word(decode_content(row.data)) for row in rows}
+
+
 def _rows(connection: Connection, query: Select[Any]) -> Iterable[Row[Any]]:
     return connection.execute(query)
 
 
-def _view(row: Row[Any], state: State, people: dict[int, PersonView]) -> ConversationView:
+def _view(
+    row: Row[Any], state: State, people: dict[int, PersonView], said: dict[int, Close]
+) -> ConversationView:
+    closing = Close() if state.outcome is None else said.get(state.outcome, Close())
+
     def person(contact: ContactId) -> PersonView:
         return people.get(contact) or PersonView(contact, None, None)
 
@@ -139,9 +171,12 @@ def _view(row: Row[Any], state: State, people: dict[int, PersonView]) -> Convers
         id=state.id,
         phase=state.phase,
         reason=state.reason,
+        outcome=closing.outcome,
+        note=closing.note,
         channel=state.channel,
+        form=person(state.visitor if state.form is None else state.form),
         visitor=person(state.visitor),
-        agent=None if state.agent is None else person(state.agent),
+        agent=None if state.answering is None else person(state.answering),
         metadata=b"{}" if row.data is None else bytes(row.data),
         url=row.url,
         created_at=state.created_at,

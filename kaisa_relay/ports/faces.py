@@ -141,12 +141,19 @@ class PersonView:
 
 @frozen
 class ConversationView:
-    """A conversation's current row, joined with who is in it."""
+    """A conversation's current row, joined with who is in it.
+
+    `form` is the visitor as the form named them; `agent` is `State.answering`; `outcome` and
+    `note` are the agent's words at the end.
+    """
 
     id: ConversationId
     phase: Phase
     reason: str | None
+    outcome: str | None
+    note: str | None = field(repr=False)
     channel: ChannelId
+    form: PersonView
     visitor: PersonView
     agent: PersonView | None
     metadata: bytes = field(repr=False)

@@ -8,6 +8,7 @@ from trio.testing import MockClock
 from kaisa_relay.domain.content import Content, Location, Media, MediaKind, Reaction, Unknown
 from kaisa_relay.domain.conversation.events import ConversationClosed
 from kaisa_relay.domain.conversation.terms import Terms
+from tests import fakes
 from tests.actors.house import AGENT, VISITOR, Plan, form, open_house
 
 
@@ -54,8 +55,10 @@ async def test_close_with_outcome_and_note(autojump_clock: MockClock) -> None:
         assert not any("bicycle" in text for text in house.texts(VISITOR))
         closed = house.events(reservation.conversation)
         [end] = [each for each in closed if isinstance(each, ConversationClosed)]
-        kept = house.store.rows.contents[1, end.outcome]  # type: ignore[index]  # it has one
-        assert "bicycle" in repr(kept.content.body)  # type: ignore[union-attr]  # a text
+        assert end.outcome is not None
+        view = await house.store.archive.conversation(fakes.WORKSPACE, reservation.conversation)
+        assert view is not None
+        assert (view.outcome, view.note) == ("sold", "a red bicycle")
         await house.talking()
         house.check_finished()
 

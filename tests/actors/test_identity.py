@@ -70,6 +70,10 @@ async def test_another_phone_than_the_forms(autojump_clock: MockClock) -> None:
         assert house.sent(VISITOR) == []
         events = house.events(reservation.conversation)
         assert sum(isinstance(event, IdentityMismatched) for event in events) == 1
+        view = await house.store.archive.conversation(fakes.WORKSPACE, reservation.conversation)
+        assert view is not None
+        assert (view.form.name, view.form.phone) == (VISITOR.name, VISITOR.phone)
+        assert (view.visitor.name, view.visitor.phone) == (OTHER.name, OTHER.phone)
         await house.write(VISITOR, "and who am I?")
         assert house.texts(AGENT)[-1] == "it is me"
         assert "no open chat" in house.texts(VISITOR)[-1]

@@ -10,7 +10,7 @@ from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports.faces import PersonView
-from tests.api.bench import READER, STRANGER, Bench
+from tests.api.bench import READER, STRANGER, VISITOR, Bench
 from tests.api.fakes import EPOCH, OURS
 
 FIRST = OURS, ConversationId(100)
@@ -32,6 +32,8 @@ async def test_reading_shows_what_has_become_of_it(bench: Bench) -> None:
         bench.rows.views[FIRST],
         phase=Phase.CLOSED,
         reason="agent",
+        outcome="sold",
+        note="on the phone",
         agent=PersonView(ContactId(13), "Bo", Phone("+46701234569")),
         url=None,
         metadata=b"",
@@ -43,6 +45,8 @@ async def test_reading_shows_what_has_become_of_it(bench: Bench) -> None:
     )
     read = (await bench.get(f"/conversations/{id}")).json
     assert (read["status"], read["reason"]) == ("closed", "agent")
+    assert (read["outcome"], read["note"]) == ("sold", "on the phone")
+    assert read["form"] == VISITOR
     assert read["agent"] == {"name": "Bo", "phone": "+46701234569"}
     assert read["visitor"] == {"name": None, "phone": None}
     assert [read["url"], read["qr"], read["metadata"], read["expires_at"]] == [None] * 4

@@ -5,6 +5,7 @@ from datetime import timedelta
 from attrs import evolve
 
 from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.events import (
     MessageReceived,
 )
@@ -17,6 +18,7 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     SaveMetadata,
+    StoreContent,
 )
 from tests import fakes
 from tests.contracts.world import World
@@ -51,9 +53,12 @@ async def test_a_conversation_as_it_begins(world: World) -> None:
         id=started.id,
         phase=Phase.RESERVED,
         reason=None,
+        outcome=None,
+        note=None,
         channel=world.channel.id,
+        form=shown(ANA),
         visitor=shown(ANA),
-        agent=None,
+        agent=shown(BO),
         metadata=b'{"plan":"gold"}',
         url=f"https://wa.me/?{started.token}",
         created_at=AT,
@@ -85,6 +90,34 @@ async def test_a_conversation_as_it_ended(world: World) -> None:
     assert [view.started_at, view.accepted_at, view.ended_at] == times
     assert view.expires_at is None
     assert view.metadata == b"{}"
+
+
+async def test_what_the_agent_said_at_the_end(world: World) -> None:
+    """The words are the message's: they go when it is erased."""
+    started = await world.start(ANA, BO)
+    said = MessageId(71)
+    closed = evolve(started.state, phase=Phase.CLOSED, agent=BO.contact, outcome=said)
+    await world.must(SaveConversation(closed, 5, None))
+    text = Text("/close sold  on the phone ")
+    await world.must(StoreContent(said, started.id, BO.contact, Side.AGENT, text))
+    silent = await world.start(CY, BO)
+    await world.must(SaveConversation(evolve(silent.state, outcome=MessageId(72)), 5, None))
+    page = await world.store.archive.conversations(world.workspace, Filter(), None, 9)
+    assert [(view.outcome, view.note) for view in page] == [(None, None), ("sold", "on the phone")]
+    assert await world.store.archive.conversation(world.workspace, started.id) == page[1]
+
+
+async def test_who_came_and_whom_the_form_named(world: World) -> None:
+    started = await world.start(ANA, BO)
+    await world.must(SaveContact(CY, fakes.PORTFOLIO))
+    await world.must(SaveConversation(evolve(started.state, visitor=CY.contact), 2, AT))
+    view = await world.store.archive.conversation(world.workspace, started.id)
+    assert view is not None
+    assert (view.visitor, view.form) == (shown(CY), shown(ANA))
+    await world.must(SaveConversation(evolve(started.state, form=None), 3, AT))
+    older = await world.store.archive.conversation(world.workspace, started.id)
+    assert older is not None
+    assert older.form == shown(ANA)
 
 
 async def test_the_expiry_runs_from_the_last_message(world: World) -> None:

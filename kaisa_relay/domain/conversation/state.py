@@ -116,6 +116,19 @@ class State:
     moved: tuple[datetime, datetime] | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    outcome: MessageId | None = None
+    """The agent's message that closed it."""
+    form: ContactId | None = None
+    """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
+
+    @property
+    def answering(self) -> ContactId | None:
+        """Who has accepted; else who is asked now, or will be first; None when nobody is."""
+        if self.agent is not None:
+            return self.agent
+        if self.offer is not None:
+            return self.offer.agent
+        return self.chosen if self.phase.live and self.offers == 0 else None
 
     @property
     def wants_agent(self) -> bool:
@@ -150,6 +163,7 @@ def created(event: ConversationCreated) -> State:
         terms=event.terms,
         phase=Phase.RESERVED,
         created_at=event.at,
+        form=event.visitor,
     )
 
 
@@ -221,7 +235,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, moved=(due, until))
         case ConversationClosed(by=by, at=at, outcome=said):
             known = _knowing(state, said)
-            return replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
+            ended = replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
+            return replace(ended, outcome=said)
         case ConversationFailed(reason=reason, at=at):
             return replace(state, phase=Phase.FAILED, ended_at=at, reason=reason.value)
         case ConversationAbandoned(reason=reason, at=at):

@@ -10,6 +10,7 @@ from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Rows
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
@@ -78,13 +79,19 @@ def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
         for (owner, _), token in rows.tokens.items()
         if owner == workspace and token.saved.conversation == state.id
     ]
+    ending = state.outcome and rows.contents.get((workspace, state.outcome))
+    closing = closing_word(ending.content if ending else None)
+    agent = state.answering
     return ConversationView(
         id=state.id,
         phase=state.phase,
         reason=state.reason,
+        outcome=closing.outcome,
+        note=closing.note,
         channel=state.channel,
+        form=_person(rows, workspace, state.visitor if state.form is None else state.form),
         visitor=_person(rows, workspace, state.visitor),
-        agent=None if state.agent is None else _person(rows, workspace, state.agent),
+        agent=None if agent is None else _person(rows, workspace, agent),
         metadata=b"{}" if metadata is None else metadata.metadata,
         url=urls[0] if urls else None,
         created_at=state.created_at,
