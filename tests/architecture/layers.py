@@ -12,7 +12,7 @@ TABLES = PORTS | {"store"}
 NOTHING: frozenset[str] = frozenset()
 EVERYTHING = TABLES | {
     "accounts", "actors", "api", "dashboard", "directory", "engagement", "explore", "feed",
-    "journal", "logs", "metrics", "settings", "simulator", "whatsapp",
+    "journal", "listener", "logs", "metrics", "settings", "simulator", "whatsapp",
 }  # fmt: skip
 
 # A room may always import itself. A new room needs a line here and in the design.
@@ -22,12 +22,13 @@ MAY_IMPORT = {
     "simulator": NOTHING,
     "settings": NOTHING,
     "logs": NOTHING,
+    "listener": NOTHING,
     "__init__": NOTHING,
     "ports": frozenset({"domain"}),
     "actors": PORTS,
     "store": PORTS,
     "whatsapp": PORTS,
-    "api": PORTS,
+    "api": PORTS | {"listener"},
     "feed": PORTS,
     "dashboard": PORTS,
     "journal": TABLES,

@@ -1,0 +1,76 @@
+"""What goes in and out: a request handed over whole, its answer, and the reasons for neither."""
+
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+HeaderList = tuple[tuple[bytes, bytes], ...]
+
+KIB: Final = 1024
+
+
+@frozen
+class Request:
+    """One request with its whole body; names of headers are in lower case.
+
+    `path` and `query` are as sent (ASCII, percent-encoding not undone), without the `?`.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: HeaderList
+    body: bytes
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return a header that came exactly once; two of them say nothing certain."""
+        found = [value for known, value in self.headers if known == name]
+        return found[0] if len(found) == 1 else None
+
+
+@frozen
+class Response:
+    """One answer; length, date and connection are the listener's to say.
+
+    `status` is one that may have a body: not 1xx, 204 or 304.
+    """
+
+    status: int
+    headers: HeaderList = ()
+    body: bytes = b""
+
+
+class Refusal(Enum):
+    """Why no request came of some bytes: the status to say it with, and a reason without them."""
+
+    MALFORMED = 400, "The request is not HTTP/1.1 as RFC 9112 has it"
+    TOO_SLOW = 408, "The request did not arrive in time"
+    BODY_TOO_LARGE = 413, "The body is too large"
+    EXPECTATION = 417, "No expectation is met but 100-continue"
+    HEAD_TOO_LARGE = 431, "The headers are too large or too many"
+    UNKNOWN_METHOD = 501, "The method is not known here"
+    UNKNOWN_CODING = 501, "No transfer coding is known here but chunked"
+    OVERLOADED = 503, "Too much is being received at once"
+    VERSION = 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here"
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return self.value[0]
+
+    @property
+    def reason(self) -> str:
+        """What to tell whoever sent it."""
+        return self.value[1]
+
+
+@frozen
+class Sizes:
+    """What a request may have at most: bytes, but for `fields` and `chunks`, which are counts."""
+
+    head: int = 16 * KIB
+    fields: int = 64
+    body: int = 3 * 1024 * KIB
+    chunks: int = 8192
+    """A body in tiny chunks costs more to undo than it is worth."""
