@@ -8,6 +8,7 @@ and that message never shows a secret's value.
 import hmac
 import os
 import re
+import ssl
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
@@ -27,12 +28,16 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_PUBLIC_URL": "where Meta and browsers reach this server, for example https://relay.example",
     "KAISA_GRAPH_URL": "where the Graph API is, for example https://graph.facebook.com",
     "KAISA_GRAPH_VERSION": "the Graph API's version, for example v26.0",
+    "KAISA_GRAPH_CA_FILE": "a PEM file with the certificate authorities to trust for the Graph API "
+    "instead of the public ones",
     "KAISA_APP_SECRET": "the app secret from Meta's App Dashboard; several, separated by commas, "
     "while rotating",
     "KAISA_VERIFY_TOKEN": "the token typed in beside the webhook's URL in Meta's App Dashboard",
     "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32",
     "KAISA_LOG_FORMAT": "console or json",
 }
+OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE"})
+"""Keys without a value that stands for leaving them out."""
 FOR_SERVE: Final = frozenset({"KAISA_APP_SECRET", "KAISA_VERIFY_TOKEN", "KAISA_SECRET_KEY"})
 FOR_ADMIN: Final = frozenset({"KAISA_SECRET_KEY"})
 FOR_SIMULATE: Final[frozenset[str]] = frozenset()
@@ -71,6 +76,7 @@ class Settings:
     bind: Bind = Bind("127.0.0.1", 8080)
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"
+    graph_ca_file: Path | None = None
     log_format: LogFormat = "console"
     _public_url: str | None = None
     _app_secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -135,6 +141,7 @@ def load(
         public_url=given.read("KAISA_PUBLIC_URL", parse_url, None),
         graph_url=given.read("KAISA_GRAPH_URL", parse_url, standard.graph_url),
         graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),
+        graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),
         verify_token=given.read("KAISA_VERIFY_TOKEN", str, None),
@@ -183,6 +190,17 @@ def parse_version(text: str) -> str:
     if re.fullmatch(r"v\d+\.\d+", text) is None:
         raise Malformed("is not a version")
     return text
+
+
+def parse_ca_file(text: str) -> Path:
+    """A file that holds at least one certificate."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
+    except ssl.SSLError:
+        raise Malformed("holds no certificates") from None
+    except OSError as reason:
+        raise Malformed(f"cannot be read ({reason.strerror})") from None
+    return Path(text)
 
 
 def parse_log_format(text: str) -> LogFormat:

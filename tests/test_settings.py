@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import attrs
+import certifi
 import pytest
 
 from kaisa_relay.settings import (
@@ -42,6 +43,7 @@ def test_the_defaults() -> None:
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.graph_url == "https://graph.facebook.com"
     assert settings.graph_version == "v26.0"
+    assert settings.graph_ca_file is None
     assert settings.log_format == "console"
     assert settings.app_secrets == ("app-secret-one", "app-secret-two")
     assert settings.verify_token == "verify-me"
@@ -72,6 +74,7 @@ def test_the_defaults() -> None:
         ("KAISA_PUBLIC_URL", "https://relay.example/", "public_url", "https://relay.example"),
         ("KAISA_GRAPH_URL", "http://127.0.0.1:9090/", "graph_url", "http://127.0.0.1:9090"),
         ("KAISA_GRAPH_VERSION", "v31.2", "graph_version", "v31.2"),
+        ("KAISA_GRAPH_CA_FILE", certifi.where(), "graph_ca_file", Path(certifi.where())),
         ("KAISA_LOG_FORMAT", "json", "log_format", "json"),
         ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
         ("KAISA_APP_SECRET", "one", "app_secrets", ("one",)),
@@ -103,6 +106,9 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_GRAPH_URL", "https://me:hunter2@graph.example"),
         ("KAISA_GRAPH_URL", "https://[graph"),
         ("KAISA_GRAPH_VERSION", "26"),
+        ("KAISA_GRAPH_CA_FILE", "hunter2.pem"),
+        ("KAISA_GRAPH_CA_FILE", "."),
+        ("KAISA_GRAPH_CA_FILE", __file__),
         ("KAISA_LOG_FORMAT", "xml"),
         ("KAISA_APP_SECRET", "hunter2,,hunter3"),
         ("KAISA_SECRET_KEY", "hunter2"),

@@ -28,7 +28,8 @@ from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.settings import Settings
 from kaisa_relay.store import Store, open_store
 from kaisa_relay.whatsapp import links
-from kaisa_relay.whatsapp.client import open_graph_client
+from kaisa_relay.whatsapp.client import graph_client
+from kaisa_relay.whatsapp.curl_transport import open_curl_transport
 from kaisa_relay.whatsapp.links import wa_me
 from kaisa_relay.whatsapp.rows import read_item
 from kaisa_relay.whatsapp.webhook import WebhookLane
@@ -122,14 +123,14 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-    graph = open_graph_client(settings.graph_url, settings.graph_version)
+    outward = open_curl_transport(settings.graph_ca_file)
     opened = open_store(
         settings.database_url,
         wall=wall,
         on_commit=metrics.on_commit,
         on_outage=noting(outages, metrics),
     )
-    async with opened as store, graph as gateway, trio.open_nursery() as storage:
+    async with opened as store, outward as transport, trio.open_nursery() as storage:
         await storage.start(store.run)
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
@@ -142,7 +143,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             sends=rooms.sends,
             directory=SqlDirectory(store, decode_content),
             accounts=accounts,
-            gateway=gateway,
+            gateway=graph_client(transport, settings.graph_url, settings.graph_version),
             wall=wall,
             new_id=store.new_id,
             rng=SystemRandom(),

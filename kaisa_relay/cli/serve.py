@@ -16,9 +16,11 @@ from kaisa_relay.ports import Fenced, StoreUnavailable
 from kaisa_relay.runtime.supervise import GaveUp
 from kaisa_relay.settings import FOR_SERVE, Bind, Settings
 from kaisa_relay.store import BrokenStorage, Displaced, LockedByOther, NewerDatabase
+from kaisa_relay.whatsapp.curl_transport import CurlUnfit
 
 EXPECTED: Final = (
     BrokenStorage,
+    CurlUnfit,
     Displaced,
     Fenced,
     GaveUp,

@@ -7,11 +7,11 @@ Rule 2: only what certainly was not sent is tried again; in doubt it is `Uncerta
 import re
 from typing import Final
 
-import httpx
 import msgspec
 
 from kaisa_relay.domain.sending import Accepted, Answer, Deferred, Halted, Rejected, Uncertain
 from kaisa_relay.whatsapp.shapes import Code
+from kaisa_relay.whatsapp.transport import Broken, NotSent
 
 HALTING: Final = frozenset(
     {0, 3, 10, *range(200, 300), 33, 190, 368}
@@ -34,6 +34,9 @@ IN_DOUBT: Final = 131000
 
 _HINTS: Final = {131057: 60.0, 131048: 900.0, 131064: 900.0, 80007: 60.0, 4: 60.0}
 """Seconds: an upgrade takes a minute; hourly and daily quotas are not worth hammering at."""
+
+LONGEST_HINT: Final = 900.0
+"""Seconds; no header of anybody's stops a channel for longer."""
 
 _OLD_WINDOW, _WINDOW = 470, 131047
 _WRONG_PARAMETER, _NO_SUCH_NUMBER = 100, 33
@@ -73,10 +76,10 @@ _FAILURE: Final = msgspec.json.Decoder(_Failure, strict=False)
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def classify(status: int, body: bytes) -> Answer:
-    """Return what the answer to a send says of it."""
+def classify(status: int, body: bytes, retry_after: str | None = None) -> Answer:
+    """Return what the answer to a send says of it; `retry_after` is that header."""
     if status != 200:
-        return refusal(status, body)
+        return refusal(status, body, retry_after)
     try:
         answer = _SUCCESS.decode(body)
     except _UNREADABLE:
@@ -87,7 +90,7 @@ def classify(status: int, body: bytes) -> Answer:
     return Accepted(answer.messages[0].id, contact.wa_id or None, contact.user_id or None)
 
 
-def refusal(status: int, body: bytes) -> Answer:
+def refusal(status: int, body: bytes, retry_after: str | None = None) -> Answer:
     """Return what an answer other than 200 says of a call."""
     try:
         error = _FAILURE.decode(body).error
@@ -99,7 +102,8 @@ def refusal(status: int, body: bytes) -> Answer:
     if code in HALTING:
         return Halted(code, _details(error))
     if code in (LATER_THOUGH_5XX if status >= 500 else LATER):
-        return Deferred(code, _details(error), _HINTS.get(code), code in WHOLE_CHANNEL)
+        after = _seconds(retry_after) or _HINTS.get(code)
+        return Deferred(code, _details(error), after, code in WHOLE_CHANNEL)
     if 400 <= status < 500:
         return Rejected(code, _details(error))
     return Uncertain(f"HTTP {status}, code {code}")
@@ -114,12 +118,19 @@ def _code(error: _Error) -> int:
     return error.code
 
 
-def transport_failure(error: httpx.RequestError) -> Answer:
-    """Return what a failed call says: nothing was sent only if there was no connection."""
-    reason = type(error).__name__  # its text may hold the URL
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Deferred(None, reason, whole_channel=True)
-    return Uncertain(reason)
+def _seconds(retry_after: str | None) -> float | None:
+    """Return a Retry-After in seconds, at most a quarter of an hour; its other form is a date."""
+    given = (retry_after or "").strip()
+    if not (given.isascii() and given.isdecimal()):
+        return None
+    return min(float(given[:9]), LONGEST_HINT)
+
+
+def unanswered(reply: NotSent | Broken) -> Answer:
+    """Return what a call without an answer says."""
+    if isinstance(reply, NotSent):
+        return Deferred(None, reply.reason, whole_channel=reply.unreachable)
+    return Uncertain(reply.reason)
 
 
 _PERSONAL: Final = re.compile(r"\+?\d[\d \-()]{6,}\d|wamid\.\S+|\b[A-Z]{2}\.(?:ENT\.)?\w{6,}")

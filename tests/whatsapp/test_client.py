@@ -1,30 +1,45 @@
-"""The Graph client against a transport in memory, and against sockets that break off."""
+"""What the Graph client asks and what it makes of answers; how they travel is in contracts/."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 import trio
+import trio.testing
 
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.outgoing import Recipient
 from kaisa_relay.domain.phone import Phone
-from kaisa_relay.domain.sending import Accepted, Deferred, Halted, Rejected, Uncertain
+from kaisa_relay.domain.sending import (
+    Accepted,
+    Answer,
+    Deferred,
+    Halted,
+    Rejected,
+    Uncertain,
+)
 from kaisa_relay.ports import ChannelAccess, Gateway
-from kaisa_relay.whatsapp.client import WHOLE_CALL, GraphClient, open_graph_client
+from kaisa_relay.whatsapp.client import GraphClient, graph_client
+from kaisa_relay.whatsapp.httpx_transport import open_httpx_transport
+from kaisa_relay.whatsapp.transport import LIMITS
 
 ACCESS = ChannelAccess("2000", "secret-token")
 ANA = Recipient(Phone("+46701234567"), None)
 ACCEPTED = {"messages": [{"id": "wamid.OUT-1"}], "contacts": [{"wa_id": "46701234567"}]}
 
-Answerer = Callable[[httpx.Request], httpx.Response]
+Answerer = (
+    Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+)
 
 
-def graph(answer: Answerer) -> AbstractAsyncContextManager[GraphClient]:
+@asynccontextmanager
+async def graph(answer: Answerer) -> AsyncIterator[GraphClient]:
     """Open a client whose calls are answered in memory."""
-    return open_graph_client("https://graph.test/", "v26.0", httpx.MockTransport(answer))
+    async with open_httpx_transport(transport=httpx.MockTransport(answer)) as transport:
+        yield graph_client(transport, "https://graph.test/", "v26.0")
 
 
 def refused(status: int, code: int) -> Answerer:
@@ -127,10 +142,10 @@ async def test_an_answer_that_never_ends_is_uncertain(autojump_clock: object) ->
         await trio.sleep_forever()
         raise AssertionError
 
-    async with open_graph_client("https://graph.test", "v26.0", httpx.MockTransport(answer)) as it:
+    async with graph(answer) as client:
         started = trio.current_time()
-        assert await it.send(ACCESS, ANA, Text("Hi"), "1.2.3") == Uncertain("no answer in time")
-        assert trio.current_time() - started == pytest.approx(WHOLE_CALL)
+        assert await client.send(ACCESS, ANA, Text("Hi"), "1.2.3") == Uncertain("no answer in time")
+        assert trio.current_time() - started == pytest.approx(LIMITS.whole)
 
 
 async def test_cancellation_passes_through(autojump_clock: object) -> None:
@@ -144,52 +159,54 @@ async def test_cancellation_passes_through(autojump_clock: object) -> None:
             await trio.sleep_forever()
         return httpx.Response(200, json=ACCEPTED)
 
-    async with open_graph_client("https://graph.test", "v26.0", httpx.MockTransport(answer)) as it:
+    async with graph(answer) as client:
         with trio.move_on_after(1) as scope:
-            await it.send(ACCESS, ANA, Text("Hi"), "1.2.3")
+            await client.send(ACCESS, ANA, Text("Hi"), "1.2.3")
         assert scope.cancelled_caught
-        assert isinstance(await it.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Accepted)
+        assert isinstance(await client.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Accepted)
 
 
-@asynccontextmanager
-async def served(first: bytes) -> AsyncIterator[str]:
-    """Serve on loopback: read a request, write `first`, and break off."""
+async def test_send_nowait() -> None:
+    """Many sends start in one task; each answer comes later, once."""
+    answers: list[Answer] = []
 
-    async def serve(stream: trio.SocketStream) -> None:
-        async with stream:
-            received = b""
-            while not received.endswith(b"}"):
-                received += await stream.receive_some()
-            if first:
-                await stream.send_all(first)
-
-    async with trio.open_nursery() as nursery:
-        listeners = await nursery.start(trio.serve_tcp, serve, 0)
-        port = listeners[0].socket.getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-        nursery.cancel_scope.cancel()
+    async with graph(lambda request: httpx.Response(200, json=ACCEPTED)) as client:
+        for _ in range(3):
+            started = client.send_nowait(ACCESS, ANA, Text("Hi"), "1.2.3", answers.append)
+            assert not isinstance(started, Rejected)
+        assert answers == []
+        await trio.testing.wait_all_tasks_blocked()
+        assert answers == [Accepted("wamid.OUT-1", "46701234567")] * 3
+        assert client.send_nowait(ACCESS, ANA, Text(" "), "1.2.3", answers.append) == Rejected(
+            131009, "the text is empty"
+        )
+    assert len(answers) == 3
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        b"",
-        b"HTTP/1.1 200 OK\r\ncontent-le",
-        b'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"messages":',
-        b"junk\r\n\r\n",
-    ],
-)
-async def test_an_answer_that_breaks_off_is_uncertain(first: bytes) -> None:
-    """The request went out whole, so it may have been sent."""
-    async with served(first) as url, open_graph_client(url, "v26.0") as client:
-        assert isinstance(await client.send(ACCESS, ANA, Text("Hi"), "1.2.3"), Uncertain)
+async def test_a_started_send_can_be_given_up() -> None:
+    """Its answer is not told any more."""
+    answers: list[Answer] = []
+
+    async def never(request: httpx.Request) -> httpx.Response:
+        await trio.sleep_forever()
+        raise AssertionError
+
+    async with graph(never) as client:
+        started = client.send_nowait(ACCESS, ANA, Text("Hi"), "1.2.3", answers.append)
+        assert not isinstance(started, Rejected)
+        await trio.testing.wait_all_tasks_blocked()
+        started.cancel()
+        started.cancel()
+    assert answers == []
 
 
-async def test_a_refused_connection_is_deferred() -> None:
-    """Nothing listens: certainly not sent."""
-    async with served(b"") as url:
-        pass
-    async with open_graph_client(url, "v26.0") as client:
-        answer = await client.send(ACCESS, ANA, Text("Hi"), "1.2.3")
-    assert isinstance(answer, Deferred)
-    assert answer.whole_channel
+async def test_retry_after_is_believed() -> None:
+    """A wait that the server asks for in seconds goes before our own idea of it, up to a bound."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        error = {"error": {"code": 130429, "message": "slow"}}
+        return httpx.Response(429, json=error, headers={"Retry-After": "7"})
+
+    async with graph(answer) as client:
+        answered = await client.send(ACCESS, ANA, Text("Hi"), "1.2.3")
+    assert answered == Deferred(130429, "slow", 7.0, whole_channel=True)

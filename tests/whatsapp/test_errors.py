@@ -2,13 +2,13 @@
 
 import json
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaisa_relay.domain.sending import Accepted, Deferred, Halted, Rejected, Uncertain
-from kaisa_relay.whatsapp.errors import classify, transport_failure
+from kaisa_relay.whatsapp.errors import LONGEST_HINT, classify, unanswered
+from kaisa_relay.whatsapp.transport import Broken, NotSent
 
 
 def failure(code: object, details: str = "why", message: str = "(#1) what") -> bytes:
@@ -168,27 +168,24 @@ def test_details_fall_back_on_the_message() -> None:
     assert classify(400, body) == Rejected(100, "Invalid parameter")
 
 
-@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
-def test_no_connection_means_not_sent(kind: type[httpx.TransportError]) -> None:
-    """Refused, unresolved, no TLS, no free connection: the first byte never went out."""
-    answer = transport_failure(kind("https://graph.facebook.com/v26.0/2000/messages"))
-    assert answer == Deferred(None, kind.__name__, None, whole_channel=True)
+def test_no_answer() -> None:
+    """Certainly not sent is tried again; anything else leaves doubt."""
+    assert unanswered(NotSent("no connection")) == Deferred(
+        None, "no connection", None, whole_channel=True
+    )
+    assert unanswered(NotSent("refused", unreachable=False)) == Deferred(None, "refused")
+    assert unanswered(Broken("no answer in time")) == Uncertain("no answer in time")
 
 
 @pytest.mark.parametrize(
-    "kind",
+    ("header", "after"),
     [
-        httpx.ReadTimeout,
-        httpx.WriteTimeout,
-        httpx.ReadError,
-        httpx.WriteError,
-        httpx.CloseError,
-        httpx.RemoteProtocolError,
-        httpx.LocalProtocolError,
-        httpx.ProxyError,
-        httpx.DecodingError,
+        *[("7", 7.0), (" 12 ", 12.0), ("99999999999999999999", LONGEST_HINT)],
+        *[(None, 60.0), ("", 60.0), ("0", 60.0), ("-1", 60.0), ("\u0663", 60.0)],
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 60.0),
     ],
 )
-def test_a_broken_connection_leaves_doubt(kind: type[httpx.RequestError]) -> None:
-    """After the first byte nobody knows."""
-    assert transport_failure(kind("secret")) == Uncertain(kind.__name__)
+def test_retry_after(header: str | None, after: float) -> None:
+    """Seconds are believed up to a bound; without them our own hint stands."""
+    answer = classify(400, failure(131057), header)
+    assert answer == Deferred(131057, "why", after, whole_channel=True)
