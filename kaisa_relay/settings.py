@@ -25,6 +25,7 @@ LogFormat = Literal["console", "json"]
 KEYS: Final[Mapping[str, str]] = {
     "KAISA_DATABASE_URL": "sqlite:///path/to/file.db or postgresql://user@host/database",
     "KAISA_BIND": "host:port, for example 127.0.0.1:8080; port 0 takes any free one",
+    "KAISA_WEBHOOK_BIND": "host:port of a second, faster listener for webhooks alone",
     "KAISA_PUBLIC_URL": "where Meta and browsers reach this server, for example https://relay.example",
     "KAISA_GRAPH_URL": "where the Graph API is, for example https://graph.facebook.com",
     "KAISA_GRAPH_VERSION": "the Graph API's version, for example v26.0",
@@ -59,7 +60,7 @@ class Malformed(ValueError):
 
 @frozen
 class Bind:
-    """Where the HTTP server listens. As text it is what an URL and Hypercorn understand."""
+    """Where a server listens. As text it is what an URL and Hypercorn understand."""
 
     host: str
     port: int
@@ -74,6 +75,7 @@ class Settings:
 
     database_url: str = field(default="sqlite:///var/kaisa.db", repr=False)  # may hold a password
     bind: Bind = Bind("127.0.0.1", 8080)
+    webhook_bind: Bind | None = None
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"
     graph_ca_file: Path | None = None
@@ -138,6 +140,7 @@ def load(
     settings = Settings(
         database_url=given.read("KAISA_DATABASE_URL", parse_database_url, standard.database_url),
         bind=given.read("KAISA_BIND", parse_bind, standard.bind),
+        webhook_bind=given.read("KAISA_WEBHOOK_BIND", parse_bind, None),
         public_url=given.read("KAISA_PUBLIC_URL", parse_url, None),
         graph_url=given.read("KAISA_GRAPH_URL", parse_url, standard.graph_url),
         graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),

@@ -3,7 +3,8 @@
     store (the one writer)
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
-        └── faces              HTTP API and webhooks · admin socket · configuration · housekeeping
+        └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
+                               configuration · housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
 what was begun to its outcome, then the store closes.

@@ -1,4 +1,7 @@
-"""The HTTP API on Hypercorn: served until the stop, and to the end of what was asked before it."""
+"""HTTP: the API on Hypercorn, and webhooks on a listener of their own where one is set.
+
+Served until the stop, and to the end of what was asked before it.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -14,6 +17,7 @@ from hypercorn.trio import serve
 from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.app.building import Relay
+from kaisa_relay.app.webhooks import start_webhooks
 from kaisa_relay.settings import Settings
 
 logger = structlog.get_logger()
@@ -32,13 +36,17 @@ async def serve_http(
         # We speak no TLS, so a proxy does, and it says who is calling (the limit per address).
         app = ProxyFixMiddleware(answering, mode="legacy", trusted_hops=1)
     async with trio.open_nursery() as http:
+        webhooks = await start_webhooks(built, http)
         listen = partial(serve, app, mode="asgi")
         [url, *_] = await http.start(listen, http_config(built.settings), name="http")
         logger.info("serving", url=url)
         task_status.started(url)
         await stop()
         with trio.move_on_after(GRACEFUL_SECONDS):
-            await answering.wait_answered()
+            async with trio.open_nursery() as ending:
+                ending.start_soon(answering.wait_answered, name="requests in flight")
+                if webhooks is not None:
+                    ending.start_soon(webhooks.stop, name="webhooks in flight")
         http.cancel_scope.cancel()
 
 

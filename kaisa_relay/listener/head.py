@@ -146,11 +146,10 @@ def _read_framing(
         return length
     if length is not None and length > sizes.body:
         return Refusal.BODY_TOO_LARGE
-    expected = known.get(b"expect", b"").lower()
-    if expected not in (b"", b"100-continue"):
-        return Refusal.EXPECTATION
     keep_alive = _keeps_alive(known.get(b"connection"), one_zero)
-    return Framing(length, one_zero, keep_alive, bool(expected) and not one_zero)
+    # Other expectations may be ignored (RFC 9110, 10.1.1), and so may this one, by HTTP/1.0.
+    expects = not one_zero and known.get(b"expect", b"").lower() == b"100-continue"
+    return Framing(length, one_zero, keep_alive, expects)
 
 
 def _read_length(known: dict[bytes, bytes], one_zero: bool) -> int | Refusal | None:

@@ -47,7 +47,6 @@ class Refusal(Enum):
     MALFORMED = 400, "The request is not HTTP/1.1 as RFC 9112 has it"
     TOO_SLOW = 408, "The request did not arrive in time"
     BODY_TOO_LARGE = 413, "The body is too large"
-    EXPECTATION = 417, "No expectation is met but 100-continue"
     HEAD_TOO_LARGE = 431, "The headers are too large or too many"
     UNKNOWN_METHOD = 501, "The method is not known here"
     UNKNOWN_CODING = 501, "No transfer coding is known here but chunked"
