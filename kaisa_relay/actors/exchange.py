@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from kaisa_relay.actors.bounds import Bounds
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
+from kaisa_relay.actors.recent import Recent, SenderKey
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
@@ -24,6 +25,7 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
     Strategy,
 )
+from kaisa_relay.domain.courtesy import Courtesy
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -267,7 +269,8 @@ class Exchange:
 class Context:
     """Everything that actors get from outside, the same for all of them.
 
-    `button_key` is the secret by which we know an offer's button again (`proof`).
+    `button_key` is the secret by which we know an offer's button again (`proof`). `courtesies`
+    says who was answered of late; a restart forgets it, and somebody is answered once more.
     """
 
     inbox: Inbox
@@ -283,6 +286,7 @@ class Context:
     outages: Outages
     button_key: bytes = field(repr=False, default=b"")
     exchange: Exchange = field(factory=Exchange)
+    courtesies: Recent[SenderKey, Courtesy] = field(factory=Recent)
     bounds: Bounds = field(factory=Bounds)
     meter: Meter = field(factory=SilentMeter)
 

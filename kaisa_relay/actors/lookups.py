@@ -5,66 +5,24 @@ Rule 2: a pair that changes while it is being read is not remembered.
 """
 
 import hmac
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.proof import offer_proof
+from kaisa_relay.actors.recent import Recent, SenderKey, sender_key
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.phone import candidates, from_wa_id
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.tokens import find_tokens
 
-REMEMBERED: Final = 100_000
-"""Senders and pairs kept in memory, each."""
-
-K = TypeVar("K")
-V = TypeVar("V")
-SenderKey = tuple[WorkspaceId, str, str | None, str | None]
 PairKey = tuple[ChannelId, ContactId]
-
-
-@define(eq=False)
-class Recent(Generic[K, V]):
-    """The most recently used entries, bounded."""
-
-    limit: int = REMEMBERED
-    _entries: OrderedDict[K, V] = field(factory=OrderedDict)
-
-    def get(self, key: K) -> V | None:
-        """Return an entry and keep it a while longer."""
-        value = self._entries.get(key)
-        if value is not None:
-            self._entries.move_to_end(key)
-        return value
-
-    def put(self, key: K, value: V) -> None:
-        """Remember an entry."""
-        self._entries[key] = value
-        if len(self._entries) > self.limit:
-            self._entries.popitem(last=False)
-
-    def drop_where(self, holds: Callable[[K], bool]) -> None:
-        """Forget the entries whose keys are such."""
-        for key in [key for key in self._entries if holds(key)]:
-            del self._entries[key]
-
-    def drop(self, key: K) -> None:
-        """Forget an entry."""
-        self._entries.pop(key, None)
-
-
-def sender_key(channel: Channel, sender: Sender) -> SenderKey:
-    """Return what a sender is remembered by; another combination of ids is another key."""
-    return (channel.workspace, channel.portfolio, sender.bsuid, sender.wa_id)
 
 
 @define(eq=False)

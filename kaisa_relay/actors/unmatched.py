@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from functools import partial
 
+import structlog
 from attrs import evolve
 
 from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context, PersonMoved
 from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.recent import SenderKey
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MessageUnmatched
-from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.courtesy import Courtesy, courtesy
+from kaisa_relay.domain.ids import CHANNEL, CONTACT, MessageId, SendId, to_text
 from kaisa_relay.domain.inbound import IdentityChange, Inbound
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.sending import Purpose
@@ -30,39 +33,60 @@ from kaisa_relay.ports import (
     TouchPair,
 )
 
+logger = structlog.get_logger()
+
 
 async def answer_unmatched(
     context: Context, item: InboxItem, inbound: Inbound, homeless: Homeless
 ) -> None:
-    """Say to its writer that nobody reads this message, and why."""
-    person, text = homeless.person, homeless.answer.text
-    answer, send = MessageId(context.new_id()), SendId(context.new_id())
-    texts = context.accounts.workspace(item.workspace).texts
-    body = Text(render(text, person.language, {"url": homeless.url}, texts))
-    contact, at = person.contact, context.wall()
-    event = MessageUnmatched(item.id, item.channel, contact, answer, send, text, at)
-    row = Send(
-        workspace=item.workspace,
-        id=send,
-        channel=item.channel,
-        conversation=None,
-        message=answer,
-        contact=contact,
-        recipient=recipient(person),
-        outgoing=body,
-        purpose=Purpose.NOTICE,
-    )
-    changes = (
+    """Say to its writer that nobody reads this message, and why, unless they heard it enough."""
+    contact, text, at = homeless.person.contact, homeless.answer.text, context.wall()
+    key = _key(context, item, inbound)
+    before = context.courtesies.get(key) or Courtesy()
+    after = courtesy(before, text, at)
+    send = None if after.silent else _answer(context, item, homeless)
+    answer, sent = (send.message, send.id) if send is not None else (None, None)
+    event = MessageUnmatched(item.id, item.channel, contact, answer, sent, text, at)
+    changes: tuple[Change, ...] = (
         Done((item.id,)),
         *homeless.changes,
         TouchPair(item.channel, contact, min(inbound.sent_at, at)),
         StoreContent(item.id, None, contact, None, inbound.content, inbound.wamid),
-        StoreContent(answer, None, contact, None, body),
-        NewSend(row),
     )
+    if send is not None:
+        kept = StoreContent(send.message, None, contact, None, send.outgoing)
+        changes = (*changes, kept, NewSend(send))
     append = Append(item.workspace, f"message/{item.id}", 0, (event,), changes)
-    if await context.patiently(partial(context.journal.append, append)) is None:
-        context.exchange.ring((row,))
+    if await context.patiently(partial(context.journal.append, append)) is not None:
+        return  # decided before
+    context.courtesies.put(key, after)
+    if send is not None:
+        context.exchange.ring((send,))
+    elif not before.silent:
+        where, who = to_text(CHANNEL, item.channel), to_text(CONTACT, contact)
+        logger.warning("no longer answered", channel=where, contact=who)
+
+
+def _key(context: Context, item: InboxItem, inbound: Inbound) -> SenderKey:
+    channel = context.accounts.channel(item.workspace, item.channel)
+    portfolio = channel.portfolio if channel is not None else ""
+    return (item.workspace, portfolio, inbound.sender.bsuid, inbound.sender.wa_id)
+
+
+def _answer(context: Context, item: InboxItem, homeless: Homeless) -> Send:
+    person, texts = homeless.person, context.accounts.workspace(item.workspace).texts
+    said = render(homeless.answer.text, person.language, {"url": homeless.url}, texts)
+    return Send(
+        workspace=item.workspace,
+        id=SendId(context.new_id()),
+        channel=item.channel,
+        conversation=None,
+        message=MessageId(context.new_id()),
+        contact=person.contact,
+        recipient=recipient(person),
+        outgoing=Text(said),
+        purpose=Purpose.NOTICE,
+    )
 
 
 async def note_identity(

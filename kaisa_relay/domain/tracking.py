@@ -15,13 +15,16 @@ from kaisa_relay.domain.texts import TextKey
 
 @frozen
 class MessageUnmatched:
-    """A person wrote who is in no conversation, and was answered (stream `message/…`)."""
+    """A person wrote who is in no conversation, and was answered (stream `message/…`).
+
+    `answer` and `send` are None where they had been answered too often of late (`courtesy`).
+    """
 
     message: MessageId
     channel: ChannelId
     contact: ContactId
-    answer: MessageId
-    send: SendId
+    answer: MessageId | None
+    send: SendId | None
     text: TextKey
     at: datetime
 

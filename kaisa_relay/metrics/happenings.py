@@ -53,7 +53,6 @@ MESSAGES: Final[dict[type[Event], str]] = {
     MessageFailed: "failed",
     MessageUnconfirmed: "unconfirmed",
     MessageSettled: "settled",
-    MessageUnmatched: "unmatched",
     Notified: "notified",
 }
 PHASES: Final[dict[type[Event], Phase]] = {
@@ -109,6 +108,10 @@ class Happenings:
         self._endings: dict[tuple[Phase, str], Counter] = {
             (phase, reason): phases.labels(phase.value, reason.value) for phase, reason in REASONS
         }
+        self._unmatched = {
+            False: messages.labels("unmatched"),
+            True: messages.labels("unanswered"),
+        }
         self._ranks = {rank: statuses.labels(rank.name.lower()) for rank in Rank}
 
     def count(self, event: Event) -> None:
@@ -124,6 +127,8 @@ class Happenings:
         match event:
             case MessageStatus(rank=rank):
                 self._ranks[rank].inc()
+            case MessageUnmatched(answer=answer):
+                self._unmatched[answer is None].inc()
             case ConversationClosed(by=by):
                 self._endings[Phase.CLOSED, by].inc()
             case ConversationFailed(reason=failed):

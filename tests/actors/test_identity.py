@@ -159,7 +159,7 @@ async def test_a_needless_reservation(autojump_clock: MockClock) -> None:
 
 
 async def test_nobody_we_know(autojump_clock: MockClock) -> None:
-    """A stranger is answered every time, is one contact, and reaches nobody."""
+    """A stranger is answered, is one contact, and reaches nobody."""
     async with open_house() as house:
         await house.talking()
         before = len(house.sent(AGENT))

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 import trio
 import trio.testing
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
@@ -24,12 +24,21 @@ from kaisa_relay.domain.conversation.messages import (
     MatchedBy,
     MessageReceived,
     MessageStatus,
+    MessageUnmatched,
     OfferDeclined,
     OfferExpired,
     OfferFailed,
 )
-from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
 from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
 from kaisa_relay.metrics import Metrics, TimedLane
 from kaisa_relay.metrics.counters import MOST_CODES
 from kaisa_relay.metrics.happenings import MESSAGES, OFFERS, PHASES, STEPS
@@ -133,9 +142,22 @@ async def test_events_say_what_became_of_offers_and_conversations() -> None:
     assert page["kaisa_statuses_total rank=read"] == 1
 
 
+async def test_who_belongs_nowhere_is_counted_by_whether_they_were_answered() -> None:
+    metrics = Metrics()
+    answered = MessageUnmatched(
+        MESSAGE, ChannelId(5), AGENT, MESSAGE, SEND, TextKey.OUT_OF_SESSION_VISITOR, NOW
+    )
+    silent = evolve(answered, answer=None, send=None)
+    metrics.on_events(recorded(answered, silent, silent))
+    page = read(metrics)
+    assert page["kaisa_messages_total event=unmatched"] == 1
+    assert page["kaisa_messages_total event=unanswered"] == 2
+
+
 def test_every_event_is_counted_somewhere() -> None:
-    with_reason = {MessageStatus, ConversationClosed, ConversationFailed, ConversationAbandoned}
-    assert {*OFFERS, *MESSAGES, *PHASES, *STEPS, *with_reason} == set(get_args(Event))
+    endings = {ConversationClosed, ConversationFailed, ConversationAbandoned}
+    apart = {MessageStatus, MessageUnmatched, *endings}
+    assert {*OFFERS, *MESSAGES, *PHASES, *STEPS, *apart} == set(get_args(Event))
 
 
 @frozen
