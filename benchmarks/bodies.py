@@ -42,13 +42,6 @@ def text(sender: Person, body: str) -> dict[str, Any]:
     return _message(sender, {"type": "text", "text": {"body": body}})
 
 
-def tap(sender: Person, payload: str) -> dict[str, Any]:
-    """Return a tap on a quick reply of a template."""
-    button = {"payload": payload, "text": "Accept"}
-    context = {"from": "46100000001", "id": "wamid.HBgLT0ZGRVI"}
-    return _message(sender, {"type": "button", "button": button, "context": context})
-
-
 def _message(sender: Person, content: dict[str, Any]) -> dict[str, Any]:
     return {
         "from": sender.digits,

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, field
 
-from benchmarks import certificate
+from benchmarks import certificate, report
 from benchmarks.eventloop import EventLoop
 from benchmarks.posting import Poster
 from benchmarks.sink import Sink
@@ -52,6 +52,11 @@ class Load:
         """Begin a run."""
         self.traffic.relays.clear()
         self.traffic.poster.acks.clear()
+
+    def latencies(self) -> dict[str, float]:
+        """Return the percentiles of what was sampled since then, in milliseconds."""
+        acks, relays = self.traffic.poster.acks, self.traffic.relays
+        return {**report.percentiles("ack", acks), **report.percentiles("relay", relays)}
 
 
 @contextmanager

@@ -1,47 +1,152 @@
-"""Who sends when: as much as so many senders can, or so much a second, evenly spread.
+"""Who speaks when: as much as so many people can, or so much a second.
 
 Rule 1: with a rate, a turn that begins late is still made, and how late it was is kept.
 """
 
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Final, Protocol
 
-import trio
+from attrs import define, field
 
-from benchmarks.wire import Caller
+from benchmarks.eventloop import EventLoop
 
-Turn = Callable[[Caller], Awaitable[None]]
+ENDS_WITHIN: Final = 30.0
+"""Seconds after which what is still under way counts as lost."""
 
-
-async def at_most(port: int, turn: Turn, seconds: float, senders: int) -> None:
-    """Have each sender take turn after turn on a connection of its own."""
-    end = trio.current_time() + seconds
-
-    async def send() -> None:
-        async with Caller(port) as caller:
-            while trio.current_time() < end:
-                await turn(caller)
-
-    async with trio.open_nursery() as nursery:
-        for number in range(senders):
-            nursery.start_soon(send, name=f"sender {number}")
+Times = Callable[[], Iterator[float]]
+"""The instants (`perf_counter`) at which turns begin, counted from the call."""
+BURST: Final = 20
+"""How many times denser than on average the messages of a burst come."""
 
 
-async def at_rate(port: int, turn: Turn, rate: float, seconds: float, senders: int) -> list[float]:
-    """Have `rate` turns begin a second; returns by how many seconds each was late."""
-    began = trio.current_time()
-    times = deque(began + n / rate for n in range(max(1, int(rate * seconds))))
-    late: list[float] = []
+class NotInTime(Exception):
+    """Something never ended."""
 
-    async def send() -> None:
-        async with Caller(port) as caller:
-            while times:
-                at = times.popleft()
-                await trio.sleep_until(at)
-                late.append(trio.current_time() - at)
-                await turn(caller)
 
-    async with trio.open_nursery() as nursery:
-        for number in range(senders):
-            nursery.start_soon(send, name=f"sender {number}")
-    return late
+class People(Protocol):
+    """Those who take turns."""
+
+    turn_ended: Callable[[], None]
+
+    @property
+    def quiet(self) -> bool:
+        """Say whether nothing is under way."""
+        ...
+
+    def say(self) -> bool:
+        """Begin a turn; False where nobody may."""
+        ...
+
+    def check(self) -> None:
+        """Raise where something was lost."""
+        ...
+
+
+@define(eq=False)
+class Rated:
+    """Begins turns when their times have come; `unsaid` is for whom nobody was free to speak."""
+
+    loop: EventLoop
+    people: People
+    times: Iterator[float]
+    late: list[float] = field(factory=list)
+    unsaid: int = 0
+    done: bool = False
+    _next: float = 0.0
+
+    def start(self) -> None:
+        """Wait for the first time."""
+        self._next = next(self.times)
+        self.loop.at(self._next, self._due)
+
+    def _due(self) -> None:
+        now = perf_counter()
+        while self._next <= now:
+            self.late.append(now - self._next)
+            self.unsaid += not self.people.say()
+            following = next(self.times, None)
+            if following is None:
+                self.done = True
+                return
+            self._next = following
+        self.loop.at(self._next, self._due)
+
+
+def at_most(loop: EventLoop, people: People, seconds: float, senders: int) -> None:
+    """Have each of so many senders take turn after turn, and wait until all is quiet.
+
+    Ends early where the pair limit lets nobody speak any more.
+    """
+    end = perf_counter() + seconds
+    speaking = sum(people.say() for _ in range(senders))
+
+    def again() -> None:
+        nonlocal speaking
+        if perf_counter() >= end or not people.say():
+            speaking -= 1
+
+    people.turn_ended = again
+    loop.until(lambda: not speaking, seconds + ENDS_WITHIN)
+    settle(loop, people)
+
+
+def once_each(loop: EventLoop, people: People, turns: int, senders: int) -> None:
+    """Have so many turns taken, and wait until all is quiet."""
+    left = turns
+
+    def again() -> None:
+        nonlocal left
+        if left and people.say():
+            left -= 1
+
+    people.turn_ended = again
+    for _ in range(senders):
+        again()
+    while left:
+        before = left
+        loop.until(lambda: not left, ENDS_WITHIN)
+        if left == before:
+            break
+    settle(loop, people)
+
+
+def at_rate(loop: EventLoop, people: People, times: Times) -> Rated:
+    """Have turns begin at these times, and wait until all is quiet."""
+    rated = Rated(loop, people, times())
+    people.turn_ended = lambda: None
+    rated.start()
+    while not rated.done:
+        loop.turn()
+    settle(loop, people)
+    return rated
+
+
+def settle(loop: EventLoop, people: People) -> None:
+    """Wait until nothing is under way."""
+    if not loop.until(lambda: people.quiet, ENDS_WITHIN):
+        people.check()
+        raise NotInTime("what was begun has not ended")
+
+
+def evenly(rate: float, seconds: float) -> Times:
+    """Return the times of `rate` turns a second."""
+
+    def times() -> Iterator[float]:
+        began = perf_counter()
+        for number in range(max(1, int(rate * seconds))):
+            yield began + number / rate
+
+    return times
+
+
+def in_bursts(rate: float, seconds: float) -> Times:
+    """Return as many, all of each second's at the beginning of it and `BURST` times as dense."""
+
+    def times() -> Iterator[float]:
+        began = perf_counter()
+        for number in range(max(1, int(rate * seconds))):
+            second, within = divmod(number / rate, 1.0)
+            yield began + second + within / BURST
+
+    return times

@@ -176,5 +176,3 @@ class _Connection:
     def close(self) -> None:
         self._poster.loop.forget(self._sock.fileno())
         self._sock.close()
-
-

@@ -1,22 +1,32 @@
 """The whole relay: a webhook in, durable, the message out; statuses come back.
 
 A real `serve` on one core; people, and a Graph API that accepts everything, in this process on
-the other cores. First as much as goes through, then half of it, where latency means something.
+the other. First as much as goes through, then half of it, where latency means something; and the
+same work done bare (`limit`) before and after, so that the figures can be held against it.
 """
 
 from argparse import Namespace
 from collections.abc import Mapping
+from typing import Final
 
 import trio
+from attrs import evolve
 
-from benchmarks import processes, report
+from benchmarks import limit, pace, processes, report
 from benchmarks.databases import Database, open_database
-from benchmarks.graph import Graph
-from benchmarks.metering import Figures, Meter
-from benchmarks.pace import at_most, at_rate
-from benchmarks.serving import furnish, numbers, serving
-from benchmarks.talks import Making, Phones
-from benchmarks.traffic import Samples, Traffic
+from benchmarks.metering import Figures
+from benchmarks.running import Running, running
+from benchmarks.serving import numbers
+from benchmarks.traffic import Manner
+
+LIMIT_SECONDS: Final = 2.0
+LIMIT_SENDERS: Final = 256
+USUAL: Final = {
+    "conversations": (300, 5_000),
+    "seconds": (2.0, 4.0),
+    "runs": (1, 5),
+}
+"""`--quick` and otherwise."""
 
 
 def main() -> None:
@@ -31,54 +41,66 @@ def main() -> None:
 
 def _options() -> Namespace:
     parser = report.arguments(main.__doc__ or "")
-    parser.add_argument("--conversations", type=int)
-    parser.add_argument("--channels", type=int, default=2, help="numbers of 1,000 messages/s each")
+    parser.add_argument("--conversations", "--live", type=int)
+    parser.add_argument("--channels", type=int, default=8, help="numbers of 1,000 messages/s each")
     parser.add_argument("--seconds", type=float, help="of one run")
     parser.add_argument("--runs", type=int)
-    parser.add_argument("--senders", type=int, default=48, help="people who write at once")
+    parser.add_argument("--senders", type=int, default=256, help="people who write at once")
     parser.add_argument("--in-a-row", type=int, default=1, help="messages before waiting for them")
     parser.add_argument("--rate", type=float, help="messages/s of the second part; half by default")
     parser.add_argument("--no-statuses", dest="statuses", action="store_false")
     parser.add_argument("--statuses", action="store_true", default=True, help="the default")
-    options = parser.parse_args()
-    usual = (60, 2.0, 1) if options.quick else (400, 5.0, 3)
-    for name, value in zip(("conversations", "seconds", "runs"), usual, strict=True):
-        if getattr(options, name) is None:
-            setattr(options, name, value)
-    return options
+    parser.add_argument("--status-batch", type=int, default=1, help="statuses in one POST")
+    parser.add_argument("--message-batch", type=int, default=1, help="messages in one POST")
+    parser.add_argument("--no-limit", dest="limit", action="store_false", help="leave `limit` out")
+    return report.with_usual(parser.parse_args(), USUAL)
 
 
 async def measure(options: Namespace, database: Database) -> Mapping[str, object]:
-    """Return what the relay did."""
-    relay_cores, load_cores = processes.split_cores()
+    """Return what the relay did, and what share that is of what is possible."""
+    manner = Manner(options.in_a_row, options.statuses, options.message_batch, options.status_batch)
+    limits = _limit(options, manner)
     channels = numbers(options.channels)
-    key = await furnish(database, channels)
-    phones = Phones()
-    graph = Graph(phones.take)
-    with processes.pinned(load_cores):
-        async with trio.open_nursery() as nursery:
-            url = await nursery.start(graph.serve)
-            async with serving(database, url, relay_cores) as serve:
-                making = Making(serve.port, key, channels, phones)
-                talks = await making.active(options.conversations)
-                traffic = Traffic(options.statuses, options.in_a_row)
-                traffic.open(talks, phones.received)
-                graph.take = traffic.take
-                figures = await _runs(Meter(serve, database), traffic, options)
-            nursery.cancel_scope.cancel()
-    return figures
+    async with running(database, channels, options.conversations, manner) as run:
+        figures = _runs(run, options)
+    limits += [] if options.quick else _limit(options, manner)
+    return {**figures, **_share(figures, limits)}
 
 
-async def _runs(meter: Meter, traffic: Traffic, options: Namespace) -> Mapping[str, object]:
-    size = meter.database.size()
-    full = [await _full(meter, traffic, options) for _ in range(options.runs)]
-    rate = options.rate or report.middle(full)["messages_per_second"] / 2
-    half = [await _half(meter, traffic, options, rate) for _ in range(options.runs)]
-    traffic.check()
-    at_full, at_half = report.middle(full), report.middle(half)
+def _limit(options: Namespace, manner: Manner) -> list[Figures]:
+    if not options.limit:
+        return []
+    seconds = min(LIMIT_SECONDS, options.seconds)
+    return [limit.measure(seconds, LIMIT_SENDERS, evolve(manner, in_a_row=1))]
+
+
+def _share(figures: Mapping[str, object], limits: list[Figures]) -> Mapping[str, object]:
+    if not limits:
+        return {}
+    bare = report.middle(limits)
+    rate, cpu = figures["messages_per_second"], figures["cpu_us_per_message"]
+    assert isinstance(rate, float)
+    assert isinstance(cpu, float)
     return {
+        "share_of_limit": round(rate / bare["messages_per_second"], 3),
+        "share_of_limit_by_cpu": round(bare["cpu_us_per_message"] / cpu, 3),
+        "limit": bare,
+    }
+
+
+def _runs(run: Running, options: Namespace) -> dict[str, object]:
+    size, said = run.database.size(), run.traffic.arrived
+    full = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
+    rate = options.rate or report.middle(full)["messages_per_second"] / 2
+    turns = rate / options.in_a_row
+    half = [run.timed(pace.evenly(turns, options.seconds)) for _ in range(options.runs)]
+    grown = _growth(run.database, size, run.traffic.arrived - said)
+    at_full, at_half = report.middle(full), report.middle(half)
+    figures: dict[str, object] = {
+        "graph_protocol": "+".join(sorted(run.load.sink.protocols)),
         "conversations": options.conversations,
         "statuses_per_message": 3 if options.statuses else 0,
+        "statuses_per_post": options.status_batch,
         "runs": options.runs,
         "seconds_per_run": options.seconds,
         "messages_per_second": at_full["messages_per_second"],
@@ -86,44 +108,37 @@ async def _runs(meter: Meter, traffic: Traffic, options: Namespace) -> Mapping[s
         "cpu_us_per_message": at_full["cpu_us_per_message"],
         "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
         **{name: value for name, value in at_half.items() if name.startswith(("ack", "relay_p"))},
-        **_bytes_per_message(meter.database, size, traffic),
+        **grown,
         "full_load": at_full,
         "half_load": {"asked_per_second": round(rate, 1), **at_half},
+        **_variants(run, options),
     }
+    run.traffic.check()
+    return figures
 
 
-def _bytes_per_message(
-    database: Database, before: int | None, traffic: Traffic
-) -> dict[str, float]:
+def _variants(run: Running, options: Namespace) -> dict[str, object]:
+    """Return what other manners give at full load; nothing when it must be quick."""
+    if options.quick or not options.statuses:
+        return {}
+    variants = {
+        "without_statuses": Manner(statuses=False),
+        "statuses_in_tens": Manner(status_batch=10),
+        "statuses_in_hundreds": Manner(status_batch=100),
+    }
+    figures: dict[str, object] = {}
+    for name, manner in variants.items():
+        run.traffic.behave(manner)
+        runs = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
+        figures[name] = report.middle(runs)
+    return figures
+
+
+def _growth(database: Database, before: int | None, messages: int) -> dict[str, float]:
     after = database.size()
     if before is None or after is None:
         return {}
-    return {"file_bytes_per_message": round((after - before) / traffic.total, 1)}
-
-
-async def _full(meter: Meter, traffic: Traffic, options: Namespace) -> Figures:
-    traffic.samples = Samples()
-    meter.start()
-    await at_most(meter.serve.port, traffic.turn, options.seconds, options.senders)
-    return _figures(meter, traffic)
-
-
-async def _half(meter: Meter, traffic: Traffic, options: Namespace, rate: float) -> Figures:
-    traffic.samples = Samples()
-    meter.start()
-    turns = rate / options.in_a_row
-    senders = 4 * options.senders
-    late = await at_rate(meter.serve.port, traffic.turn, turns, options.seconds, senders)
-    return {**_figures(meter, traffic), **report.percentiles("load_late", late)}
-
-
-def _figures(meter: Meter, traffic: Traffic) -> Figures:
-    samples = traffic.samples
-    return {
-        **meter.figures(len(samples.relays)),
-        **report.percentiles("ack", samples.acks),
-        **report.percentiles("relay", samples.relays),
-    }
+    return {"file_bytes_per_message": round((after - before) / messages, 1)}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Numbers for people and for programs: a small table, and one JSON object on the last line."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from statistics import median
 
@@ -19,6 +19,14 @@ def arguments(what: str, databases: bool = True) -> ArgumentParser:
             "--postgresql", action="store_true", help="a PostgreSQL made for the occasion, fsync on"
         )
     return parser
+
+
+def with_usual(options: Namespace, usual: Mapping[str, tuple[float, float]]) -> Namespace:
+    """Fill in what was not given, from (`--quick`, otherwise)."""
+    for name, (quick, whole) in usual.items():
+        if getattr(options, name) is None:
+            setattr(options, name, quick if options.quick else whole)
+    return options
 
 
 def percentile(values: Sequence[float], share: float) -> float:

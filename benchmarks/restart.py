@@ -13,7 +13,7 @@ from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.metering import Figures
 from benchmarks.seeding import seed
-from benchmarks.serving import furnish, numbers, serving
+from benchmarks.serving import GraphSink, furnish, numbers, serving
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ async def _starts(database: Database, runs: int) -> list[Figures]:
 async def _start(database: Database) -> Figures:
     relay_cores, load_cores = processes.split_cores()
     with processes.pinned(load_cores):
-        async with serving(database, "http://127.0.0.1:1", relay_cores) as serve:
+        async with serving(database, GraphSink("http://127.0.0.1:1"), relay_cores) as serve:
             return {
                 "ready_milliseconds": 1000 * serve.ready_after,
                 "cpu_milliseconds": 1000 * processes.cpu_seconds(serve.pid),

@@ -2,18 +2,24 @@
 
 Rule 1: the rows are those that the relay writes for itself; only their events are left out but
 for the first: the snapshot stands for them, as it does when a conversation comes back.
+Rule 2: one per channel is written by the relay's own code, the others are copies of it by SQL.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import trio
 from attrs import evolve, frozen
+from sqlalchemy import Connection, select
 
 from benchmarks.bodies import Person as Writer
+from benchmarks.copying import AT_ONCE, STRIDE, Original, copy
 from benchmarks.databases import Database
 from benchmarks.serving import settings_of
+from benchmarks.templates import Party
+from benchmarks.traffic import Talk
 from kaisa_relay.accounts.configured import ConfiguredAccounts
 from kaisa_relay.actors.changes import wake_at
 from kaisa_relay.actors.slot import stream_of
@@ -23,7 +29,7 @@ from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.conversation.events import ConversationCreated
 from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.conversation.terms import Candidate, Strategy, Terms
-from kaisa_relay.domain.ids import ContactId, ConversationId
+from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.ports import (
@@ -37,11 +43,9 @@ from kaisa_relay.ports import (
     TouchPair,
 )
 from kaisa_relay.runtime.clock import system_clock
-from kaisa_relay.store import Store, open_store
+from kaisa_relay.store import Store, open_store, tables
 from kaisa_relay.whatsapp.rows import read_item
 
-AT_ONCE: Final = 200
-"""Conversations in one commit."""
 TERMS: Final = Terms(expires_after=timedelta(days=30))
 """So that none of them is due while it is looked at."""
 
@@ -55,7 +59,7 @@ class Seeded:
     agent: Writer
 
 
-async def seed(database: Database, count: int, first: int = 0) -> None:
+async def seed(database: Database, count: int, first: int = 0) -> list[Talk]:
     """Write so many active conversations of the furnished workspace, while no `serve` runs.
 
     `first` is the number of the first one's people.
@@ -67,22 +71,39 @@ async def seed(database: Database, count: int, first: int = 0) -> None:
         await store.own()
         accounts = await ConfiguredAccounts.load(store, cipher_of(settings), system_clock)
         (workspace,) = accounts.workspaces()
-        numbers = range(first, first + count)
-        seeded = list(_events(store, accounts.channels(workspace), numbers))
-        rooms = on_store(store, read_item)
-        for start in range(0, count, AT_ONCE):
-            await _write(rooms, seeded[start : start + AT_ONCE])
+        channels = accounts.channels(workspace)
+        # Ids that the store's own source will not have reached when the first is written.
+        base = store.new_id() + (1 << 22)
+        seeded = list(_events(base, channels, range(first, first + min(count, len(channels)))))
+        await _write(on_store(store, read_item), seeded)
+        original = Original(workspace, base, first, len(seeded), await _head(store, workspace))
+        for low in range(len(seeded), count, AT_ONCE):
+            await store.write(
+                partial(copy, original=original, low=low, high=min(low + AT_ONCE, count))
+            )
         nursery.cancel_scope.cancel()
+    numbers = range(first, first + count)
+    people = (writers(number, channels[number % len(channels)]) for number in numbers)
+    return [Talk(Party.of(visitor), Party.of(agent)) for visitor, agent in people]
 
 
-def _events(store: Store, channels: Sequence[Channel], numbers: Sequence[int]) -> Iterator[Seeded]:
+async def _head(store: Store, workspace: WorkspaceId) -> int:
+    def read(connection: Connection) -> int:
+        row = select(tables.workspace.c.head).where(tables.workspace.c.id == workspace)
+        return connection.scalar(row) or 0
+
+    return await store.read(read)
+
+
+def _events(base: int, channels: Sequence[Channel], numbers: range) -> Iterator[Seeded]:
     at = system_clock()
-    for number in numbers:
+    for place, number in enumerate(numbers):
         channel = channels[number % len(channels)]
-        visitor, agent = ContactId(store.new_id()), ContactId(store.new_id())
+        conversation = base + STRIDE * place
+        visitor, agent = ContactId(conversation + 1), ContactId(conversation + 2)
         event = ConversationCreated(
             workspace=channel.workspace,
-            conversation=ConversationId(store.new_id()),
+            conversation=ConversationId(conversation),
             channel=channel.id,
             visitor=visitor,
             language="en",

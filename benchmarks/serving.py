@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final, TypeVar
 
 import trio
@@ -23,7 +24,7 @@ from kaisa_relay.accounts.commands import (
     WorkspaceFacts,
 )
 from kaisa_relay.cli.administration import execute
-from kaisa_relay.settings import FOR_SERVE, Settings, load
+from kaisa_relay.settings import FOR_SERVE, KEYS, Settings, load
 
 R = TypeVar("R", bound=Result)
 
@@ -44,11 +45,23 @@ class Number:
 
 @frozen
 class Serve:
-    """A running relay; `ready_after` is in seconds since its process was started."""
+    """A running relay; `ready_after` is in seconds since its process was started.
+
+    `port` is that of the whole API, `webhook_port` where webhooks are cheapest.
+    """
 
     pid: int
     port: int
+    webhook_port: int
     ready_after: float
+
+
+@frozen
+class GraphSink:
+    """Where the relay shall send, and the certificate that it shall trust."""
+
+    url: str
+    certificate: Path | None = None
 
 
 def numbers(count: int) -> list[Number]:
@@ -56,22 +69,25 @@ def numbers(count: int) -> list[Number]:
     return [Number(f"+4610123{n:04d}", f"20000000000{n:04d}") for n in range(1, count + 1)]
 
 
-def environment(database_url: str, graph_url: str, port: int) -> dict[str, str]:
-    """Return the settings of the relay under test."""
-    return {
+def environment(database_url: str, graph: GraphSink, port: int) -> dict[str, str]:
+    """Return the settings of the relay under test, but for the webhooks' own port."""
+    environment = {
         "KAISA_DATABASE_URL": database_url,
         "KAISA_BIND": f"127.0.0.1:{port}",
-        "KAISA_GRAPH_URL": graph_url,
+        "KAISA_GRAPH_URL": graph.url,
         "KAISA_APP_SECRET": APP_SECRET,
         "KAISA_VERIFY_TOKEN": "benchmark",
         "KAISA_SECRET_KEY": "a benchmark's secret key is no secret",
         "KAISA_LOG_FORMAT": "json",
     }
+    if graph.certificate is not None:
+        environment["KAISA_GRAPH_CA_FILE"] = str(graph.certificate)
+    return environment
 
 
 def settings_of(database_url: str, graph_url: str = "http://127.0.0.1:1") -> Settings:
     """Return the same for what runs in this process and listens nowhere."""
-    return load(environment(database_url, graph_url, 1), None, FOR_SERVE)
+    return load(environment(database_url, GraphSink(graph_url), 1), None, FOR_SERVE)
 
 
 async def furnish(database: Database, channels: Sequence[Number]) -> str:
@@ -96,18 +112,21 @@ async def _execute(settings: Settings, command: Command, expected: type[R]) -> R
 
 @asynccontextmanager
 async def serving(
-    database: Database, graph_url: str, cores: set[int], wrapper: Sequence[str] = ()
+    database: Database, graph: GraphSink, cores: set[int], wrapper: Sequence[str] = ()
 ) -> AsyncIterator[Serve]:
     """Run `serve` on these cores until the block ends; `wrapper` is a module that runs it."""
-    port = free_port()
+    port, webhook_port = free_ports(2)
+    settings = environment(database.url, graph, port)
+    if "KAISA_WEBHOOK_BIND" in KEYS:
+        settings["KAISA_WEBHOOK_BIND"] = f"127.0.0.1:{webhook_port}"
+    else:
+        webhook_port = port
     began = trio.current_time()
     with processes.pinned(cores):
-        process = await processes.start(
-            [*wrapper, "kaisa_relay", "serve"], environment(database.url, graph_url, port)
-        )
+        process = await processes.start([*wrapper, "kaisa_relay", "serve"], settings)
     try:
         await _ready(process, port)
-        yield Serve(process.pid, port, trio.current_time() - began)
+        yield Serve(process.pid, port, webhook_port, trio.current_time() - began)
     finally:
         await processes.end(process)
 
@@ -128,9 +147,10 @@ async def _answers(port: int) -> bool:
         return False
 
 
-def free_port() -> int:
-    """Return a port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Return so many ports that nobody listened on a moment ago."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports

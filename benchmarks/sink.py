@@ -1,4 +1,4 @@
-"""A Graph API that accepts everything at once, cheaply: HTTPS with HTTP/2, or what the relay speaks.
+"""A Graph API that accepts everything at once, cheaply: HTTPS and HTTP/2, or less if need be.
 
 Rule 1: `take` hears of a message after its answer has gone, so that no status overtakes it.
 """
@@ -20,7 +20,9 @@ _RECORD: Final = 16384
 _numbers: Final = count(1)
 
 
-class _Text(msgspec.Struct):
+class Words(msgspec.Struct):
+    """The text of a message."""
+
     body: str
 
 
@@ -28,7 +30,7 @@ class Message(msgspec.Struct):
     """What the relay sends, as far as it is looked at; `to` is missing in a read mark."""
 
     to: str | None = None
-    text: _Text | None = None
+    text: Words | None = None
     biz_opaque_callback_data: str = ""
     wamid: bytes = b""
 
@@ -88,7 +90,9 @@ class _Peer:
         self._sink, self._sock = sink, sock
         self._writing = Writing(sink.loop, sock)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = sink.tls and sink.tls.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._tls: ssl.SSLObject | None = None
+        if sink.tls is not None:
+            self._tls = sink.tls.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._shaken = sink.tls is None
         self._speaks: Conversing | None = None
         sink.loop.watch(sock.fileno(), self._ready)

@@ -1,17 +1,17 @@
-"""Conversations made as customers make them: form, scan, offer, Accept.
+"""Conversations made as customers make them: form, scan, offer.
 
 Rule 1: nothing is put into the database from behind; every step is a request of the real API.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
-from benchmarks.bodies import Person, posted, tap, text
+from benchmarks.bodies import Person, posted, text
 from benchmarks.graph import Sent
 from benchmarks.serving import Number
 from benchmarks.wire import Caller, request
@@ -19,17 +19,6 @@ from benchmarks.wire import Caller, request
 AT_ONCE: Final = 8
 WITHIN: Final = 60.0
 """Seconds for one step of one conversation, before something must be wrong."""
-
-
-@frozen
-class Talk:
-    """An active conversation."""
-
-    visitor: Person
-    agent: Person
-
-
-Make = Callable[[Caller, int], Awaitable[Talk]]
 
 
 @define(eq=False)
@@ -62,61 +51,41 @@ class Phones:
 
 @define(eq=False)
 class Making:
-    """Makes active conversations, some at a time."""
+    """Makes conversations whose agent has an offer and is silent, some at a time."""
 
     port: int
     key: str = field(repr=False)
     channels: Sequence[Number]
     phones: Phones
 
-    async def active(self, count: int) -> list[Talk]:
-        """Return so many accepted ones, spread over the channels by the relay."""
-        return await self._many(count, self._active)
-
-    async def seeking(self, count: int) -> list[Talk]:
-        """Return so many whose agent has an offer and is silent: what visitors write is held."""
-        return await self._many(count, self._seeking)
-
-    async def _many(self, count: int, make: Make) -> list[Talk]:
+    async def visitors(self, count: int) -> list[Person]:
+        """Return the visitors of so many; what they write is held."""
         send, receive = trio.open_memory_channel[int](count)
         for number in range(count):
             send.send_nowait(number)
         send.close()
-        made: list[Talk] = []
+        made: list[Person] = []
         async with trio.open_nursery() as nursery:
             for worker in range(AT_ONCE):
-                nursery.start_soon(self._work, receive, make, made, name=f"making {worker}")
+                nursery.start_soon(self._work, receive, made, name=f"making {worker}")
         return made
 
-    async def _work(
-        self, numbers: trio.MemoryReceiveChannel[int], make: Make, made: list[Talk]
-    ) -> None:
+    async def _work(self, numbers: trio.MemoryReceiveChannel[int], made: list[Person]) -> None:
         async with Caller(self.port) as caller:
             async for number in numbers:
                 with trio.fail_after(WITHIN):
-                    made.append(await make(caller, number))
+                    made.append(await self._seeking(caller, number))
 
-    async def _seeking(self, caller: Caller, number: int) -> Talk:
-        visitor, agent = f"4670{1_000_000 + number}", f"4673{1_000_000 + number}"
-        created = await self._create(caller, visitor, agent)
+    async def _seeking(self, caller: Caller, number: int) -> Person:
+        phone, agent = f"4670{1_000_000 + number}", f"4673{1_000_000 + number}"
+        created = await self._create(caller, phone, agent)
         (channel,) = (c for c in self.channels if c.phone == created["channel"]["phone"])
-        talk = Talk(
-            Person("Vera Visitor", visitor, channel.phone_number_id),
-            Person("Anna Agent", agent, channel.phone_number_id),
-        )
+        visitor = Person("Vera Visitor", phone, channel.phone_number_id)
         (scanned,) = parse_qs(urlsplit(created["url"]).query)["text"]
-        await post(caller, posted([talk.visitor], "messages", [text(talk.visitor, scanned)]))
-        await self.phones.offer(talk.agent.phone)
-        await self.phones.wait_received(talk.visitor.phone, 1)
-        return talk
-
-    async def _active(self, caller: Caller, number: int) -> Talk:
-        talk = await self._seeking(caller, number)
-        accept = tap(talk.agent, await self.phones.offer(talk.agent.phone))
-        await post(caller, posted([talk.agent], "messages", [accept]))
-        for person in (talk.visitor, talk.agent):  # both are told that they are now talking
-            await self.phones.wait_received(person.phone, 2)
-        return talk
+        await _post(caller, posted([visitor], "messages", [text(visitor, scanned)]))
+        await self.phones.offer(f"+{agent}")
+        await self.phones.wait_received(visitor.phone, 1)
+        return visitor
 
     async def _create(self, caller: Caller, visitor: str, agent: str) -> dict[str, Any]:
         form = {
@@ -140,7 +109,7 @@ class Making:
             await trio.sleep(0.1)  # a key may make 100 requests a second
 
 
-async def post(caller: Caller, whole_request: bytes) -> None:
+async def _post(caller: Caller, whole_request: bytes) -> None:
     """Post a webhook that must be stored."""
     status, body = await caller.call(whole_request)
     if status != 200:

@@ -5,150 +5,197 @@ Rule 2: WhatsApp's pair limit is kept here too, so that no message waits for it 
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Final
 
-import trio
-from attrs import define, field
+from attrs import define, field, frozen
 
-from benchmarks.bodies import Person, posted, status, text
-from benchmarks.graph import Sent
-from benchmarks.talks import Talk, post
-from benchmarks.wire import Caller
+from benchmarks.batching import Batches
+from benchmarks.posting import Poster
+from benchmarks.sink import Message
+from benchmarks.templates import MESSAGES, STATUSES, Party, status, text
 from kaisa_relay.domain.channel import PAIR_BURST, PAIR_INTERVAL, Pace
 
-ARRIVES_WITHIN: Final = 30.0
-"""Seconds after which a message counts as lost."""
-STATUSES: Final = ("sent", "delivered", "read")
+NEWS: Final = (b"sent", b"delivered", b"read")
 PAIR: Final = Pace(PAIR_INTERVAL, PAIR_BURST - 2)
 """A little stricter than the relay's, whose clock starts a message later."""
-_FILLING: Final = "The viewing is on Thursday at six; shall we meet by the gate?"
+_FILLING: Final = b"The viewing is on Thursday at six; shall we meet by the gate?"
 
 
 class NotOnceInOrder(Exception):
     """A guarantee was broken under load."""
 
 
+@frozen
+class Talk:
+    """An active conversation, and how many messages each of the two was just sent."""
+
+    visitor: Party
+    agent: Party
+    received: int = 0
+
+
+@frozen
+class Manner:
+    """How people write: so many messages before they wait, with statuses or without, and how
+
+    many messages and statuses Meta puts into one POST.
+    """
+
+    in_a_row: int = 1
+    statuses: bool = True
+    message_batch: int = 1
+    status_batch: int = 1
+
+
 @define(eq=False)
 class Lane:
-    """One direction of one conversation; `waiting` holds the messages under way, oldest first."""
+    """One direction of one conversation; `to_say` and `open` are of the turn that is on."""
 
     number: int
-    sender: Person
-    recipient: Person
+    sender: Party
+    recipient: Party
     empty_at: float
     said: int = 0
     arrived: int = 0
-    waiting: dict[int, "Passage"] = field(factory=dict)
+    to_say: int = 0
+    open: int = 0
+    began: dict[int, float] = field(factory=dict)
 
 
 @define(eq=False)
-class Passage:
-    """One message on its way."""
+class Said:
+    """One message, until its webhook was answered 200."""
 
-    began: float
-    out: trio.Event = field(factory=trio.Event)
-    arrived_at: float = 0.0
-    sent: Sent | None = None
+    traffic: "Traffic"
+    lane: Lane
+
+    def acked(self) -> None:
+        """It is stored: the next one may follow it."""
+        if self.lane.to_say:
+            self.traffic.speak(self.lane)
 
 
-@define
-class Samples:
-    """What one run measured, in seconds: from a POST to its 200, and to the relayed message."""
+@define(eq=False)
+class Reported:
+    """The statuses of one message, one after the other."""
 
-    acks: list[float] = field(factory=list)
-    relays: list[float] = field(factory=list)
+    traffic: "Traffic"
+    lane: Lane
+    wamid: bytes
+    opaque: bytes
+    step: int = 0
+
+    def acked(self) -> None:
+        """The status before was taken."""
+        if self.step == len(NEWS):
+            self.traffic.finished(self.lane)
+            return
+        name, person = NEWS[self.step], self.lane.recipient
+        self.step += 1
+        self.traffic.statuses.put(person, status(person, name, self.wamid, self.opaque), self)
+
+
+def _nobody() -> None:
+    """Do nothing when a turn ends."""
 
 
 @define(eq=False)
 class Traffic:
-    """All lanes, and the samples of the run that is on."""
+    """All lanes; `relays` has the seconds from each message's POST to its way out."""
 
-    with_statuses: bool
-    in_a_row: int
-    samples: Samples = field(factory=Samples)
+    poster: Poster
+    manner: Manner = Manner()
+    relays: list[float] = field(factory=list)
     lanes: list[Lane] = field(factory=list)
+    turn_ended: Callable[[], None] = _nobody
+    arrived: int = 0
+    statuses: Batches = field(init=False)
+    _messages: Batches = field(init=False)
     _free: deque[Lane] = field(factory=deque)
 
-    def open(self, talks: Sequence[Talk], received: dict[str, int]) -> None:
-        """Take the conversations over, with what everybody has received before."""
-        now = trio.current_time()
+    def __attrs_post_init__(self) -> None:
+        self.behave(self.manner)
+
+    def behave(self, manner: Manner) -> None:
+        """Have people write in another manner from now on."""
+        self.manner = manner
+        self._messages = Batches(self.poster, MESSAGES, manner.message_batch)
+        self.statuses = Batches(self.poster, STATUSES, manner.status_batch)
+
+    def open(self, talks: Iterable[Talk]) -> None:
+        """Take the conversations over."""
+        before, now = len(self.lanes), perf_counter()
         for talk in talks:
+            owed = PAIR_INTERVAL * talk.received
             for sender, recipient in ((talk.visitor, talk.agent), (talk.agent, talk.visitor)):
-                owed = PAIR_INTERVAL * received[recipient.phone]
                 self.lanes.append(Lane(len(self.lanes), sender, recipient, now + owed))
-        self._free.extend(self.lanes)
+        # First all visitors, then all agents: so the first half of the turns wakes everybody.
+        fresh = self.lanes[before:]
+        self._free.extend(fresh[0::2] + fresh[1::2])
+
+    # --- into the relay
+
+    def say(self) -> bool:
+        """Have somebody speak whose turn it is; False where the pair limit lets nobody."""
+        now, in_a_row = perf_counter(), self.manner.in_a_row
+        if not self._free:
+            return False
+        lane = self._free.popleft()
+        if PAIR.wait(lane.empty_at + PAIR_INTERVAL * (in_a_row - 1), now) > 0:
+            self._free.append(lane)
+            return False
+        lane.to_say = lane.open = in_a_row
+        self.speak(lane)
+        return True
+
+    def speak(self, lane: Lane) -> None:
+        """Say the next message of a lane."""
+        now = perf_counter()
+        lane.to_say -= 1
+        lane.said += 1
+        lane.empty_at = PAIR.spend(lane.empty_at, now)
+        lane.began[lane.said] = now
+        body = b"%d:%d:%s" % (lane.number, lane.said, _FILLING)
+        self._messages.put(lane.sender, text(lane.sender, body), Said(self, lane))
 
     # --- out of the relay
 
-    def take(self, sent: Sent) -> None:
+    def take(self, message: Message) -> None:
         """A message came out of the relay."""
-        number, _, rest = (sent.text or "").partition(":")
+        words = message.text.body if message.text else ""
+        number, _, rest = words.partition(":")
         if not number.isdigit():
-            raise NotOnceInOrder(f"an automatic text came in the middle: {sent.text!r}")
+            raise NotOnceInOrder(f"an automatic text came in the middle: {words!r}")
         lane, serial = self.lanes[int(number)], int(rest.partition(":")[0])
         lane.arrived += 1
-        if serial != lane.arrived or sent.to != lane.recipient.phone:
+        if serial != lane.arrived or message.to != lane.recipient.person.phone:
             raise NotOnceInOrder(f"message {serial} of lane {number} came as {lane.arrived}")
-        passage = lane.waiting.pop(serial)
-        passage.arrived_at, passage.sent = perf_counter(), sent
-        passage.out.set()
+        self.relays.append(perf_counter() - lane.began.pop(serial))
+        self.arrived += 1
+        if self.manner.statuses:
+            opaque = message.biz_opaque_callback_data.encode()
+            Reported(self, lane, message.wamid, opaque).acked()
+        else:
+            self.finished(lane)
+
+    def finished(self, lane: Lane) -> None:
+        """A message has arrived and its statuses were taken."""
+        lane.open -= 1
+        if not lane.open:
+            self._free.append(lane)
+            self.turn_ended()
+
+    # --- the watch
 
     @property
-    def total(self) -> int:
-        """How many messages have arrived in all."""
-        return sum(lane.arrived for lane in self.lanes)
+    def quiet(self) -> bool:
+        """Say whether nothing is under way."""
+        return len(self._free) == len(self.lanes) and not self.poster.under_way
 
     def check(self) -> None:
         """Raise `NotOnceInOrder` unless everything that was said has arrived."""
         lost = sum(lane.said - lane.arrived for lane in self.lanes)
         if lost:
             raise NotOnceInOrder(f"{lost} messages did not arrive")
-
-    # --- into the relay
-
-    async def turn(self, caller: Caller) -> None:
-        """Say something in a free lane, see it arrive, and report its statuses."""
-        lane = self._free_lane()
-        passages = [await self._say(caller, lane) for _ in range(self.in_a_row)]
-        for passage in passages:
-            with trio.fail_after(ARRIVES_WITHIN):
-                await passage.out.wait()
-            self.samples.relays.append(passage.arrived_at - passage.began)
-        self._free.append(lane)
-        if self.with_statuses:
-            for passage in passages:
-                await self._report(caller, lane.recipient, passage)
-
-    def _free_lane(self) -> Lane:
-        now = trio.current_time()
-        for _ in range(len(self._free)):
-            lane = self._free.popleft()
-            if PAIR.wait(lane.empty_at + PAIR_INTERVAL * (self.in_a_row - 1), now) <= 0:
-                return lane
-            self._free.append(lane)
-        raise RuntimeError(
-            "the pair limit (45 messages at once, then one per 6 s and person) lets nobody speak: "
-            "more --conversations, or fewer --seconds and --runs"
-        )
-
-    async def _say(self, caller: Caller, lane: Lane) -> Passage:
-        lane.said += 1
-        lane.empty_at = PAIR.spend(lane.empty_at, trio.current_time())
-        said = text(lane.sender, f"{lane.number}:{lane.said}:{_FILLING}")
-        body = posted([lane.sender], "messages", [said])
-        passage = lane.waiting[lane.said] = Passage(perf_counter())
-        await self._post(caller, body)
-        return passage
-
-    async def _report(self, caller: Caller, person: Person, passage: Passage) -> None:
-        assert passage.sent is not None
-        for name in STATUSES:
-            item = status(person, name, passage.sent.wamid, passage.sent.opaque)
-            await self._post(caller, posted([person], "statuses", [item]))
-
-    async def _post(self, caller: Caller, whole_request: bytes) -> None:
-        began = perf_counter()
-        await post(caller, whole_request)
-        self.samples.acks.append(perf_counter() - began)

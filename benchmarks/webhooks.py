@@ -2,29 +2,32 @@
 
 The texts come from visitors whose agents have not answered their offers yet: they are stored,
 decided and held, and nothing goes out. The case `unrouted` is a number that is not ours: its
-POSTs are stored and nothing else happens, which is the floor. Load from a process of its own.
+POSTs are stored and nothing else happens, which is the floor.
 """
 
 from argparse import Namespace
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
-from time import perf_counter
 from typing import Final
 
 import trio
 from attrs import define, evolve, field
 
-from benchmarks import processes, report
-from benchmarks.bodies import Person, posted, text
+from benchmarks import pace, processes, report
+from benchmarks.bodies import Person
 from benchmarks.databases import Database, open_database
+from benchmarks.eventloop import EventLoop
 from benchmarks.graph import Graph
 from benchmarks.metering import Figures, Meter
-from benchmarks.pace import at_most, at_rate
-from benchmarks.serving import Serve, furnish, numbers, serving
-from benchmarks.talks import Making, Phones, post
+from benchmarks.posting import Poster
+from benchmarks.serving import GraphSink, Serve, furnish, numbers, serving
+from benchmarks.talks import Making, Phones
+from benchmarks.templates import MESSAGES, Party, posted, text
 from benchmarks.wire import Caller, request
 
-BATCHES: Final = (1, 10, 100)
+BATCHES: Final = (1, 10, 100, 1_000)
+USUAL: Final = {"visitors": (100, 300), "seconds": (1.5, 4.0), "runs": (1, 3)}
+"""`--quick` and otherwise."""
 TAKEN: Final = 'kaisa_messages_total{event="received"}'
 LOOK_AGAIN: Final = 0.1
 
@@ -46,11 +49,7 @@ def _options() -> Namespace:
     parser.add_argument("--runs", type=int)
     parser.add_argument("--senders", type=int, default=32, help="connections that post at once")
     options = parser.parse_args()
-    usual = (100, 1.5, 1) if options.quick else (300, 4.0, 3)
-    for name, value in zip(("visitors", "seconds", "runs"), usual, strict=True):
-        if getattr(options, name) is None:
-            setattr(options, name, value)
-    return options
+    return report.with_usual(options, USUAL)
 
 
 async def measure(options: Namespace, database: Database) -> Mapping[str, object]:
@@ -63,23 +62,21 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
     with processes.pinned(load_cores):
         async with trio.open_nursery() as nursery:
             url = await nursery.start(graph.serve)
-            async with serving(database, url, relay_cores) as serve:
-                making = Making(serve.port, key, channels, phones)
-                talks = await making.seeking(options.visitors)
-                visitors = [talk.visitor for talk in talks]
-                figures = await _cases(Meter(serve, database), visitors, options)
+            async with serving(database, GraphSink(url), relay_cores) as serve:
+                visitors = await Making(serve.port, key, channels, phones).visitors(
+                    options.visitors
+                )
+                figures = await _cases(Case(serve, database, options), visitors)
             nursery.cancel_scope.cancel()
     return figures
 
 
-async def _cases(
-    meter: Meter, visitors: Sequence[Person], options: Namespace
-) -> Mapping[str, object]:
+async def _cases(case: "Case", visitors: Sequence[Person]) -> Mapping[str, object]:
     strangers = [evolve(visitor, phone_number_id="1") for visitor in visitors]
-    cases = {"unrouted": await _case(meter, Posts(strangers, 1, routed=False), options)}
+    cases = {"unrouted": await case.measure(strangers, 1, routed=False)}
     for batch in BATCHES:
-        cases[f"batch_{batch}"] = await _case(meter, Posts(visitors, batch), options)
-    one = cases["batch_1"]
+        cases[f"batch_{batch}"] = await case.measure(visitors, batch)
+    one, options = cases["batch_1"], case.options
     return {
         "visitors": options.visitors,
         "runs": options.runs,
@@ -90,49 +87,59 @@ async def _cases(
     }
 
 
-async def _case(meter: Meter, posts: "Posts", options: Namespace) -> Mapping[str, object]:
-    full = [await _full(meter, posts, options) for _ in range(options.runs)]
-    rate = report.middle(full)["posts_per_second"] / 2
-    half = [await _half(meter, posts, options, rate) for _ in range(options.runs)]
-    at_full, at_half = report.middle(full), report.middle(half)
-    return {
-        **{name: at_full[name] for name in at_full if not name.startswith("ack")},
-        "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
-        **{name: at_half[name] for name in at_half if name.startswith("ack")},
-        "full_load": {name: at_full[name] for name in at_full if name.startswith("ack")},
-    }
+@define(eq=False)
+class Case:
+    """One batch size after the other, all of the same relay."""
 
+    serve: Serve
+    database: Database
+    options: Namespace
 
-async def _full(meter: Meter, posts: "Posts", options: Namespace) -> Figures:
-    return await _run(
-        meter, posts, at_most(meter.serve.port, posts.turn, options.seconds, options.senders)
-    )
+    async def measure(
+        self, visitors: Sequence[Person], batch: int, routed: bool = True
+    ) -> Mapping[str, object]:
+        """Return what POSTs of so many texts cost, and how long they take at half of the rate."""
+        options, loop = self.options, EventLoop()
+        poster = Poster(loop, self.serve.webhook_port, options.senders)
+        posts = Posts(poster, [Party.of(each) for each in visitors], batch, routed)
+        full = [
+            await self._run(
+                posts, lambda: pace.at_most(loop, posts, options.seconds, options.senders)
+            )
+            for _ in range(options.runs)
+        ]
+        times = pace.evenly(report.middle(full)["posts_per_second"] / 2, options.seconds)
+        half = [
+            await self._run(posts, lambda: pace.at_rate(loop, posts, times))
+            for _ in range(options.runs)
+        ]
+        poster.close()
+        loop.close()
+        at_full, at_half = report.middle(full), report.middle(half)
+        return {
+            **{name: at_full[name] for name in at_full if not name.startswith("ack")},
+            "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
+            **{name: at_half[name] for name in at_half if name.startswith("ack")},
+            "full_load": {name: at_full[name] for name in at_full if name.startswith("ack")},
+        }
 
-
-async def _half(meter: Meter, posts: "Posts", options: Namespace, rate: float) -> Figures:
-    senders = 2 * options.senders
-    return await _run(
-        meter, posts, at_rate(meter.serve.port, posts.turn, rate, options.seconds, senders)
-    )
-
-
-async def _run(meter: Meter, posts: "Posts", load: Awaitable[object]) -> Figures:
-    """Count until the last text is decided, so that what one run leaves is not another's cost."""
-    posts.acks.clear()
-    decided = await _decided(meter.serve)
-    meter.start()
-    await load
-    seconds = meter.seconds()
-    messages = len(posts.acks) * posts.batch
-    while posts.routed and await _decided(meter.serve) < decided + messages:  # noqa: ASYNC110 - its page is all there is
-        await trio.sleep(LOOK_AGAIN)
-    cost = meter.figures(messages)
-    return {
-        "posts_per_second": len(posts.acks) / seconds,
-        "decided_after_seconds": meter.seconds() - seconds,
-        **cost,
-        **report.percentiles("ack", posts.acks),
-    }
+    async def _run(self, posts: "Posts", load: Callable[[], object]) -> Figures:
+        """Count until the last text is decided: what one run leaves is not another's cost."""
+        acks, meter = posts.poster.acks, Meter(self.serve.pid, self.database.server)
+        acks.clear()
+        decided = await _decided(self.serve)
+        meter.start()
+        load()
+        seconds = meter.seconds()
+        messages = len(acks) * posts.batch
+        while posts.routed and await _decided(self.serve) < decided + messages:  # noqa: ASYNC110 - its page is all there is
+            await trio.sleep(LOOK_AGAIN)
+        return {
+            "posts_per_second": len(acks) / seconds,
+            "decided_after_seconds": meter.seconds() - seconds,
+            **meter.figures(messages),
+            **report.percentiles("ack", acks),
+        }
 
 
 async def _decided(serve: Serve) -> float:
@@ -147,23 +154,34 @@ async def _decided(serve: Serve) -> float:
 class Posts:
     """Posts texts of one visitor after another, `batch` of them at a time."""
 
-    visitors: Sequence[Person]
+    poster: Poster
+    visitors: Sequence[Party]
     batch: int
-    routed: bool = True
-    acks: list[float] = field(factory=list)
-    _next: Iterator[Person] = field(init=False)
+    routed: bool
+    turn_ended: Callable[[], None] = lambda: None
+    _next: Iterator[Party] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._next = cycle(self.visitors)
 
-    async def turn(self, caller: Caller) -> None:
+    def say(self) -> bool:
         """Post once."""
         writers = list(islice(self._next, self.batch))
-        texts = [text(writer, "Is the flat by the park still for rent?") for writer in writers]
-        body = posted(writers, "messages", texts)
-        began = perf_counter()
-        await post(caller, body)
-        self.acks.append(perf_counter() - began)
+        texts = [text(writer, b"Is the flat by the park still for rent?") for writer in writers]
+        self.poster.post(posted(MESSAGES, writers, texts), self)
+        return True
+
+    def acked(self) -> None:
+        """It is stored."""
+        self.turn_ended()
+
+    @property
+    def quiet(self) -> bool:
+        """Say whether every POST was answered."""
+        return not self.poster.under_way
+
+    def check(self) -> None:
+        """Nothing is lost that was not answered."""
 
 
 if __name__ == "__main__":

@@ -58,6 +58,11 @@ class Way:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
 
+    @property
+    def under_way(self) -> int:
+        """Return how many messages were not answered yet."""
+        return len(self._busy)
+
     def send(self, body: bytes) -> None:
         """Send a message."""
         call = self._idle.pop() if self._idle else self._new()

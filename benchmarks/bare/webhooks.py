@@ -81,8 +81,7 @@ class Lane:
                     message = _MESSAGE(raw)
                     sends.append(_outgoing(message))
                     rows.append(("message", message.id, bytes(raw)))
-                for raw in change.value.statuses:
-                    rows.append(("status", _STATUS(raw).id, bytes(raw)))
+                rows += [("status", _STATUS(raw).id, bytes(raw)) for raw in change.value.statuses]
         self.disk.put(rows, lambda: self._stored(answer, sends))
 
     def _stored(self, answer: "Connection", sends: list[bytes]) -> None:

@@ -1,0 +1,127 @@
+"""A million conversations out of one per channel: the database copies its own rows, by SQL.
+
+Rule 1: a copy differs from what it was copied from in its ids and numbers, and in nothing else.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import Connection, Table, text
+
+from kaisa_relay.store import tables
+
+AT_ONCE: Final = 20_000
+"""Conversations in one commit."""
+STRIDE: Final = 4
+"""Between the ids of two conversations; the visitor's and the agent's are the next two."""
+
+_NUMBERS: Final = """
+with recursive n(n) as (select {low} union all select n + 1 from n where n + 1 < {high}),
+m as (
+    select n, {base} + {stride} * (n % {templates}) as t, {base} + {stride} * n as c,
+        cast(1000000 + {first} + n % {templates} as text) as told,
+        cast(1000000 + {first} + n as text) as digits
+    from n
+)
+insert into {table} ({columns})
+select {values} from m join {table} as x on x.workspace = {workspace} and {same}
+"""
+_DIGITS: Final = "replace(replace(x.{0}, '4670' || told, '4670' || digits), " + (
+    "'4673' || told, '4673' || digits)"
+)
+_IDS: Final = (
+    "replace(replace(replace(x.{0}, cast(t as text), cast(c as text)), "
+    "cast(t + 1 as text), cast(c + 1 as text)), cast(t + 2 as text), cast(c + 2 as text))"
+)
+_MOVED: Final = "x.{0} + c - t"
+
+
+@frozen
+class Original:
+    """What there is: the conversations that were written through the store, one per channel.
+
+    `base` is the id of the first, `first` the number of its people, `head` the workspace's.
+    """
+
+    workspace: int
+    base: int
+    first: int
+    templates: int
+    head: int
+
+
+@frozen
+class _Copying:
+    """How the rows of one table are found and changed."""
+
+    table: Table
+    same: str
+    changed: Mapping[str, str]
+
+
+_OF_BOTH: Final = "x.contact in (t + 1, t + 2)"
+_COPYING: Final = (
+    _Copying(
+        tables.conversation,
+        "x.id = t",
+        {"id": "c", "visitor": _MOVED, "agent": _MOVED, "snapshot": _IDS},
+    ),
+    _Copying(
+        tables.pair,
+        _OF_BOTH,
+        {"contact": _MOVED, "conversation": _MOVED, "last_conversation": _MOVED},
+    ),
+    _Copying(
+        tables.contact, "x.id in (t + 1, t + 2)", {"id": _MOVED, "phone": _DIGITS, "bsuid": _DIGITS}
+    ),
+    _Copying(tables.identity, _OF_BOTH, {"contact": _MOVED, "value": _DIGITS}),
+    _Copying(tables.metadata, "x.conversation = t", {"conversation": "c", "contact": _MOVED}),
+    _Copying(
+        tables.token,
+        "x.conversation = t",
+        {"conversation": "c", "value": _IDS, "url": _IDS},
+    ),
+    _Copying(
+        tables.event,
+        "x.stream = 'conversation/' || cast(t as text)",
+        {
+            "seq": "{head} + n - {templates} + 1",
+            "stream": "'conversation/' || cast(c as text)",
+            "data": _IDS,
+        },
+    ),
+)
+
+
+def copy(connection: Connection, original: Original, low: int, high: int) -> None:
+    """Write the conversations with these numbers, the originals' being the first."""
+    for statement in _statements(original, low, high):
+        connection.execute(text(statement))
+    head = original.head + high - original.templates
+    raised = f"update workspace set head = {head} where id = {original.workspace}"
+    connection.execute(text(raised))
+
+
+def _statements(original: Original, low: int, high: int) -> Iterator[str]:
+    for copying in _COPYING:
+        columns = [column.name for column in copying.table.columns]
+        values = [
+            copying.changed.get(name, "x.{0}").format(
+                name, head=original.head, templates=original.templates
+            )
+            for name in columns
+        ]
+        yield _NUMBERS.format(
+            low=low,
+            high=high,
+            base=original.base,
+            stride=STRIDE,
+            templates=original.templates,
+            first=original.first,
+            workspace=original.workspace,
+            table=copying.table.name,
+            columns=", ".join(columns),
+            values=", ".join(values),
+            same=copying.same,
+        )

@@ -1,0 +1,87 @@
+"""A relay under load: a database with conversations, a `serve` on one core, people on the other."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from attrs import define
+
+from benchmarks import pace, processes, report
+from benchmarks.databases import Database
+from benchmarks.load import Load, open_load
+from benchmarks.metering import Figures, Meter
+from benchmarks.pace import Times
+from benchmarks.seeding import seed
+from benchmarks.serving import GraphSink, Number, Serve, furnish, serving
+from benchmarks.traffic import Manner, Talk, Traffic
+
+MOST_AT_ONCE: Final = 256
+"""People who speak at once while everybody is woken."""
+
+
+@define(eq=False)
+class Running:
+    """What is measured, and who measures."""
+
+    serve: Serve
+    load: Load
+    meter: Meter
+    database: Database
+
+    @property
+    def traffic(self) -> Traffic:
+        """Return the people."""
+        return self.load.traffic
+
+    def wake(self, talks: Sequence[Talk]) -> None:
+        """Give the people these conversations, and have the visitor of each say something."""
+        self.load.open(talks)
+        pace.once_each(self.load.loop, self.traffic, len(talks), MOST_AT_ONCE)
+
+    def full(self, seconds: float, senders: int) -> Figures:
+        """Return what goes through when so many people write as fast as they are answered."""
+        before = self._begin()
+        pace.at_most(self.load.loop, self.traffic, seconds, senders)
+        return self._end(before)
+
+    def timed(self, times: Times) -> Figures:
+        """Return what it was like when people wrote at these times."""
+        before = self._begin()
+        rated = pace.at_rate(self.load.loop, self.traffic, times)
+        figures = self._end(before)
+        return {
+            **figures,
+            **report.percentiles("load_late", rated.late),
+            "unsaid": rated.unsaid,
+        }
+
+    def _begin(self) -> int:
+        self.load.forget_samples()
+        self.meter.start()
+        return self.traffic.arrived
+
+    def _end(self, before: int) -> Figures:
+        messages = self.traffic.arrived - before
+        if not messages:
+            raise RuntimeError(
+                "the pair limit (45 messages at once, then one per 6 s and person) lets nobody "
+                "speak: more --conversations, or fewer --seconds and --runs"
+            )
+        return {**self.meter.figures(messages), **self.load.latencies()}
+
+
+@asynccontextmanager
+async def running(
+    database: Database, channels: Sequence[Number], conversations: int, manner: Manner
+) -> AsyncIterator[Running]:
+    """Furnish the database, run `serve` over it, and wake all conversations."""
+    relay_cores, load_cores = processes.split_cores()
+    await furnish(database, channels)
+    talks = await seed(database, conversations)
+    with processes.pinned(load_cores), open_load(database.folder) as load:
+        graph = GraphSink(load.sink.url, load.certificate)
+        async with serving(database, graph, relay_cores) as serve:
+            load.aim(serve.webhook_port, manner)
+            run = Running(serve, load, Meter(serve.pid, database.server), database)
+            run.wake(talks)
+            yield run
