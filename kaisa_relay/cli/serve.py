@@ -33,6 +33,9 @@ EXPECTED: Final = (
 )
 """What can end a serve, each with a message that says what to do."""
 
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+"""Each stops it; another one on top, also while the interpreter exits, changes nothing."""
+
 NO_ADDRESS: Final = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
 
 
@@ -56,7 +59,10 @@ def command(options: Options) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+    for each in STOPS:
+        # What holds again once the receiver is closed: the process is on its way out by then.
+        signal.signal(each, signal.SIG_IGN)
+    with trio.open_signal_receiver(*STOPS) as signals:
 
         async def stop() -> None:
             async for _ in signals:

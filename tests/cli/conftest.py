@@ -1,7 +1,8 @@
 """A command line on a database of its own."""
 
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from attrs import frozen
 from click.testing import CliRunner, Result
 
 from kaisa_relay.cli import program
+from kaisa_relay.cli.serve import STOPS
 
 TOKEN = "EAAcanarytoken"
 NUMBER = "+46700000001"
@@ -38,6 +40,15 @@ class CommandLine:
     def json(self, *arguments: str) -> Any:
         """Run a command with --json and return what it printed."""
         return json.loads(self.ok(*arguments, "--json").stdout)
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """A serve that runs in this process leaves it deaf to what would stop it."""
+    before = {each: signal.getsignal(each) for each in STOPS}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,24 @@ async def test_a_serve_whose_address_is_taken_names_the_setting(tmp_path: Path) 
         code, _, errors = await command(tmp_path, "--config", str(config), "serve")
     assert code == 1
     assert f"cannot listen on {bind} (KAISA_BIND): Address already in use" in errors
+
+
+def test_being_told_again_to_stop_changes_nothing(tmp_path: Path) -> None:
+    """Not while it stops, and not while the interpreter exits: a clean stop has the code 0."""
+    values = {"APP_SECRET": "a", "VERIFY_TOKEN": "v", "SECRET_KEY": "k" * 32, "BIND": "127.0.0.1:0"}
+    config = tmp_path / "relay.toml"
+    config.write_text("".join(f'KAISA_{key} = "{value}"\n' for key, value in values.items()))
+    others = {name: value for name, value in os.environ.items() if not name.startswith("KAISA_")}
+    told = (sys.executable, "-m", "kaisa_relay", "--config", str(config), "serve")
+    with subprocess.Popen(told, cwd=tmp_path, stderr=subprocess.PIPE, env=others) as serve:
+        assert serve.stderr is not None
+        assert any(b"serving" in line for line in serve.stderr)
+        while serve.poll() is None:
+            serve.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                serve.wait(0.002)
+        assert b"stopped" in serve.stderr.read()
+    assert serve.returncode == 0
 
 
 async def test_commands_go_through_the_running_serve(
