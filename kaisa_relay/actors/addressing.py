@@ -6,8 +6,9 @@ Rule 2: nobody is written to at a number that only a form claims to be theirs.
 
 from attrs import define, evolve, field, frozen
 
-from kaisa_relay.actors.exchange import Context, Deliver
+from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender

@@ -12,12 +12,12 @@ from typing import Final
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.exchange import (
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import (
     AgentFreed,
     AgentNotWanted,
     AgentProposed,
     AgentWanted,
-    Context,
     NoAgentFree,
     ToPool,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from kaisa_relay.actors.changes import freed_agents
-from kaisa_relay.actors.exchange import AgentFreed, AgentNotWanted, Exchange, Withdraw
+from kaisa_relay.actors.exchange import Exchange
+from kaisa_relay.actors.messages import AgentFreed, AgentNotWanted, Withdraw
 from kaisa_relay.domain.conversation.messages import Event, OfferFailed, OfferRescinded
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.ports import Send

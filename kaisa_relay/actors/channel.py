@@ -10,16 +10,10 @@ from typing import Final
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.exchange import (
-    ChannelPost,
-    Context,
-    Ring,
-    Statuses,
-    ToChannel,
-    Withdraw,
-)
+from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lanes import Lane, Lanes
+from kaisa_relay.actors.messages import Ring, SendsSettled, Statuses, ToChannel, Withdraw
 from kaisa_relay.actors.outbox import Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
 from kaisa_relay.actors.standstill import Standstill
@@ -96,10 +90,13 @@ class ChannelTask:
             if statuses:
                 await self._statuses.apply(statuses)
             for message in messages:
-                if isinstance(message, Ring) and not self.post.behind:
-                    self._add(message.sends)
-                elif isinstance(message, Withdraw):
-                    await self._withdraw(message.send)
+                match message:
+                    case Ring(sends=sends) if not self.post.behind:
+                        self._add(sends)
+                    case Withdraw(send=send):
+                        await self._withdraw(send)
+                    case SendsSettled(sends=settled):
+                        self._settled(settled)
 
     async def _look_around(self) -> None:
         """Do what nobody rings for: it is time that has come."""

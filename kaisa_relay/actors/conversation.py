@@ -15,10 +15,10 @@ from attrs import define, field
 
 from kaisa_relay.actors.announcing import announce
 from kaisa_relay.actors.changes import Commit, collect, needed, wake_at
-from kaisa_relay.actors.exchange import (
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import (
     AgentProposed,
     AgentWanted,
-    Context,
     Deliver,
     EndConversation,
     NoAgentFree,

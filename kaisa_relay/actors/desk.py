@@ -4,8 +4,8 @@ from typing import Final
 
 from attrs import define, frozen
 
-from kaisa_relay.actors.exchange import (
-    Context,
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import (
     EndAnswer,
     EndConversation,
     ReserveAnswer,

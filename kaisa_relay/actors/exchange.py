@@ -1,12 +1,10 @@
-"""What actors tell each other, and where to find them.
+"""Where actors find each other, and what all of them get from outside.
 
-Rule 1: actors only `tell`; an ask comes from a face (API, admin) and nowhere else.
-Rule 2: nothing told here is the only copy: the inbox, the outbox and the journal have it.
+Rule 1: an address is a mailbox; what does not fit in it is found in the tables again.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from random import Random
 from typing import TypeVar
 
@@ -14,24 +12,23 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.actors.bounds import Bounds
+from kaisa_relay.actors.messages import (
+    ReserveConversation,
+    Ring,
+    Statuses,
+    ToChannel,
+    ToConversation,
+    ToPool,
+)
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.actors.recent import Recent, SenderKey
-from kaisa_relay.domain.contact import Person
-from kaisa_relay.domain.conversation.messages import (
-    AlreadyEnded,
-    Candidate,
-    HearOutcome,
-    Receive,
-    Strategy,
-)
 from kaisa_relay.domain.courtesy import Courtesy
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
     ConversationId,
     MessageId,
-    SendId,
     WorkspaceId,
 )
 from kaisa_relay.domain.phone import Phone
@@ -40,153 +37,18 @@ from kaisa_relay.ports import (
     Change,
     ClaimPair,
     Directory,
-    Ended,
     Gateway,
     Inbox,
-    InboxItem,
     Journal,
-    NewConversation,
-    Outcome,
     ReleasePair,
-    Reservation,
-    ReserveRefusal,
     Send,
     Sends,
 )
 from kaisa_relay.ports.meter import Meter, SilentMeter
-from kaisa_relay.runtime.ask import Ask
 from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.runtime.mailbox import Mailbox
 
 T = TypeVar("T")
-
-# --- to a conversation ----------------------------------------------------------------------
-
-
-@frozen
-class Deliver:
-    """An inbox item for this conversation; `changes` go into the commit that decides it."""
-
-    item: MessageId
-    command: Receive | HearOutcome
-    changes: tuple[Change, ...] = field(repr=False, default=())
-    wamid: str | None = field(repr=False, default=None)
-
-
-def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
-    """Return the delivery that tells a conversation what became of one of its sends."""
-    command = HearOutcome(
-        outcome.send, outcome.message, outcome.contact, outcome.rank, outcome.code, at
-    )
-    return Deliver(item, command)
-
-
-@frozen
-class AgentProposed:
-    """The pool holds this agent for us for a few seconds."""
-
-    agent: ContactId
-    window_open: bool
-
-
-@frozen
-class NoAgentFree:
-    """Nobody is free now; the pool will propose somebody when that changes."""
-
-
-@frozen
-class NotNeeded:
-    """The visitor came by another link."""
-
-    instead: ConversationId
-
-
-@frozen
-class PersonMoved:
-    """Somebody in it is reached by another number or BSUID from now on."""
-
-    person: Person = field(repr=False)
-
-
-EndAnswer = Ended | AlreadyEnded
-
-
-@frozen
-class EndConversation(Ask[EndAnswer]):
-    """The API ends it."""
-
-
-ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | PersonMoved | EndConversation
-
-# --- to a channel ---------------------------------------------------------------------------
-
-
-@frozen
-class Ring:
-    """These sends were just committed (the doorbell: the rows are the truth)."""
-
-    sends: tuple[Send, ...] = field(repr=False)
-
-
-@frozen
-class Withdraw:
-    """This send is pointless now: end it if it has not begun."""
-
-    send: SendId
-
-
-@frozen
-class Statuses:
-    """A row of statuses for this channel; `done` is called once it is applied."""
-
-    item: InboxItem
-    done: Callable[[], None]
-
-
-ToChannel = Ring | Withdraw | Statuses
-
-# --- to the agent pool of a workspace -------------------------------------------------------
-
-
-@frozen
-class AgentWanted:
-    """A conversation looks for an agent on its channel, among these."""
-
-    conversation: ConversationId
-    channel: ChannelId
-    candidates: tuple[Candidate, ...]
-    strategy: Strategy
-
-
-@frozen
-class AgentFreed:
-    """This agent's pair on the channel is free again."""
-
-    channel: ChannelId
-    agent: ContactId
-
-
-@frozen
-class AgentNotWanted:
-    """The conversation needs nobody any more."""
-
-    conversation: ConversationId
-
-
-ToPool = AgentWanted | AgentFreed | AgentNotWanted
-
-
-ReserveAnswer = Reservation | ReserveRefusal
-
-
-@frozen
-class ReserveConversation(Ask[ReserveAnswer]):
-    """A form was filled in (to the workspace actor)."""
-
-    request: NewConversation = field(repr=False)
-
-
-# --- where to find whom ---------------------------------------------------------------------
 
 
 @define(eq=False)

@@ -14,15 +14,10 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.addressing import Addressed, Addressing, Homeless, Letter
-from kaisa_relay.actors.exchange import (
-    Context,
-    Deliver,
-    NotNeeded,
-    Statuses,
-    heard,
-)
+from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.messages import Deliver, NotNeeded, Statuses, heard
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside

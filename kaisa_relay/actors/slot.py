@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
-from kaisa_relay.actors.exchange import Deliver, ToConversation
+from kaisa_relay.actors.messages import Deliver, ToConversation
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.runtime.mailbox import Mailbox
 

@@ -13,8 +13,9 @@ import structlog
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.exchange import Context, Deliver, ToConversation
+from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.farewell import tell_agent_stuck
+from kaisa_relay.actors.messages import Deliver, ToConversation
 from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text

@@ -11,7 +11,8 @@ from typing import Final
 import trio
 from attrs import define
 
-from kaisa_relay.actors.exchange import ChannelPost, Context, Statuses
+from kaisa_relay.actors.exchange import ChannelPost, Context
+from kaisa_relay.actors.messages import Statuses
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate

@@ -13,7 +13,7 @@ Rule 1: every task here has a name, an owner and a policy.
 Rule 2: a mailbox is made with its slot and outlives every run of its actor.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -25,11 +25,12 @@ from kaisa_relay.actors.agent_pool import AgentPool
 from kaisa_relay.actors.alarm import Alarm
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
+from kaisa_relay.actors.messages import SendsSettled
 from kaisa_relay.actors.router import Router
 from kaisa_relay.actors.workspace import WorkspaceTask
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
-from kaisa_relay.ports import Fenced
+from kaisa_relay.ports import Fenced, Send
 from kaisa_relay.runtime.mailbox import Mailbox, MailboxStatistics
 from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 
@@ -54,6 +55,7 @@ class Actors:
 
     def __attrs_post_init__(self) -> None:
         self.router = Router(self.context)
+        self.context.sends.subscribe(self._settled)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run until cancelled. Raises `GaveUp` when a core actor does."""
@@ -98,6 +100,13 @@ class Actors:
                     post = exchange.channels[channel.id] = self._post()
                     name = f"channel {to_text(CHANNEL, channel.id)}"
                     self._nursery.start_soon(self._keep_channel, name, channel, post, name=name)
+
+    def _settled(self, sends: Sequence[Send]) -> None:
+        """Tell the channels which of their sends statuses have ended."""
+        for send in sends:
+            post = self.context.exchange.channels.get(send.channel)
+            if post is not None:
+                post.tell(SendsSettled((send.id,)))
 
     def _post(self) -> ChannelPost:
         return ChannelPost(Mailbox(self.context.bounds.mailbox))

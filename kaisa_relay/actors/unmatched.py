@@ -8,8 +8,9 @@ from attrs import evolve
 
 from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
-from kaisa_relay.actors.exchange import Context, PersonMoved
+from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.messages import PersonMoved
 from kaisa_relay.actors.recent import SenderKey
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Text

@@ -10,7 +10,8 @@ from typing import Final
 
 from attrs import define, evolve
 
-from kaisa_relay.actors.exchange import Context, ReserveAnswer, ReserveConversation
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import ReserveAnswer, ReserveConversation
 from kaisa_relay.actors.reservation import (
     Link,
     People,

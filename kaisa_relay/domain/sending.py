@@ -106,12 +106,11 @@ def opaque(workspace: WorkspaceId, channel: ChannelId, send: SendId) -> str:
 
 def send_of(data: str | None, workspace: WorkspaceId, channel: ChannelId) -> SendId | None:
     """Return the send named by an echoed opaque id, or None when it is not this channel's."""
-    parts = (data or "").split(".")
-    if len(parts) != 3 or not all(_is_number(part) for part in parts):
+    ours = f"{workspace}.{channel}."
+    if data is None or not data.startswith(ours):
         return None
-    if (int(parts[0]), int(parts[1])) != (workspace, channel):
-        return None
-    return SendId(int(parts[2]))
+    send = data[len(ours) :]
+    return SendId(int(send)) if _is_number(send) else None
 
 
 def _is_number(part: str) -> bool:

@@ -42,15 +42,20 @@ class Arriving(Operation[Arrival, Arrived]):
         self, connection: Connection, units: Sequence[Arrival], alone: bool
     ) -> Sequence[Arrived | Exception]:
         """Store the rows and find out which of them were new."""
-        rows = [_row(id, new, unit.at) for unit in units for id, new in unit.rows]
+        rows = [(id, new, unit.at) for unit in units for id, new in unit.rows]
         ids = {row[0] for row in rows}
-        if _STORE.run(connection, rows) != len(rows):
+        if store_rows(connection, rows) != len(rows):
             ids = {row.id for row in _FOUND.fetch(connection, [(id,) for id in ids])}
         return [_arrived(unit, ids) for unit in units]
 
     def committed(self, answers: Sequence[Arrived]) -> None:
         """Hand the items on."""
         self._items.tell([item for answer in answers for item in answer.items])
+
+
+def store_rows(connection: Connection, rows: Sequence[tuple[MessageId, NewItem, datetime]]) -> int:
+    """Write inbox rows, each with its id and instant; returns how many were new."""
+    return _STORE.run(connection, [_row(*row) for row in rows])
 
 
 def _arrived(unit: Arrival, ids: set[MessageId]) -> Arrived:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
-from kaisa_relay.journal.arriving import Arrival, Arriving
+from kaisa_relay.journal.accepting import Accepting
 from kaisa_relay.journal.codec import Unreadable, decode_outcome
 from kaisa_relay.journal.tail import Tail
 from kaisa_relay.ports import (
@@ -26,7 +26,6 @@ from kaisa_relay.ports import (
     ParkItem,
     UnreadableItem,
 )
-from kaisa_relay.store import Store
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import NEW, PARKED, inbox
 
@@ -50,19 +49,21 @@ class SqlInbox:
     """Stores what comes in, and finds what is not decided yet."""
 
     def __init__(
-        self, store: Store, items: Tail[InboxItem], read_item: ReadItem, append: AppendChanges
+        self,
+        accepting: Accepting,
+        items: Tail[InboxItem],
+        read_item: ReadItem,
+        append: AppendChanges,
     ) -> None:
-        self._store = store
+        self._store = accepting.store
+        self._accepting = accepting
         self._items = items
         self._read_item = read_item
         self._append = append
-        self._arriving = Arriving(items)
 
     async def store(self, rows: Sequence[NewItem]) -> int:
         """Commit the rows and return how many were new; repeats are dropped by their `dedup`."""
-        new_id = self._store.new_id
-        arrival = Arrival([(MessageId(new_id()), row) for row in rows], self._store.wall())
-        return (await self._store.append(self._arriving, arrival)).new
+        return await self._accepting.accept(rows)
 
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called, without waiting, with every item committed from now on."""

@@ -55,6 +55,10 @@ class Legs:
             for row in _READ.fetch(connection, list(dict.fromkeys(keys)))
         }
 
+    def not_sent(self) -> list[Key]:
+        """Return the legs whose sends may still be in the outbox."""
+        return [key for key, row in self._rows.items() if row.stored < Rank.SENT]
+
     def get(self, key: Key) -> LegRow | None:
         """Return a leg as it stands now."""
         return self._rows.get(key)

@@ -1,29 +1,32 @@
 """The outbox in SQL (`ports.Sends`)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from kaisa_relay.domain.ids import ChannelId, MessageId, SendId, WorkspaceId
+from kaisa_relay.journal.outcomes import LARGEST
 from kaisa_relay.journal.send_row import send_of_row
 from kaisa_relay.journal.settling import Settlement, Settling
 from kaisa_relay.journal.tail import Tail
-from kaisa_relay.ports import InboxItem, Leg, Recorded, Send
+from kaisa_relay.ports import Leg, Send
 from kaisa_relay.store import Store
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.tables import send as sends_table
-
-_LARGEST: Final = (1 << 63) - 1
-"""An id that comes back to us by way of Meta may be any number; the tables hold 64 bits."""
 
 
 class SqlSends:
     """Finds what is on its way out, and settles it."""
 
-    def __init__(self, store: Store, events: Tail[Recorded], items: Tail[InboxItem]) -> None:
+    def __init__(self, store: Store, settling: Settling, ended: Tail[Send]) -> None:
         self._store = store
-        self._settling = Settling(store.epochs, events, items)
+        self._settling = settling
+        self._ended = ended
+
+    def subscribe(self, take: Callable[[Sequence[Send]], None]) -> None:
+        """Have `take` called with the sends that statuses ended."""
+        self._ended.subscribe(take)
 
     async def unfinished(
         self, workspace: WorkspaceId, channel: ChannelId, after: SendId, limit: int
@@ -53,9 +56,9 @@ class SqlSends:
         self, workspace: WorkspaceId, legs: Sequence[Leg], items: Sequence[MessageId]
     ) -> list[tuple[Leg, Send | None]]:
         """Apply statuses in one commit, with their events, and delete the inbox rows `items`."""
-        known = [leg for leg in legs if leg.send <= _LARGEST]
+        known = [leg for leg in legs if leg.send <= LARGEST]
         ids = [self._store.new_id() for _ in known]
-        unit = Settlement(workspace, known, items, ids, self._store.wall())
+        unit = Settlement(workspace, known, ids, self._store.wall(), items)
         return (await self._store.append(self._settling, unit)).moved
 
 

@@ -2,12 +2,15 @@
 
 from attrs import frozen
 
+from kaisa_relay.journal.accepting import Accepting
 from kaisa_relay.journal.archive import SqlArchive
+from kaisa_relay.journal.arriving import Arriving
 from kaisa_relay.journal.events import SqlJournal
 from kaisa_relay.journal.inbox import ReadItem, SqlInbox
 from kaisa_relay.journal.sends import SqlSends
+from kaisa_relay.journal.settling import Settling, Tails
 from kaisa_relay.journal.tail import Tail
-from kaisa_relay.ports import InboxItem, Recorded
+from kaisa_relay.ports import InboxItem, Recorded, Send
 from kaisa_relay.store import Store
 
 
@@ -25,10 +28,13 @@ def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
     """Build the adapters; `read_item` reads a raw slice of the inbox again."""
     events: Tail[Recorded] = Tail()
     items: Tail[InboxItem] = Tail()
+    ended: Tail[Send] = Tail()
+    settling = Settling(store.epochs, Tails(events, items, ended))
+    accepting = Accepting(store, Arriving(items), settling)
     journal = SqlJournal(store, events, items)
     return SqlRooms(
-        inbox=SqlInbox(store, items, read_item, journal.append),
+        inbox=SqlInbox(accepting, items, read_item, journal.append),
         journal=journal,
-        sends=SqlSends(store, events, items),
+        sends=SqlSends(store, settling, ended),
         archive=SqlArchive(store),
     )

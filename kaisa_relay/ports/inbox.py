@@ -91,7 +91,9 @@ class Inbox(Protocol):
         """Commit the rows and return how many were new; repeats are dropped by their `dedup`.
 
         What was new and has an `item` is handed to the subscriber in commit order before this
-        returns. Raises `StoreUnavailable`.
+        returns. Statuses of a workspace that is ours, all of which name sends that exist, need no
+        row: they are applied in the commit itself, as `Sends.settle` does, and count as new.
+        Raises `StoreUnavailable`.
         """
         ...
 

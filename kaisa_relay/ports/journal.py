@@ -122,3 +122,10 @@ class Sends(Protocol):
         and purpose. A leg without wamid learns it here.
         """
         ...
+
+    def subscribe(self, take: Callable[[Sequence[Send]], None]) -> None:
+        """Have `take` called, without waiting, with the sends that statuses ended, as they were.
+
+        It hears of them after the commit, whether the statuses were stored first or not.
+        """
+        ...

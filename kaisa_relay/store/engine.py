@@ -4,7 +4,7 @@ Rule 1: everything that is opened here is closed here, in reverse, also when the
 Rule 2: blocking work never runs on the event loop.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -90,6 +90,10 @@ class Store:
     async def append(self, operation: Operation[U, R], unit: U) -> R:
         """Commit the unit together with whatever else waits, and return its answer."""
         return await self._writer.submit(operation, unit)
+
+    async def append_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
+        """Commit the units, each for itself, and return their answers when the last has one."""
+        return await self._writer.submit_all(operation, units)
 
     async def own(self) -> dict[WorkspaceId, int]:
         """Take every workspace over: raise its epoch, once, at the start."""

@@ -94,12 +94,20 @@ class Writer:
 
     async def submit(self, operation: Operation[U, R], unit: U) -> R:
         """Commit the unit together with others and return its answer."""
-        answer: R = await self._wait_for(Ticket(operation, unit))
+        (answer,) = await self.submit_all(operation, (unit,))
         return answer
+
+    async def submit_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
+        """Commit the units together with others and return their answers."""
+        tickets = [Ticket(operation, unit) for unit in units]
+        self._queue(tickets)
+        return [await _answer(ticket) for ticket in tickets]
 
     async def work(self, run: Callable[[Connection], T]) -> T:
         """Run it in a transaction of its own and return what it returns."""
-        answer: T = await self._wait_for(Ticket(None, Work(run)))
+        ticket = Ticket(None, Work(run))
+        self._queue((ticket,))
+        answer: T = await _answer(ticket)
         return answer
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -120,16 +128,13 @@ class Writer:
         if connection is not None:
             connection.close()
 
-    async def _wait_for(self, ticket: Ticket) -> Any:
+    def _queue(self, tickets: Sequence[Ticket]) -> None:
         if not self._running or self.away_since is not None:
             raise StoreUnavailable("the database is away")
         if len(self._waiting) >= QUEUE:
             raise StoreUnavailable("too much waits to be committed")
-        self._waiting.append(ticket)
+        self._waiting.extend(tickets)
         self._bell.set()
-        await ticket.done.wait()
-        assert ticket.answer is not None
-        return ticket.answer.unwrap()
 
     async def _wait_for_tickets(self) -> None:
         await trio.lowlevel.checkpoint()
@@ -200,6 +205,12 @@ class Writer:
         tickets = list(self._waiting)
         self._waiting.clear()
         _finish(tickets, why)
+
+
+async def _answer(ticket: Ticket) -> Any:
+    await ticket.done.wait()
+    assert ticket.answer is not None
+    return ticket.answer.unwrap()
 
 
 def _touch(connection: Connection) -> None:

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.exchange import AgentProposed, AgentWanted
+from kaisa_relay.actors.messages import AgentProposed, AgentWanted
 from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered

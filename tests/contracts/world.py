@@ -15,7 +15,7 @@ from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.conversation.state import created as first_state
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.outgoing import Recipient
-from kaisa_relay.domain.sending import Purpose
+from kaisa_relay.domain.sending import Purpose, opaque
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -79,10 +79,13 @@ class World:
     channel: Channel
     recorded: list[Recorded] = field(factory=list)
     items: list[InboxItem] = field(factory=list)
+    ended: list[Send] = field(factory=list)
+    """Sends that statuses have ended."""
 
     def __attrs_post_init__(self) -> None:
         self.store.journal.subscribe(self.recorded.extend)
         self.store.inbox.subscribe(self.items.extend)
+        self.store.sends.subscribe(self.ended.extend)
 
     async def another(self) -> "World":
         """Return a world on the same store with a workspace and a channel of its own."""
@@ -162,15 +165,22 @@ class World:
         }
         return self._row({"messages": [message]})
 
-    def statuses(self, wamid: str = "out") -> NewItem:
-        """Return the row of one status for this channel, as the webhook lane makes it."""
-        status = {
-            "id": wamid,
-            "status": "sent",
-            "timestamp": str(int(self.clock().timestamp())),
-            "recipient_id": "12025550100",
-        }
-        return self._row({"statuses": [status]})
+    def statuses(self, *of: tuple[Send, str]) -> NewItem:
+        """Return the row of one POST for this channel, as the webhook lane makes it.
+
+        Each send is said to have this status; without any it is one that names no send of ours.
+        """
+        names = [self._status(f"out{send.id}", name, self._opaque(send)) for send, name in of]
+        return self._row({"statuses": names or [self._status("out", "sent", {})]})
+
+    def _status(self, wamid: str, name: str, ours: dict[str, str]) -> dict[str, object]:
+        at = str(int(self.clock().timestamp()))
+        errors = {"errors": [{"code": 131026}]} if name == "failed" else {}
+        status = {"id": wamid, "status": name, "timestamp": at, "recipient_id": "12025550100"}
+        return {**status, **errors, **ours}
+
+    def _opaque(self, send: Send) -> dict[str, str]:
+        return {"biz_opaque_callback_data": opaque(send.workspace, send.channel, send.id)}
 
     def unrouted(self) -> NewItem:
         """Return a row that belongs to nobody."""

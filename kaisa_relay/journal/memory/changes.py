@@ -9,6 +9,7 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Rank, SendState, moves
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
+from kaisa_relay.journal.outcomes import told
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -29,6 +30,7 @@ from kaisa_relay.ports import (
     SaveConversation,
     SaveMetadata,
     SaveToken,
+    Send,
     StoreContent,
     Tell,
     TouchPair,
@@ -267,3 +269,17 @@ def move_leg(tx: Transaction, workspace: WorkspaceId, leg: Leg) -> LegRow | None
     status = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
     tx.record(workspace, f"send/{leg.send}", leg.rank, status)
     return row
+
+
+def finish(tx: Transaction, workspace: WorkspaceId, before: LegRow, leg: Leg) -> Send | None:
+    """End the send if that is still to be done, and tell its conversation where it wants that."""
+    rank = told(before.purpose, before.rank, leg.rank)
+    if rank is not None and before.conversation is not None:
+        code = leg.code
+        outcome = Outcome(leg.send, before.message, before.conversation, before.contact, rank, code)
+        tell(tx, workspace, before.channel, outcome)
+    send = tx.rows.sends.get((workspace, leg.send))
+    if send is not None:
+        tx.drop(tx.rows.sends, (workspace, leg.send))
+        tx.ended.append(send)
+    return send

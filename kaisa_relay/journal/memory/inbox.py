@@ -6,8 +6,10 @@ from functools import partial
 from attrs import evolve, frozen
 
 from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.journal.memory.changes import finish, move_leg
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, Transaction, as_item
+from kaisa_relay.journal.outcomes import legs_of
 from kaisa_relay.ports import UNREADABLE, InboxItem, NewItem
 
 
@@ -23,7 +25,7 @@ class MemoryInbox:
 
         def write(transaction: Transaction) -> None:
             nonlocal new
-            new = sum(_store(transaction, row) for row in rows)
+            new = sum(_store(self.commits, transaction, row) for row in rows)
 
         await self.commits.commit(write)
         return new
@@ -69,7 +71,9 @@ def _park(transaction: Transaction, rows: Sequence[InboxRow]) -> None:
         transaction.put(transaction.rows.inbox, row.id, parked)
 
 
-def _store(transaction: Transaction, new: NewItem) -> bool:
+def _store(commits: Commits, transaction: Transaction, new: NewItem) -> bool:
+    if new.workspace not in commits.fenced and _apply(transaction, new):
+        return True
     dedups = transaction.rows.dedups
     if new.channel is not None and new.dedup is not None:
         key = (new.channel, new.dedup)
@@ -94,4 +98,18 @@ def _store(transaction: Transaction, new: NewItem) -> bool:
             reason=new.reason,
         )
     )
+    return True
+
+
+def _apply(transaction: Transaction, new: NewItem) -> bool:
+    """Apply statuses of sends that exist; False when a row must wait for one of them."""
+    legs = legs_of(new)
+    if legs is None or new.workspace is None:
+        return False
+    if any((new.workspace, leg.send) not in transaction.rows.legs for leg in legs):
+        return False
+    for leg in legs:
+        before = move_leg(transaction, new.workspace, leg)
+        if before is not None:
+            finish(transaction, new.workspace, before, leg)
     return True

@@ -7,11 +7,10 @@ from attrs import frozen
 
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId, SendId, WorkspaceId
-from kaisa_relay.journal.memory.changes import apply, move_leg, tell
+from kaisa_relay.journal.memory.changes import apply, finish, move_leg
 from kaisa_relay.journal.memory.commits import Commits
-from kaisa_relay.journal.memory.rows import LegRow, Transaction
-from kaisa_relay.journal.outcomes import told
-from kaisa_relay.ports import Append, Conflict, Leg, Outcome, Recorded, Send
+from kaisa_relay.journal.memory.rows import Transaction
+from kaisa_relay.ports import Append, Conflict, Leg, Recorded, Send
 
 
 @frozen
@@ -92,24 +91,15 @@ class MemorySends:
             for leg in legs:
                 before = move_leg(transaction, workspace, leg)
                 if before is not None:
-                    moved.append((leg, _finish(transaction, workspace, before, leg)))
+                    moved.append((leg, finish(transaction, workspace, before, leg)))
             _delete(transaction, workspace, items)
 
         await self.commits.commit(write)
         return moved
 
-
-def _finish(tx: Transaction, workspace: WorkspaceId, before: LegRow, leg: Leg) -> Send | None:
-    """End the send if that is still to be done, and tell its conversation where it wants that."""
-    rank = told(before.purpose, before.rank, leg.rank)
-    if rank is not None and before.conversation is not None:
-        code = leg.code
-        outcome = Outcome(leg.send, before.message, before.conversation, before.contact, rank, code)
-        tell(tx, workspace, before.channel, outcome)
-    send = tx.rows.sends.get((workspace, leg.send))
-    if send is not None:
-        tx.drop(tx.rows.sends, (workspace, leg.send))
-    return send
+    def subscribe(self, take: Callable[[Sequence[Send]], None]) -> None:
+        """Have `take` called with the sends that statuses ended."""
+        self.commits.take_ended.append(take)
 
 
 def _delete(tx: Transaction, workspace: WorkspaceId, items: Sequence[MessageId]) -> None:

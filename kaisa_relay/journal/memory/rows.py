@@ -126,6 +126,7 @@ class Transaction:
     at: datetime
     recorded: list[Recorded] = field(factory=list)
     items: list[InboxItem] = field(factory=list)
+    ended: list[Send] = field(factory=list)
     _undo: list[Callable[[], object]] = field(factory=list)
 
     def put(self, table: dict[K, V], key: K, row: V) -> None:

@@ -1,0 +1,169 @@
+"""What actors tell each other.
+
+Rule 1: actors only `tell`; an ask comes from a face (API, admin) and nowhere else.
+Rule 2: nothing told here is the only copy: the inbox, the outbox and the journal have it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.contact import Person
+from kaisa_relay.domain.conversation.messages import (
+    AlreadyEnded,
+    Candidate,
+    HearOutcome,
+    Receive,
+    Strategy,
+)
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+)
+from kaisa_relay.ports import (
+    Change,
+    Ended,
+    InboxItem,
+    NewConversation,
+    Outcome,
+    Reservation,
+    ReserveRefusal,
+    Send,
+)
+from kaisa_relay.runtime.ask import Ask
+
+# --- to a conversation ----------------------------------------------------------------------
+
+
+@frozen
+class Deliver:
+    """An inbox item for this conversation; `changes` go into the commit that decides it."""
+
+    item: MessageId
+    command: Receive | HearOutcome
+    changes: tuple[Change, ...] = field(repr=False, default=())
+    wamid: str | None = field(repr=False, default=None)
+
+
+def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
+    """Return the delivery that tells a conversation what became of one of its sends."""
+    command = HearOutcome(
+        outcome.send, outcome.message, outcome.contact, outcome.rank, outcome.code, at
+    )
+    return Deliver(item, command)
+
+
+@frozen
+class AgentProposed:
+    """The pool holds this agent for us for a few seconds."""
+
+    agent: ContactId
+    window_open: bool
+
+
+@frozen
+class NoAgentFree:
+    """Nobody is free now; the pool will propose somebody when that changes."""
+
+
+@frozen
+class NotNeeded:
+    """The visitor came by another link."""
+
+    instead: ConversationId
+
+
+@frozen
+class PersonMoved:
+    """Somebody in it is reached by another number or BSUID from now on."""
+
+    person: Person = field(repr=False)
+
+
+EndAnswer = Ended | AlreadyEnded
+
+
+@frozen
+class EndConversation(Ask[EndAnswer]):
+    """The API ends it."""
+
+
+ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | PersonMoved | EndConversation
+
+# --- to a channel ---------------------------------------------------------------------------
+
+
+@frozen
+class Ring:
+    """These sends were just committed (the doorbell: the rows are the truth)."""
+
+    sends: tuple[Send, ...] = field(repr=False)
+
+
+@frozen
+class Withdraw:
+    """This send is pointless now: end it if it has not begun."""
+
+    send: SendId
+
+
+@frozen
+class Statuses:
+    """A row of statuses for this channel; `done` is called once it is applied."""
+
+    item: InboxItem
+    done: Callable[[], None]
+
+
+@frozen
+class SendsSettled:
+    """Statuses gave these sends their outcome; their rows are gone."""
+
+    sends: tuple[SendId, ...]
+
+
+ToChannel = Ring | Withdraw | Statuses | SendsSettled
+
+# --- to the agent pool of a workspace -------------------------------------------------------
+
+
+@frozen
+class AgentWanted:
+    """A conversation looks for an agent on its channel, among these."""
+
+    conversation: ConversationId
+    channel: ChannelId
+    candidates: tuple[Candidate, ...]
+    strategy: Strategy
+
+
+@frozen
+class AgentFreed:
+    """This agent's pair on the channel is free again."""
+
+    channel: ChannelId
+    agent: ContactId
+
+
+@frozen
+class AgentNotWanted:
+    """The conversation needs nobody any more."""
+
+    conversation: ConversationId
+
+
+ToPool = AgentWanted | AgentFreed | AgentNotWanted
+
+
+ReserveAnswer = Reservation | ReserveRefusal
+
+
+@frozen
+class ReserveConversation(Ask[ReserveAnswer]):
+    """A form was filled in (to the workspace actor)."""
+
+    request: NewConversation = field(repr=False)
