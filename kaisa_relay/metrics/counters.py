@@ -30,6 +30,11 @@ MOST_CODES: Final = 200
 OUTCOMES: Final = ("stored", "refused", "unavailable")
 """How a webhook ends (`whatsapp.webhook.Observer`)."""
 
+ANSWERS: Final = ("accepted", "rejected", "deferred", "halted", "uncertain")
+"""How WhatsApp answers a send (`ports.meter.Meter.answered`)."""
+ACTORS: Final = ("conversation", "router", "alarm", "channel", "pool", "workspace")
+"""Kinds of actor that crash (`ports.meter.Meter.crashed`)."""
+
 ACK_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 RELAY_SECONDS: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)
 COMMIT_SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5)
@@ -80,7 +85,12 @@ class Metrics:
         self._away = self._counter(
             "database_outage_seconds", "Time that the database was away, outages that are over"
         )
-        self._answers: dict[tuple[str, int | None], Counter] = {}
+        # What never happened is 0 from the start: a rate needs the value before the first time.
+        for actor in ACTORS:
+            self._crashes.labels(actor)
+        self._answers: dict[tuple[str, int | None], Counter] = {
+            (answer, None): self._sends.labels(answer, "") for answer in ANSWERS
+        }
         self._outcomes = {each: self._webhooks.labels(each) for each in OUTCOMES}
         Info("kaisa_build", "Version of this program", registry=self.registry).info(
             {"version": version("kaisa-relay"), "python": platform.python_version()}
@@ -146,7 +156,7 @@ class Metrics:
         return gauges
 
     def _answer(self, outcome: str, code: int | None) -> Counter:
-        if len(self._answers) >= MOST_CODES:
+        if len(self._answers) >= MOST_CODES + len(ANSWERS):
             return self._sends.labels(outcome, "other")
         counter = self._sends.labels(outcome, "" if code is None else str(code))
         self._answers[outcome, code] = counter

@@ -12,10 +12,14 @@ from attrs import frozen
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.sending import SendState
 from kaisa_relay.metrics.rows import RowCounts
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.mailbox import MailboxStatistics
 from kaisa_relay.store.engine import Statistics
+
+LIVE_PHASES: Final = [phase.value for phase in Phase if phase.live]
 
 COUNT_EVERY: Final = 10.0
 """Seconds between two counts of rows."""
@@ -98,8 +102,9 @@ class Gauges(Collector):
 
 def _counted(rows: RowCounts, in_memory: int) -> Iterator[Metric]:
     yield _by("inbox_rows", "Rows in the inbox that are not done", "state", rows.inbox)
-    yield _by("outbox_rows", "Sends without an outcome", "state", rows.outbox)
-    phases = rows.conversations
+    outbox = {state.value: 0 for state in SendState} | {**rows.outbox}
+    yield _by("outbox_rows", "Sends without an outcome", "state", outbox)
+    phases = dict.fromkeys(LIVE_PHASES, 0) | {**rows.conversations}
     yield _by("conversations_open", "Conversations with a deadline", "phase", phases)
     # A reservation is in no memory until its visitor writes: it counts as passivated.
     passivated = max(0, sum(phases.values()) - in_memory)

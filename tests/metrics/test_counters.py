@@ -37,10 +37,10 @@ from kaisa_relay.domain.ids import (
     SendId,
     WorkspaceId,
 )
-from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.sending import Answer, Rank
 from kaisa_relay.domain.texts import TextKey
 from kaisa_relay.metrics import Metrics, TimedLane
-from kaisa_relay.metrics.counters import MOST_CODES
+from kaisa_relay.metrics.counters import ANSWERS, MOST_CODES
 from kaisa_relay.metrics.happenings import MESSAGES, OFFERS, PHASES, STEPS
 from kaisa_relay.ports import Recorded
 from kaisa_relay.ports.meter import Meter
@@ -86,7 +86,9 @@ async def test_codes_that_somebody_makes_up_cannot_fill_the_memory() -> None:
         metrics.answered("rejected", code)
     metrics.answered("rejected", 0)
     page = read(metrics)
-    assert sum(name.startswith("kaisa_sends_total") for name in page) == MOST_CODES + 1
+    assert (
+        sum(name.startswith("kaisa_sends_total") for name in page) == MOST_CODES + len(ANSWERS) + 1
+    )
     assert page["kaisa_sends_total code=other outcome=rejected"] == MOST_CODES
     assert page["kaisa_sends_total code=0 outcome=rejected"] == 2
 
@@ -152,6 +154,15 @@ async def test_who_belongs_nowhere_is_counted_by_whether_they_were_answered() ->
     page = read(metrics)
     assert page["kaisa_messages_total event=unmatched"] == 1
     assert page["kaisa_messages_total event=unanswered"] == 2
+
+
+async def test_what_never_happened_is_none_and_not_absent() -> None:
+    """An alert on a rate would sleep through the first crash."""
+    page = read(Metrics())
+    for answer in get_args(Answer):
+        assert page[f"kaisa_sends_total code= outcome={answer.__name__.lower()}"] == 0
+    for actor in ("conversation", "router", "alarm", "channel", "pool", "workspace"):
+        assert page[f"kaisa_actor_crashes_total actor={actor}"] == 0
 
 
 def test_every_event_is_counted_somewhere() -> None:

@@ -41,7 +41,9 @@ async def test_gauges_show_the_house_at_the_moment_of_the_question() -> None:
     assert page["kaisa_database_outages_total"] == 2
     assert page["kaisa_inbox_rows state=new"] == 4
     assert page["kaisa_outbox_rows state=ready"] == 5
+    assert page["kaisa_outbox_rows state=unknown"] == 0, "an alert on what is absent never ends"
     assert page["kaisa_conversations_open phase=reserved"] == 6
+    assert page["kaisa_conversations_open phase=seeking"] == 0
 
 
 async def test_rows_are_counted_beside_the_scrapes(
