@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import ChannelFacts, SealedChannel
-from kaisa_relay.cli.finding import Finding, ok, problem, warning
+from kaisa_relay.cli.finding import Finding, Level, ok, problem, warning
 
 _FIELDS: Final = "display_phone_number,status,quality_rating,webhook_configuration"
 _TOKEN_CODES: Final = frozenset({0, 190})
@@ -46,19 +46,23 @@ class GraphApi:
     async def _webhook(
         self, about: str, channel: ChannelFacts, token: str, number: Mapping[str, Any]
     ) -> Finding:
+        """Two things must hold: the address is ours, and the account has an app subscribed."""
         configured = _webhook_of(number)
-        if configured is not None:
-            return self._judge(about, configured)
+        address = None if configured is None else self._judge(about, configured)
+        if address is not None and address.level is Level.PROBLEM:
+            return address
         if not channel.waba:
-            return warning(
+            return address or warning(
                 about,
                 "whether its webhooks come here is not known",
                 "add the channel with --waba to have its subscription checked",
             )
         answer = await self._get(f"{channel.waba}/subscribed_apps", token)
         if isinstance(answer, Finding):
-            return warning(about, f"its webhook subscription: {answer.says}", answer.advice)
-        return self._subscription(about, channel.waba, answer)
+            unseen = warning(about, f"its webhook subscription: {answer.says}", answer.advice)
+            return address or unseen
+        subscription = self._subscription(about, channel.waba, answer)
+        return address if address and subscription.level is Level.OK else subscription
 
     def _subscription(self, about: str, waba: str, answer: Mapping[str, Any]) -> Finding:
         apps = answer.get("data")

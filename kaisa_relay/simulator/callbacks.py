@@ -31,9 +31,28 @@ class Callbacks:
 
     def of(self, waba: str) -> Callback | None:
         """The callback for an account, or None while nobody listens."""
-        if self._require_subscription and waba not in self.subscribed:
-            return None
-        return self.overrides.get(waba, self.default)
+        return self.overrides.get(waba, self.default) if self.listening(waba) else None
+
+    def listening(self, waba: str) -> bool:
+        """Whether the app is subscribed to an account."""
+        return waba in self.subscribed or not self._require_subscription
+
+    def configuration(self, waba: str) -> dict[str, str]:
+        """What Graph shows as `webhook_configuration`: the levels that have a callback."""
+        levels = {
+            "whatsapp_business_account": self.overrides.get(waba),
+            "application": self.default,
+        }
+        return {level: callback.url for level, callback in levels.items() if callback is not None}
+
+    def subscriptions(self, waba: str) -> list[dict[str, Any]]:
+        """What Graph lists as an account's subscribed apps: ours, or nothing."""
+        if not self.listening(waba):
+            return []
+        app = {"id": "1", "link": "https://app.invalid/", "name": "Simulated app"}
+        override = self.overrides.get(waba)
+        uri = {} if override is None else {"override_callback_uri": override.url}
+        return [{"whatsapp_business_api_data": app} | uri]
 
 
 def encode(payload: dict[str, Any], ascii_only: bool) -> bytes:

@@ -31,6 +31,9 @@ def graph_blueprint(simulator: Simulator) -> Blueprint:
     routes.add_url_rule(
         "/<version>/<graph_id>/subscribed_apps", view_func=graph.subscribe, methods=["POST"]
     )
+    routes.add_url_rule(
+        "/<version>/<graph_id>/subscribed_apps", view_func=graph.subscriptions, methods=["GET"]
+    )
     routes.add_url_rule("/<version>/debug_token", view_func=graph.debug_token, methods=["GET"])
     routes.add_url_rule("/<version>/<graph_id>", view_func=graph.read_number, methods=["GET"])
     return routes
@@ -126,12 +129,7 @@ class Graph:
         """`POST /{WABA}/subscribed_apps`, with an override callback (and its handshake) or
         without.
         """
-        channels = [
-            channel
-            for channel in self._simulator.world.channels.values()
-            if channel.waba == graph_id
-        ]
-        problem = self._not_allowed(version, graph_id, channels)
+        problem = self._not_allowed(version, graph_id, self._channels_of(graph_id))
         if problem is not None:
             return self._refuse(problem, graph_id)
         callbacks = self._simulator.callbacks
@@ -156,12 +154,20 @@ class Graph:
         callbacks.subscribed.add(graph_id)
         return _SUCCESS, 200
 
+    async def subscriptions(self, version: str, graph_id: str) -> Answer:
+        """`GET /{WABA}/subscribed_apps`: the app, with its override callback if it has one."""
+        problem = self._not_allowed(version, graph_id, self._channels_of(graph_id))
+        if problem is not None:
+            return self._refuse(problem, graph_id)
+        return {"data": self._simulator.callbacks.subscriptions(graph_id)}, 200
+
     async def read_number(self, version: str, graph_id: str) -> Answer:
         """`GET /{phone_number_id}?fields=…`."""
         channel = self._channel(version, graph_id)
         if isinstance(channel, GraphError):
             return self._refuse(channel, graph_id)
-        known = _number_fields(channel)
+        webhooks = self._simulator.callbacks.configuration(channel.waba)
+        known = _number_fields(channel) | {"webhook_configuration": webhooks}
         asked = request.args.get(
             "fields", "display_phone_number,verified_name,quality_rating"
         ).split(",")
@@ -193,6 +199,10 @@ class Graph:
         if problem is not None or channel is None:
             return problem or unknown_object(graph_id)
         return channel
+
+    def _channels_of(self, waba: str) -> list[ChannelConfig]:
+        channels = self._simulator.world.channels.values()
+        return [channel for channel in channels if channel.waba == waba]
 
     def _not_allowed(
         self, version: str, graph_id: str, channels: list[ChannelConfig]

@@ -37,7 +37,9 @@ class Simulator:
         self.config = config
         self.client = client
         self.world = World(config, now, rng)
-        self.faults = Faults(rng)
+        # A die of its own: to seed it again must repeat the faults and nothing else.
+        die = Random(rng.getrandbits(64))
+        self.faults = Faults(die)
         self.record = Record()
         self.agenda = Agenda()
         self.callbacks = Callbacks(_configured_callback(config), config.require_subscription)
@@ -48,7 +50,7 @@ class Simulator:
             self.faults,
             self.record,
             timing=config.timing,
-            rng=rng,
+            rng=die,
         )
         self.statuses = Statuses(self.world, self.agenda, self.courier, self.faults, config.timing)
         self.sending = Sending(self.world, self.statuses, self.faults)

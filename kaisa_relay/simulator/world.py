@@ -5,6 +5,7 @@ both directions.
 import base64
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 from random import Random
 
 import trio
@@ -51,6 +52,7 @@ class World:
     def __init__(self, config: SimulatorConfig, now: Callable[[], datetime], rng: Random) -> None:
         self._config = config
         self._rng = rng
+        self._numbers = count(1)
         self.now = now
         self.people = People()
         self.restore()
@@ -101,13 +103,19 @@ class World:
         return person.seen_by(channel.portfolio, lately)
 
     def new_wamid(self, number: str) -> str:
-        """A fresh message id; like a real one it is base64 with the number inside."""
+        """A fresh message id; like a real one it is base64 with the number inside.
+
+        No two are alike, not even those of two simulators one after the other: a relay that had
+        one before drops the message as a repeat.
+        """
+        micros = round(self.now().timestamp() * 1_000_000)
         inside = (
             b"\x1c\x18"
             + bytes([len(number)])
             + number.encode()
             + b"\x15\x02\x00"
-            + self._rng.randbytes(12)
+            + micros.to_bytes(8, "big")
+            + next(self._numbers).to_bytes(4, "big")
         )
         return "wamid." + base64.b64encode(inside).decode()
 

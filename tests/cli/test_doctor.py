@@ -19,7 +19,8 @@ SECRETS = re.compile(f"{TOKEN}|canary|{'k' * 32}")
 @pytest.fixture
 def graph_url() -> Iterator[str]:
     """A simulated WhatsApp in a process of its own, started as an operator would."""
-    arguments = ("simulate", "--bind", "127.0.0.1:0", "--channel", "1001=+46700000001")
+    hook = ("--webhook-url", "https://relay.example/webhooks/whatsapp")
+    arguments = ("simulate", "--bind", "127.0.0.1:0", "--channel", "1001=+46700000001", *hook)
     program = (sys.executable, "-m", "kaisa_relay", *arguments)
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         try:
@@ -44,14 +45,14 @@ def levels(run: CommandLine) -> dict[str, str]:
 def test_a_channel_on_the_simulator(
     run: CommandLine, add_channel: Add, graph_url: str, tmp_path: Path
 ) -> None:
-    """Its token and number are confirmed; that its webhook is unknown is worth a look."""
-    run.environment["KAISA_GRAPH_URL"] = graph_url
+    """Its token, its number and where its webhooks go are confirmed."""
+    run.environment.update(KAISA_GRAPH_URL=graph_url, KAISA_PUBLIC_URL="https://relay.example")
     run.ok("workspace", "add", "acme")
     (tmp_path / "token").write_text("sim-token")
-    channel = add_channel().stdout.strip()
+    channel = add_channel("--waba", "waba-1").stdout.strip()
     found = levels(run)
     assert found["settings"] == found["database"] == "ok"
-    assert found[f"channel {channel}"] == "warning"
+    assert found[f"channel {channel}"] == "ok"
     assert found["keys"] == "warning"
     assert found["public URL"] == "problem"  # no serve runs here
 

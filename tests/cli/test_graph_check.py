@@ -77,6 +77,11 @@ async def test_a_channel_that_works(number: Any, apps: Any) -> None:
         (NUMBER, {}, "no app is subscribed"),
         (NUMBER, {"data": [{"override_callback_uri": "https://x"}]}, "another address"),
         (NUMBER | {"webhook_configuration": {"application": "https://x"}}, None, "another address"),
+        (
+            NUMBER | {"webhook_configuration": {"application": OURS}},
+            {"data": []},
+            "no app is subscribed",
+        ),
         (NUMBER | {"display_phone_number": "+1 555 0100"}, {"data": [{}]}, "another number"),
         ({"id": "1001"}, {"data": [{}]}, "another number"),
         (NUMBER | {"status": "PENDING"}, {"data": [{}]}, "not connected"),

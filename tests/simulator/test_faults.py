@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from kaisa_relay.simulator.faults import KNOBS, Faults
-from tests.simulator.bench import AGENT, PNID, VISITOR, Bench
+from tests.simulator.bench import AGENT, CONFIG, PNID, VISITOR, Bench, open_bench
 
 ONCE = {"times": 1}
 
@@ -189,6 +189,28 @@ async def test_a_wrong_patch_says_what_is_wrong_and_changes_nothing(
     assert answer.status_code == 400
     assert says in answer.json()["error"]
     assert await bench.sim("faults") == before
+
+
+async def test_a_new_seed_repeats_faults_and_no_message_id(bench: Bench) -> None:
+    """A wamid that came before is a repeat, which the relay drops."""
+    seen = set()
+    for _ in range(3):
+        await bench.faults(seed=3)
+        sent = await bench.sim(f"people/{VISITOR}/send", {"text": "hello", "channel": PNID})
+        seen.add(sent["wamid"])
+    assert len(seen) == 3
+
+
+async def test_a_second_simulator_of_the_same_seed_has_other_message_ids(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    seen = set()
+    for _ in range(2):
+        async with open_bench(CONFIG) as bench:
+            sent = await bench.sim(f"people/{VISITOR}/send", {"text": "hello", "channel": PNID})
+            seen.add(sent["wamid"])
+        await trio.sleep(1)
+    assert len(seen) == 2
 
 
 def test_every_knob_rests_and_every_knob_can_strike() -> None:

@@ -170,10 +170,26 @@ async def test_subscribing_an_account_and_overriding_its_callback(
         override = {"override_callback_uri": "http://own.test/", "verify_token": "open sesame"}
         bad = await bench.http.post(url, json=override | {"verify_token": "x"}, headers=headers)
         assert bad.status_code == 400
+        shown = [(await bench.http.get(url, headers=headers)).json()["data"]]
         for body in ({}, override):
             answer = await bench.http.post(url, json=body, headers=headers)
             assert answer.json() == {"success": True}
             await write(bench)
+            shown.append((await bench.http.get(url, headers=headers)).json()["data"])
+        assert [[app.get("override_callback_uri") for app in apps] for apps in shown] == [
+            [],
+            [None],
+            ["http://own.test/"],
+        ]
+        number = await bench.http.get(
+            f"/v26.0/{PNID}?fields=webhook_configuration", headers=headers
+        )
+        assert number.json()["webhook_configuration"] == {
+            "whatsapp_business_account": "http://own.test/",
+            "application": "http://business.test/hook",
+        }
+        assert (await bench.http.get(url)).status_code == 401
+        assert (await bench.http.get(url.replace("-1", "-2"), headers=headers)).status_code == 400
         await bench.settle()
         assert [post.url.host for post in bench.business.posts] == ["business.test", "own.test"]
         (lost, *_) = (await bench.sim("log?kind=webhook"))["entries"]
