@@ -74,6 +74,7 @@ class CurlHandle:
         easy.setopt(pycurl.PROXY, "")  # else libcurl looks into the environment
         easy.setopt(pycurl.FOLLOWLOCATION, 0)
         easy.setopt(pycurl.NOSIGNAL, 1)
+        easy.setopt(pycurl.USERAGENT, "kaisa-relay")
         easy.setopt(pycurl.CONNECTTIMEOUT_MS, _milliseconds(limits.connect))
         easy.setopt(pycurl.TIMEOUT_MS, _milliseconds(limits.whole))
         easy.setopt(pycurl.MAXFILESIZE_LARGE, limits.answer_bytes)
@@ -81,7 +82,6 @@ class CurlHandle:
         easy.setopt(pycurl.TCP_KEEPALIVE, 1)
         easy.setopt(pycurl.TCP_KEEPIDLE, DEAD_AFTER // 2)
         easy.setopt(pycurl.TCP_KEEPINTVL, DEAD_AFTER // 2)
-        easy.setopt(pycurl.SOCKOPTFUNCTION, _bound_silence)
 
     def load(self, request: Request) -> None:
         """Make it ready for this call."""
@@ -92,7 +92,7 @@ class CurlHandle:
             easy.setopt(pycurl.URL, request.url)
         if request.headers != self._headers:
             self._headers = request.headers
-            easy.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in request.headers])
+            easy.setopt(pycurl.HTTPHEADER, _lines(request.headers))
         if request.method != self._method:
             self._method = request.method
             easy.setopt(pycurl.POST if request.method == "POST" else pycurl.HTTPGET, 1)
@@ -103,11 +103,12 @@ class CurlHandle:
         self._lines.clear()
         self._parts.clear()
 
-    def answered(self) -> Answered:
-        """Return the answer of a call that libcurl calls well."""
-        lines = [line.rstrip(b"\r\n") for line in self._lines]
+    def answered(self) -> Reply:
+        """Return what a call that libcurl calls well came to; it lets a head break off."""
+        if b"\r\n" not in self._lines:
+            return Broken("the answer broke off")
         body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        return Answered(self.easy.getinfo(pycurl.RESPONSE_CODE), lines, body)
+        return Answered(self.easy.getinfo(pycurl.RESPONSE_CODE), tuple(self._lines), body)
 
     def failed(self, code: int, text: str, multiplexed: bool) -> Reply:
         """Return what libcurl's error says; `multiplexed` when the connection spoke HTTP/2."""
@@ -127,7 +128,12 @@ class CurlHandle:
         return part
 
 
-def _bound_silence(fd: int, purpose: int) -> int:
+def _lines(headers: Headers) -> list[str]:
+    """Return them as libcurl takes them, without the `Accept` that it would add."""
+    return [*(f"{name}: {value}" for name, value in headers), "Accept:"]
+
+
+def bound_silence(fd: int) -> None:
     """End the connection when what was sent stays unacknowledged; the default is many minutes."""
     if sys.platform == "linux":
         each = socket.socket(fileno=fd)
@@ -135,7 +141,6 @@ def _bound_silence(fd: int, purpose: int) -> int:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_AFTER * 1000)
         finally:
             each.detach()
-    return int(pycurl.SOCKOPT_OK)
 
 
 def _milliseconds(seconds: float) -> int:

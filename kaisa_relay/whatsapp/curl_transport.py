@@ -16,7 +16,7 @@ import pycurl
 import trio
 from attrs import define, field
 
-from kaisa_relay.whatsapp.curl_handle import CurlHandle
+from kaisa_relay.whatsapp.curl_handle import CurlHandle, bound_silence
 from kaisa_relay.whatsapp.transport import LIMITS, Limits, OnReply, Reply, Request
 
 IDLE_HANDLES: Final = 256
@@ -72,6 +72,9 @@ class CurlTransport:
     _sleep: trio.CancelScope = field(factory=trio.CancelScope)
     _due: float = inf
     """When libcurl wants to be asked again, in Trio's time."""
+    _nudge: Any = field(factory=pycurl.Curl)
+    _connecting: bool = False
+    """Whether a connection was begun since calls that wait for one were woken."""
     _ended: bool = False
     """Whether calls have ended whose replies are not yet given."""
     _closed: bool = False
@@ -109,6 +112,8 @@ class CurlTransport:
                 await trio.lowlevel.wait_readable(self._selector.fileno())
             for key, events in self._selector.select(0):
                 self._act(key.fd, _READY[events])
+            if self._connecting:
+                self._wake_waiting()
             for _ in range(ROUNDS):
                 if self._due > trio.current_time():
                     break
@@ -123,6 +128,7 @@ class CurlTransport:
             self._end(call, call.handle.failed(-1, "", multiplexed=False))
         for handle in self._idle:
             handle.easy.close()
+        self._nudge.close()
         self._multi.close()
         self._selector.close()
 
@@ -138,6 +144,11 @@ class CurlTransport:
         else:
             self._selector.register(fd, _EVENTS[what])
 
+    def _note_connection(self, fd: int, purpose: int) -> int:
+        self._connecting = True
+        bound_silence(fd)
+        return int(pycurl.SOCKOPT_OK)
+
     def _note_timer(self, milliseconds: int) -> None:
         self._due = inf if milliseconds < 0 else trio.current_time() + milliseconds / 1000
 
@@ -148,6 +159,15 @@ class CurlTransport:
             self._due = inf
         _, running = self._multi.socket_action(fd, ready)
         self._ended = running < len(self._calls)
+
+    def _wake_waiting(self) -> None:
+        """Have calls go on that wait to share the first connection. Where that one turns out to
+        speak HTTP/1.1, libcurl forgets them until any handle is removed.
+        """
+        if any(call.handle.asked for call in self._calls.values()):
+            self._connecting = False
+            self._multi.add_handle(self._nudge)
+            self._multi.remove_handle(self._nudge)
 
     @property
     def _wake_at(self) -> float:
@@ -202,6 +222,7 @@ class CurlTransport:
     def _new_handle(self) -> CurlHandle:
         handle = CurlHandle(pycurl.Curl())
         handle.prepare(self._limits, self._ca_file)
+        handle.easy.setopt(pycurl.SOCKOPTFUNCTION, self._note_connection)
         return handle
 
     def _release(self, handle: CurlHandle) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 import httpx
 import trio
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from kaisa_relay.whatsapp.transport import (
     LIMITS,
@@ -66,28 +66,46 @@ class HttpxTransport:
                 on_reply(reply)
 
     async def _exchange(self, request: Request) -> Reply:
-        with trio.move_on_after(self._limits.whole):
+        reading = _Reading(self._limits.answer_bytes)
+        with trio.move_on_after(self._limits.whole) as reading.scope:
             try:
-                return await self._request(request)
+                return await self._request(request, reading)
             except _CERTAIN as error:
                 return NotSent(type(error).__name__)  # its text may hold the URL
             except httpx.RequestError as error:
                 return Broken(type(error).__name__)
-        return Broken("no answer in time")
+        return Broken("the answer is too long" if reading.too_long else "no answer in time")
 
-    async def _request(self, request: Request) -> Reply:
+    async def _request(self, request: Request, reading: "_Reading") -> Reply:
         headers = [*request.headers, _IDENTITY]  # answers are too small to be worth packing
         stream = self._client.stream(
             request.method, request.url, content=request.body, headers=headers
         )
         async with stream as answer:
-            body = b""
             async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > self._limits.answer_bytes:
-                    return Broken("the answer is too long")
+                reading.take(part)
             lines = [name + b": " + value for name, value in answer.headers.raw]
-            return Answered(answer.status_code, lines, body)
+            return Answered(answer.status_code, lines, bytes(reading.body))
+
+
+@define
+class _Reading:
+    """A body as it comes in, up to its limit."""
+
+    limit: int
+    body: bytearray = field(factory=bytearray)
+    scope: trio.CancelScope = field(factory=trio.CancelScope)
+
+    @property
+    def too_long(self) -> bool:
+        return len(self.body) > self.limit
+
+    def take(self, part: bytes) -> None:
+        if self.too_long:
+            # Leaving the loop would leave httpx's generators behind; this unwinds them.
+            self.scope.cancel()
+        else:
+            self.body += part
 
 
 @asynccontextmanager

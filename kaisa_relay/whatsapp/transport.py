@@ -46,7 +46,7 @@ class Request:
 
 @frozen
 class Answered:
-    """The far end answered, whole; `lines` are its headers as they came, without line ends."""
+    """The far end answered, whole; `lines` are its headers as they came."""
 
     status: int
     lines: Sequence[bytes] = field(repr=False)
@@ -55,10 +55,13 @@ class Answered:
     def header(self, name: str) -> str | None:
         """Return the first header of this name, in whatever case."""
         start = name.lower().encode() + b":"
+        found = None
         for line in self.lines:
-            if line[: len(start)].lower() == start:
-                return line[len(start) :].strip().decode("latin-1")
-        return None
+            if line.startswith(b"HTTP/"):
+                found = None  # a provisional answer (100, 103) came before this one
+            elif found is None and line[: len(start)].lower() == start:
+                found = line[len(start) :].strip().decode("latin-1")
+        return found
 
 
 @frozen
