@@ -92,17 +92,23 @@ class Addressing:
         facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall(), said)
         match route(facts):
             case ToConversation() as chosen:
-                return await self._deliver(letter, chosen, token)
+                return await self._deliver(letter, chosen, token, named)
             case Binds(token=bound, contact=known):
                 return await self._bind(letter, bound, known)
             case Answer() as answer:
                 return await self._homeless(letter, answer, token)
 
     async def _deliver(
-        self, letter: Letter, chosen: ToConversation, token: Token | None
+        self,
+        letter: Letter,
+        chosen: ToConversation,
+        token: Token | None,
+        named: ConversationId | None,
     ) -> Addressed:
         command = self._receive(letter, chosen.contact)
-        changes = await self._learnt(letter, chosen.contact)
+        # A button's conversation may never have heard of who taps it, and answers all the same.
+        stranger = chosen.conversation == named
+        changes = await self._learnt(letter, chosen.contact, stranger)
         if token is not None and token.conversation in (chosen.conversation, chosen.duplicate):
             command = _without_token(command, token.value, self._texts(letter))
         if token is not None and token.conversation == chosen.conversation:
@@ -135,14 +141,18 @@ class Addressing:
         self.binding[key] = _Binding(letter.item.id, token.conversation, contact)
         return self._addressed(letter, token.conversation, command, changes)
 
-    async def _learnt(self, letter: Letter, contact: ContactId) -> tuple[Change, ...]:
+    async def _learnt(
+        self, letter: Letter, contact: ContactId, stranger: bool
+    ) -> tuple[Change, ...]:
         """Return who this message shows its sender to be, unless that is remembered.
+
+        The conversation hears it even so when they may be a `stranger` to it.
 
         Only what the directory has already is remembered: what goes with this message is not
         saved if the conversation crashes on it or is quarantined.
         """
         channel, sender = letter.channel, letter.inbound.sender
-        if self.lookups.known_as(channel, sender) == contact:
+        if not stranger and self.lookups.known_as(channel, sender) == contact:
             return ()
         person = await self.lookups.person(channel, contact)
         updated = _updated(person, sender) if person else None
