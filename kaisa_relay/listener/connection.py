@@ -154,6 +154,7 @@ class Connection:
 
     async def _refuse(self, refusal: Refusal) -> bool:
         self._stage, self._deadline = None, inf
+        self._reader.close()
         context = self._context
         context.refused[refusal] += 1
         return await self._send(encode(context.refuse(refusal), context.date, CLOSES))

@@ -68,7 +68,10 @@ class Listener:
         listeners: Sequence[trio.SocketListener],
         task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
     ) -> None:
-        """Serve on these sockets until `stop`, and to the end of what was begun; closes them."""
+        """Serve on these sockets until `stop`, and to the end of what was begun; closes them.
+
+        Called once.
+        """
         self._ended = trio.Event()
         self._tick()
         try:

@@ -104,18 +104,22 @@ class Reader:
         outcome = self._begin() if self._head is None else self._go_on(self._head)
         if isinstance(outcome, Refusal):
             self._refusal = outcome
-            self._pending = b""
+            self.close()
         return outcome
 
     def close(self) -> None:
-        """Give back what is held of the budget."""
+        """Let go of what was read, and give back what is held of the budget."""
+        self._release()
+        self._pending, self._coming = b"", None
+
+    def _release(self) -> None:
         self._budget.held -= self._held
         self._held = 0
 
     def _begin(self) -> Request | Refusal | None:
         """Go on to the body, or past it when all of it is here, if the head is whole."""
         if self._held:
-            self.close()
+            self._release()
         if not self._pending:
             return None
         end = find_end(self._pending, self._sizes)
