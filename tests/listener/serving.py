@@ -48,7 +48,8 @@ class Client:
             await self._more()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
         start, *lines = head.decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in lines)
+        fields = (line.split(": ", 1) for line in lines)
+        headers = {name.lower(): text for name, text in fields}
         length = 0 if bodiless else int(headers.get("content-length", 0))
         while len(self._received) < length:
             await self._more()
