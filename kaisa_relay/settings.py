@@ -34,7 +34,8 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_APP_SECRET": "the app secret from Meta's App Dashboard; several, separated by commas, "
     "while rotating",
     "KAISA_VERIFY_TOKEN": "the token typed in beside the webhook's URL in Meta's App Dashboard",
-    "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32",
+    "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32; "
+    "several, separated by commas, while rotating",
     "KAISA_LOG_FORMAT": "console or json",
 }
 OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE"})
@@ -83,7 +84,7 @@ class Settings:
     _public_url: str | None = None
     _app_secrets: tuple[str, ...] = field(default=(), repr=False)
     _verify_token: str | None = field(default=None, repr=False)
-    _secret_key: str | None = field(default=None, repr=False)
+    _secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def public_url(self) -> str:
@@ -101,9 +102,13 @@ class Settings:
         return _given(self._verify_token, "KAISA_VERIFY_TOKEN")
 
     def derived_key(self, purpose: str) -> bytes:
-        """32 bytes from the secret key, others for each purpose, the same after each start."""
-        secret_key = _given(self._secret_key, "KAISA_SECRET_KEY")
-        return hmac.digest(secret_key.encode(), purpose.encode(), "sha256")
+        """32 bytes, others for each purpose, the same until the last, oldest secret key goes."""
+        return self.derived_keys(purpose)[-1]
+
+    def derived_keys(self, purpose: str) -> tuple[bytes, ...]:
+        """One such key from each secret key, the newest first."""
+        keys = _given(self._secret_keys, "KAISA_SECRET_KEY")
+        return tuple(hmac.digest(key.encode(), purpose.encode(), "sha256") for key in keys)
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -148,7 +153,7 @@ def load(
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),
         verify_token=given.read("KAISA_VERIFY_TOKEN", str, None),
-        secret_key=given.read("KAISA_SECRET_KEY", parse_secret_key, None),
+        secret_keys=given.read("KAISA_SECRET_KEY", parse_secret_keys, ()),
     )
     given.require(required)
     if given.problems:
@@ -208,13 +213,10 @@ def parse_ca_file(text: str) -> Path:
 
 def parse_log_format(text: str) -> LogFormat:
     """One of the two."""
-    match text:
-        case "console":
-            return "console"
-        case "json":
-            return "json"
-        case _:
-            raise Malformed("is neither of the two")
+    formats: Mapping[str, LogFormat] = {"console": "console", "json": "json"}
+    if text not in formats:
+        raise Malformed("is neither of the two")
+    return formats[text]
 
 
 def parse_app_secrets(text: str) -> tuple[str, ...]:
@@ -225,11 +227,12 @@ def parse_app_secrets(text: str) -> tuple[str, ...]:
     return secrets
 
 
-def parse_secret_key(text: str) -> str:
-    """Any text long enough to be a key: `derived_key` makes keys of the right form from it."""
-    if len(text) < SECRET_KEY_LENGTH:
+def parse_secret_keys(text: str) -> tuple[str, ...]:
+    """Any texts long enough to be keys: `derived_keys` makes keys of the right form from them."""
+    keys = parse_app_secrets(text)
+    if min(map(len, keys)) < SECRET_KEY_LENGTH:
         raise Malformed("is too short")
-    return text
+    return keys
 
 
 @define

@@ -112,6 +112,7 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_LOG_FORMAT", "xml"),
         ("KAISA_APP_SECRET", "hunter2,,hunter3"),
         ("KAISA_SECRET_KEY", "hunter2"),
+        ("KAISA_SECRET_KEY", f"{'k' * 32},hunter2"),
         ("KAISA_VERIFY_TOKEN", " "),
         ("KAISA_BIND", ""),
     ],
@@ -208,6 +209,19 @@ def test_derived_keys_differ_by_purpose_and_last() -> None:
     assert len(settings.derived_key("tokens")) == 32
     assert settings.derived_key("tokens") == load(SECRETS, None).derived_key("tokens")
     assert settings.derived_key("tokens") != settings.derived_key("wamids")
+
+
+def test_while_secret_keys_rotate_the_last_one_recognises_repeats() -> None:
+    """New tokens are sealed with the first; what must not change follows the old one."""
+    old, new = "0" * 32, "1" * 32
+    both = load(SECRETS | {"KAISA_SECRET_KEY": f"{new}, {old}"}, None)
+    before = load(SECRETS | {"KAISA_SECRET_KEY": old}, None)
+    after = load(SECRETS | {"KAISA_SECRET_KEY": new}, None)
+    assert both.derived_key("repeats") == before.derived_key("repeats")
+    assert both.derived_keys("tokens") == (
+        *after.derived_keys("tokens"),
+        *before.derived_keys("tokens"),
+    )
 
 
 def test_the_public_url_follows_the_port_the_kernel_chose() -> None:

@@ -12,6 +12,7 @@ from typing import assert_never
 from attrs import field, frozen
 
 from kaisa_relay.accounts import rows, writing
+from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -35,6 +36,17 @@ from kaisa_relay.accounts.listing import list_channels, list_keys
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.runtime.clock import WallClock, system_clock
+
+Change = (
+    AddWorkspace
+    | SetWorkspace
+    | AddChannel
+    | SetChannelToken
+    | ResealTokens
+    | AddKey
+    | RevokeKey
+    | ReleaseConversation
+)
 
 
 async def _nobody() -> None:
@@ -66,10 +78,6 @@ class Administration:
 
     async def _execute(self, command: Command) -> Result:
         match command:
-            case AddWorkspace() | AddChannel() | AddKey() | RevokeKey() | ReleaseConversation():
-                result = await self._change(command)
-                await self.changed()
-                return result
             case ListWorkspaces():
                 found = await self.store.read(rows.workspaces)
                 return Workspaces(tuple(map(workspace_facts, found)))
@@ -80,12 +88,20 @@ class Administration:
             case Inspect():
                 return await self.store.read(partial(inspect, self.serving, self.clock()))
             case _:
-                assert_never(command)
+                result = await self._change(command)
+                await self.changed()
+                return result
 
-    async def _change(
-        self, command: AddWorkspace | AddChannel | AddKey | RevokeKey | ReleaseConversation
-    ) -> Result:
+    async def _change(self, command: Change) -> Result:
         match command:
+            case SetWorkspace():
+                return await self.store.write(partial(writing.set_workspace, command))
+            case SetChannelToken():
+                return await self.store.write(
+                    partial(writing.set_channel_token, command, self.cipher())
+                )
+            case ResealTokens():
+                return await self.store.write(partial(writing.reseal_tokens, self.cipher()))
             case AddWorkspace():
                 return await self.store.write(
                     partial(writing.add_workspace, command, self.new_id())

@@ -19,7 +19,7 @@ class WrongSecretKey(Exception):
     def __init__(self) -> None:
         super().__init__(
             "KAISA_SECRET_KEY does not open a stored channel token: "
-            "set it to the value that it had when the channel was added"
+            "add the value that it had when the token was stored, behind a comma"
         )
 
 

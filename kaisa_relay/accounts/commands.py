@@ -10,19 +10,11 @@ from typing import Final
 
 from attrs import field, frozen
 
+from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.ports.accounts import UNKNOWN_GRACE
 
 DEFAULT_TERMS: Final = Terms()
-
-
-@frozen
-class TextOverride:
-    """A workspace's own wording of one automatic text in one language."""
-
-    key: str
-    language: str
-    text: str
 
 
 @frozen
@@ -119,7 +111,10 @@ class Inspect:
 Command = (
     AddWorkspace
     | ListWorkspaces
+    | SetWorkspace
     | AddChannel
+    | SetChannelToken
+    | ResealTokens
     | ListChannels
     | AddKey
     | ListKeys
@@ -224,6 +219,13 @@ class Released:
 
 
 @frozen
+class Resealed:
+    """So many tokens are sealed with the first secret key."""
+
+    tokens: int
+
+
+@frozen
 class SealedChannel:
     """A channel with its token as stored, for who holds `KAISA_SECRET_KEY`."""
 
@@ -269,5 +271,6 @@ Result = (
     | Keys
     | KeyAdded
     | Released
+    | Resealed
     | Facts
 )

@@ -96,6 +96,14 @@ def add_workspace(connection: Connection, row: WorkspaceRow) -> None:
     raise_version(connection)
 
 
+def set_workspace(connection: Connection, row: WorkspaceRow) -> None:
+    """Write a workspace's settings."""
+    settings = msgspec.json.encode(row.settings).decode()
+    table = tables.workspace
+    connection.execute(update(table).where(table.c.id == row.id).values(settings=settings))
+    raise_version(connection)
+
+
 def channels(connection: Connection) -> tuple[ChannelRow, ...]:
     """Return every channel in use, the oldest first."""
     table = tables.channel
@@ -133,6 +141,14 @@ def add_channel(connection: Connection, row: ChannelRow) -> None:
             active=True,
         )
     )
+    raise_version(connection)
+
+
+def set_channel_token(connection: Connection, channel: Channel, sealed: bytes) -> None:
+    """Write a channel's sealed token."""
+    table = tables.channel
+    mine = (table.c.workspace == channel.workspace, table.c.id == channel.id)
+    connection.execute(update(table).where(*mine).values(token=sealed))
     raise_version(connection)
 
 

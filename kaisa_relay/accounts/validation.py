@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.accounts.commands import (
     AddChannel,
     AddKey,
     AddWorkspace,
-    TextOverride,
     WorkspaceSettings,
 )
 from kaisa_relay.domain.ids import WORKSPACE, from_text
@@ -42,7 +42,7 @@ def workspace_problems(command: AddWorkspace) -> Iterator[str]:
         yield f"a workspace's name has 1 to {LONGEST_NAME} printable characters"
     if from_text(WORKSPACE, name) is not None:
         yield "a workspace's name may not look like an id"
-    yield from _settings_problems(command.settings)
+    yield from settings_problems(command.settings)
 
 
 def channel_problems(command: AddChannel) -> Iterator[str]:
@@ -57,10 +57,15 @@ def channel_problems(command: AddChannel) -> Iterator[str]:
     number = parse(command.number, None)
     if isinstance(number, BadPhone):
         yield f"--number: {number.reason}"
-    if not _TOKEN.fullmatch(command.token):
-        yield "the access token is empty, too long, or has characters that no token has"
+    yield from token_problems(command.token)
     if not 1 <= command.throughput <= MOST_PER_SECOND:
         yield f"the throughput is 1 to {MOST_PER_SECOND} messages per second"
+
+
+def token_problems(token: str) -> Iterator[str]:
+    """Say what is wrong with an access token, without showing it."""
+    if not _TOKEN.fullmatch(token):
+        yield "the access token is empty, too long, or has characters that no token has"
 
 
 def key_problems(command: AddKey) -> Iterator[str]:
@@ -76,7 +81,8 @@ def key_problems(command: AddKey) -> Iterator[str]:
         yield f"a key lasts 1 second to {LONGEST_KEY_LIFE.days} days"
 
 
-def _settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
+def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
+    """Say what is wrong with a workspace's settings."""
     if not _LANGUAGE.fullmatch(settings.language):
         yield "a language is a tag such as en, sv or es-MX"
     for what, time in (

@@ -6,9 +6,11 @@ Rule 2: what cannot be is a `Refusal`, which rolls everything back.
 
 from datetime import datetime
 
+from attrs import asdict, evolve
 from sqlalchemy import Connection, select, update
 
 from kaisa_relay.accounts import rows
+from kaisa_relay.accounts.changes import SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -17,17 +19,25 @@ from kaisa_relay.accounts.commands import (
     ChannelFacts,
     KeyFacts,
     Released,
+    Resealed,
     Why,
     WorkspaceFacts,
+    WorkspaceSettings,
 )
 from kaisa_relay.accounts.facts import channel_facts, key_facts, workspace_facts
 from kaisa_relay.accounts.key_text import PREFIX
 from kaisa_relay.accounts.listing import find_workspace
 from kaisa_relay.accounts.refusal import Refusal, require_valid
 from kaisa_relay.accounts.rows import ChannelRow, KeyRow, WorkspaceRow
-from kaisa_relay.accounts.validation import channel_problems, key_problems, workspace_problems
+from kaisa_relay.accounts.validation import (
+    channel_problems,
+    key_problems,
+    settings_problems,
+    token_problems,
+    workspace_problems,
+)
 from kaisa_relay.domain.channel import Channel
-from kaisa_relay.domain.ids import CONVERSATION, KEY, ChannelId, WorkspaceId, from_text
+from kaisa_relay.domain.ids import CHANNEL, CONVERSATION, KEY, ChannelId, WorkspaceId, from_text
 from kaisa_relay.domain.phone import Phone, candidates, parse
 from kaisa_relay.store import tables
 
@@ -41,6 +51,27 @@ def add_workspace(command: AddWorkspace, id: int, connection: Connection) -> Wor
     row = WorkspaceRow(WorkspaceId(id), command.name, command.settings)
     rows.add_workspace(connection, row)
     return workspace_facts(row)
+
+
+def set_workspace(command: SetWorkspace, connection: Connection) -> WorkspaceFacts:
+    """Change settings of a workspace; the whole of them must be right afterwards."""
+    rows.version(connection, lock=True)
+    row = find_workspace(connection, command.workspace)
+    row = evolve(row, settings=_changed(row.settings, command))
+    require_valid(settings_problems(row.settings))
+    rows.set_workspace(connection, row)
+    return workspace_facts(row)
+
+
+def _changed(settings: WorkspaceSettings, command: SetWorkspace) -> WorkspaceSettings:
+    given = asdict(command, recurse=False)
+    texts = {(each.key, each.language): each for each in (*settings.texts, *command.texts)}
+    own = {name: value for name, value in given.items() if name not in ("workspace", "texts")}
+    return evolve(
+        settings,
+        **{name: value for name, value in own.items() if value is not None},
+        texts=tuple(each for each in texts.values() if each.text),
+    )
 
 
 def add_channel(
@@ -91,6 +122,35 @@ def _require_same_secret(existing: tuple[ChannelRow, ...], cipher: TokenCipher) 
             cipher.open(row.sealed_token)
     except WrongSecretKey as reason:
         raise Refusal(Why.INVALID, str(reason)) from None
+
+
+def set_channel_token(
+    command: SetChannelToken, cipher: TokenCipher, connection: Connection
+) -> ChannelFacts:
+    """Replace a channel's token, also one that does not open any more."""
+    require_valid(token_problems(command.token))
+    rows.version(connection, lock=True)
+    existing = rows.channels(connection)
+    id = from_text(CHANNEL, command.channel)
+    row = next((each for each in existing if each.channel.id == id), None)
+    if row is None:
+        shown = command.channel[:80]
+        raise Refusal(Why.UNKNOWN, f"there is no channel {shown!r}: see kaisa-relay channel list")
+    _require_same_secret(tuple(each for each in existing if each is not row), cipher)
+    rows.set_channel_token(connection, row.channel, cipher.seal(command.token))
+    names = {each.id: each.name for each in rows.workspaces(connection)}
+    return channel_facts(row, names[row.channel.workspace])
+
+
+def reseal_tokens(cipher: TokenCipher, connection: Connection) -> Resealed:
+    """Seal every token anew with the cipher's first key; refuses if one does not open."""
+    rows.version(connection, lock=True)
+    existing = rows.channels(connection)
+    _require_same_secret(existing, cipher)
+    for row in existing:
+        sealed = cipher.seal(cipher.open(row.sealed_token))
+        rows.set_channel_token(connection, row.channel, sealed)
+    return Resealed(len(existing))
 
 
 def add_key(

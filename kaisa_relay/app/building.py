@@ -116,7 +116,7 @@ class Relay:
 
 def cipher_of(settings: Settings) -> TokenCipher:
     """Return what opens the channels' tokens."""
-    return TokenCipher.of(settings.derived_key(PURPOSE))
+    return TokenCipher.of(*settings.derived_keys(PURPOSE))
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ async def execute_alone(settings: Settings, command: Command) -> Result:
     async with open_alone(settings.database_url, upgrade) as transactions:
         administration = Administration(
             store=transactions,
-            cipher=lambda: TokenCipher.of(settings.derived_key(PURPOSE)),
+            cipher=lambda: TokenCipher.of(*settings.derived_keys(PURPOSE)),
             new_id=IdSource(time.time, NODE),
         )
         return await administration.execute(command)

@@ -1,10 +1,17 @@
-"""`kaisa-relay channel add|list`."""
+"""`kaisa-relay channel add|token|reseal|list`."""
 
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import click
 
-from kaisa_relay.accounts.commands import AddChannel, ChannelFacts, Channels, ListChannels
+from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken
+from kaisa_relay.accounts.commands import (
+    AddChannel,
+    ChannelFacts,
+    Channels,
+    ListChannels,
+    Resealed,
+)
 from kaisa_relay.cli.administration import administer
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import print_json, print_table, say
@@ -15,7 +22,7 @@ _LONGEST_TOKEN = 4096
 
 @click.group()
 def command() -> None:
-    """Add and list channels.
+    """Add and list channels, and replace their tokens.
 
     A channel is one WhatsApp business number, with which visitors and agents write.
     """
@@ -29,11 +36,7 @@ def _token(ctx: click.Context, param: click.Parameter, file: BinaryIO) -> str:
     return text
 
 
-@command.command()
-@click.option("--workspace", required=True, help="Name or id of the workspace.")
-@click.option("--phone-number-id", required=True, help="Meta's id of the number.")
-@click.option("--number", required=True, metavar="+E164", help="The number itself.")
-@click.option(
+_TOKEN_FILE: Final = click.option(
     "--token-file",
     "token",
     type=click.File("rb"),
@@ -41,6 +44,13 @@ def _token(ctx: click.Context, param: click.Parameter, file: BinaryIO) -> str:
     callback=_token,
     help="File with the access token; - reads standard input.",
 )
+
+
+@command.command()
+@click.option("--workspace", required=True, help="Name or id of the workspace.")
+@click.option("--phone-number-id", required=True, help="Meta's id of the number.")
+@click.option("--number", required=True, metavar="+E164", help="The number itself.")
+@_TOKEN_FILE
 @click.option("--waba", default="", help="Meta's id of the WhatsApp business account.")
 @click.option("--app", default="", help="Meta app that the number belongs to, if not the default.")
 @click.option("--portfolio", default="", help="Business portfolio, if the workspace has several.")
@@ -61,6 +71,28 @@ def add(options: Options, /, **channel: Any) -> None:
     facts = administer(options, AddChannel(**channel), ChannelFacts)
     say("The channel is ready; `kaisa-relay doctor` checks its token and its webhook.")
     click.echo(facts.id)
+
+
+@command.command("token")
+@click.option("--channel", required=True, help="Id of the channel (see channel list).")
+@_TOKEN_FILE
+@click.pass_obj
+def replace_token(options: Options, channel: str, token: str) -> None:
+    """Replace a channel's access token; the next call to WhatsApp uses it.
+
+    \b
+    kaisa-relay channel token --channel chn_01jd3v8k2m4qa --token-file token.txt
+    """
+    facts = administer(options, SetChannelToken(channel, token), ChannelFacts)
+    say(f"Channel {facts.id} has a new token; `kaisa-relay doctor` checks it.")
+
+
+@command.command("reseal")
+@click.pass_obj
+def reseal(options: Options) -> None:
+    """Encrypt every token anew with the first KAISA_SECRET_KEY, so that the old one can go."""
+    resealed = administer(options, ResealTokens(), Resealed)
+    say(f"Tokens that the first secret key opens now: {resealed.tokens}.")
 
 
 @command.command("list")

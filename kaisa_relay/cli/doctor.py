@@ -71,7 +71,7 @@ async def _channels(
     client: httpx.AsyncClient, settings: Settings, facts: Facts
 ) -> Sequence[Finding]:
     try:
-        cipher = TokenCipher.of(settings.derived_key(PURPOSE))
+        cipher = TokenCipher.of(*settings.derived_keys(PURPOSE))
     except SettingsError:
         return []  # that it is missing has been said
     base = f"{settings.graph_url}/{settings.graph_version}"

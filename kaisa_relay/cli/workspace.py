@@ -1,16 +1,15 @@
-"""`kaisa-relay workspace add|list`."""
+"""`kaisa-relay workspace add|set|list`."""
 
 import re
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import click
 
+from kaisa_relay.accounts.changes import SetWorkspace, TextOverride
 from kaisa_relay.accounts.commands import (
-    DEFAULT_TERMS,
     AddWorkspace,
     ListWorkspaces,
-    TextOverride,
     WorkspaceFacts,
     Workspaces,
     WorkspaceSettings,
@@ -23,7 +22,7 @@ from kaisa_relay.domain.durations import write_duration
 
 @click.group()
 def command() -> None:
-    """Add and list workspaces.
+    """Add, change and list workspaces.
 
     A workspace is one customer, with channels, keys, agents and conversations of its own.
     """
@@ -43,47 +42,57 @@ class _Text(click.ParamType[TextOverride]):
         return TextOverride(match[1], match[2], match[3])
 
 
-def _fields(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+def _fields(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    if value is None:
+        return None
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+_SETTINGS: Final = (
+    click.option("--language", help="Language of people whose own is not given; first en."),
+    click.option("--offer-time", type=DURATION, help="How long an agent has to accept."),
+    click.option("--queue-time", type=DURATION, help="How long a visitor waits for a free agent."),
+    click.option(
+        "--link-time", "link_expires_after", type=DURATION, help="How long an unused link is valid."
+    ),
+    click.option("--expires-after", type=DURATION, help="Silence that ends a conversation."),
+    click.option(
+        "--unknown-grace",
+        type=DURATION,
+        help="How long a send without an answer waits for its status before it is parked.",
+    ),
+    click.option(
+        "--agent-fields",
+        callback=_fields,
+        metavar="A,B",
+        help="Metadata keys that the agent is shown; none at first.",
+    ),
+    click.option("--offer-template", help="Template that offers to an agent; first kaisa_offer."),
+    click.option(
+        "--text",
+        "texts",
+        type=_Text(),
+        multiple=True,
+        metavar="KEY:LANG=TEXT",
+        help="Your own wording of an automatic text; may be repeated.",
+    ),
+)
+
+
+def _settings(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command every setting of a workspace as an option; None is what is not given."""
+    for option in reversed(_SETTINGS):
+        function = option(function)
+    return function
 
 
 @command.command()
 @click.argument("name")
-@click.option("--language", default="en", help="Language of people whose own is not given.")
-@click.option("--offer-time", type=DURATION, help="How long an agent has to accept.")
-@click.option("--queue-time", type=DURATION, help="How long a visitor waits for a free agent.")
-@click.option("--link-time", type=DURATION, help="How long an unused link is valid.")
-@click.option("--expires-after", type=DURATION, help="Silence that ends a conversation.")
-@click.option(
-    "--unknown-grace",
-    type=DURATION,
-    help="How long a send without an answer waits for its status before it is parked.",
-)
-@click.option(
-    "--agent-fields",
-    default="",
-    callback=_fields,
-    metavar="A,B",
-    help="Metadata keys that the agent is shown.",
-)
-@click.option("--offer-template", default="kaisa_offer", help="Template that offers to an agent.")
-@click.option(
-    "--text",
-    "texts",
-    type=_Text(),
-    multiple=True,
-    metavar="KEY:LANG=TEXT",
-    help="Your own wording of an automatic text; may be repeated.",
-)
+@_settings
 @click.pass_obj
-def add(
-    options: Options,
-    /,
-    name: str,
-    texts: tuple[TextOverride, ...],
-    link_time: timedelta | None,
-    **settings: Any,
-) -> None:
+def add(options: Options, /, name: str, **settings: Any) -> None:
     """Add a workspace and print its id.
 
     A TIME is a number with its unit: 120s, 10m, 24h or 90d.
@@ -92,12 +101,27 @@ def add(
     kaisa-relay workspace add acme --language sv --agent-fields topic,city
     """
     given = {key: value for key, value in settings.items() if value is not None}
-    chosen = WorkspaceSettings(
-        **given, texts=texts, link_expires_after=link_time or DEFAULT_TERMS.link_expires_after
-    )
-    facts = administer(options, AddWorkspace(name, chosen), WorkspaceFacts)
+    facts = administer(options, AddWorkspace(name, WorkspaceSettings(**given)), WorkspaceFacts)
     say(f"Workspace {facts.name} is ready; next: kaisa-relay channel add --workspace {facts.name}")
     click.echo(facts.id)
+
+
+@command.command("set")
+@click.argument("name")
+@_settings
+@click.pass_obj
+def change(options: Options, /, name: str, **settings: Any) -> None:
+    """Change settings of a workspace; what is not named stays as it is.
+
+    Conversations that are under way keep their times. An empty TEXT takes your wording away.
+
+    \b
+    kaisa-relay workspace set acme --offer-time 90s --text seeking:en='One moment'
+    """
+    if not any(value is not None and value != () for value in settings.values()):
+        raise click.UsageError("say what to change: see kaisa-relay workspace set --help")
+    facts = administer(options, SetWorkspace(name, **settings), WorkspaceFacts)
+    say(f"Workspace {facts.name} is changed.")
 
 
 @command.command("list")

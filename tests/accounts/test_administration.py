@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from kaisa_relay.accounts import rows
 from kaisa_relay.accounts.administration import Administration
+from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -28,7 +29,6 @@ from kaisa_relay.accounts.commands import (
     Released,
     Result,
     RevokeKey,
-    TextOverride,
     Why,
     WorkspaceFacts,
     Workspaces,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from kaisa_relay.accounts import rows
 from kaisa_relay.accounts.administration import Administration
+from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -15,7 +16,6 @@ from kaisa_relay.accounts.commands import (
     AddWorkspace,
     KeyAdded,
     RevokeKey,
-    TextOverride,
     WorkspaceSettings,
 )
 from kaisa_relay.accounts.configured import ConfiguredAccounts

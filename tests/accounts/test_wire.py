@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
 from kaisa_relay.accounts.commands import (
     AddChannel,
     AddKey,
@@ -24,10 +25,10 @@ from kaisa_relay.accounts.commands import (
     Refused,
     ReleaseConversation,
     Released,
+    Resealed,
     Result,
     RevokeKey,
     SealedChannel,
-    TextOverride,
     Why,
     WorkspaceFacts,
     Workspaces,
@@ -49,7 +50,10 @@ KEY = KeyFacts("key_1", "acme", "", ("conversations:write",), AT, None, AT, None
 COMMANDS: tuple[Command, ...] = (
     AddWorkspace("acme", SETTINGS),
     ListWorkspaces(),
+    SetWorkspace("acme", "sv", offer_time=timedelta(seconds=9), texts=SETTINGS.texts),
     AddChannel("acme", "1001", "+46700000001", "token", waba="2"),
+    SetChannelToken("chn_1", "token"),
+    ResealTokens(),
     ListChannels(),
     AddKey("acme", ("conversations:write",), "web", timedelta(days=90)),
     ListKeys("acme"),
@@ -67,6 +71,7 @@ RESULTS: tuple[Result, ...] = (
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),
     Released("cnv_1", 3),
+    Resealed(2),
     Facts(
         True,
         "0001",

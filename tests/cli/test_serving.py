@@ -106,6 +106,14 @@ async def test_commands_go_through_the_running_serve(
             assert added[0] == 0
             (workspace,) = accounts.workspaces()
             assert accounts.by_phone(workspace, [Phone(NUMBER)]) is not None
+            (channel_id,) = [each.id for each in accounts.channels(workspace)]
+            await trio.Path(tmp_path / "token").write_text(TOKEN * 2)
+            replace = ("channel", "token", "--channel", added[1].strip())
+            assert (await command(tmp_path, *replace, *file))[0] == 0
+            assert accounts.access(channel_id).token == TOKEN * 2
+            change = ("workspace", "set", "acme", "--language", "sv", "--offer-time", "90s")
+            assert (await command(tmp_path, *change))[0] == 0
+            assert accounts.workspace(workspace).language == "sv"
             scope = ("--scope", "conversations:write")
             _, key, _ = await command(tmp_path, "key", "add", "--workspace", "acme", *scope)
             assert await accounts.authenticate(key.strip()) is not None

@@ -63,7 +63,7 @@ async def open_accounts(settings: Settings, customers: tuple[Customer, ...]) -> 
     async with open_alone(settings.database_url) as transactions:
         administration = Administration(
             store=transactions,
-            cipher=lambda: TokenCipher.of(settings.derived_key(PURPOSE)),
+            cipher=lambda: TokenCipher.of(*settings.derived_keys(PURPOSE)),
             new_id=IdSource(_seconds, NODE),
         )
         desk = _Desk(administration)

@@ -1,0 +1,47 @@
+"""Commands that change what is there; None leaves a thing as it is."""
+
+from datetime import timedelta
+
+from attrs import field, frozen
+
+
+@frozen
+class TextOverride:
+    """A workspace's own wording of one automatic text in one language."""
+
+    key: str
+    language: str
+    text: str
+
+
+@frozen
+class SetWorkspace:
+    """Change settings of a workspace (name or id); conversations under way keep their times.
+
+    `texts` are put beside the others, in place of those of the same key and language; an empty
+    text takes the own wording away.
+    """
+
+    workspace: str
+    language: str | None = None
+    link_expires_after: timedelta | None = None
+    expires_after: timedelta | None = None
+    offer_time: timedelta | None = None
+    queue_time: timedelta | None = None
+    unknown_grace: timedelta | None = None
+    agent_fields: tuple[str, ...] | None = None
+    offer_template: str | None = None
+    texts: tuple[TextOverride, ...] = ()
+
+
+@frozen
+class SetChannelToken:
+    """Give a channel another access token; the next call uses it."""
+
+    channel: str
+    token: str = field(repr=False)
+
+
+@frozen
+class ResealTokens:
+    """Encrypt every channel's token anew with the first of the secret keys."""
