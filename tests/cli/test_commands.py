@@ -79,32 +79,6 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
     assert table[1].split() == [workspace["id"], "acme", "sv", "90s", "5m", "1h", "2d"]
 
 
-def test_a_workspace_is_changed_in_what_is_named(run: CommandLine) -> None:
-    run.ok("workspace", "add", "acme", "--agent-fields", "topic", "--text", "seeking:en=Hold on")
-    run.ok("workspace", "set", "acme", "--language", "sv", "--link-time", "2h")
-    run.ok("workspace", "set", "acme", "--agent-fields", "", "--text", "queued:en=Soon")
-    (workspace,) = run.json("workspace", "list")
-    settings = workspace["settings"]
-    assert (settings["language"], settings["link_expires_after"]) == ("sv", "PT7200S")
-    assert (settings["offer_time"], settings["agent_fields"]) == ("PT120S", [])
-    assert [text["key"] for text in settings["texts"]] == ["seeking", "queued"]
-    refused = run("workspace", "set", "acme")
-    assert (refused.exit_code, "say what to change" in refused.stderr) == (2, True)
-
-
-def test_a_secret_key_is_rotated(run: CommandLine, add_channel: Add) -> None:
-    """Both open while both are given; after the reseal the old one is not needed any more."""
-    run.ok("workspace", "add", "acme")
-    add_channel()
-    run.environment["KAISA_SECRET_KEY"] = f"{'n' * 32},{'k' * 32}"
-    assert "opens now: 1" in run.ok("channel", "reseal").stderr
-    run.environment["KAISA_SECRET_KEY"] = "n" * 32
-    assert add_channel(id="1002", number="+46700000002").exit_code == 0
-    run.environment["KAISA_SECRET_KEY"] = "k" * 32
-    refused = run("channel", "reseal")
-    assert (refused.exit_code, "KAISA_SECRET_KEY" in refused.stderr) == (1, True)
-
-
 def test_empty_lists_say_how_to_go_on(run: CommandLine) -> None:
     """Nothing on standard output, so that scripts see nothing."""
     for name in ("workspace", "channel", "key"):

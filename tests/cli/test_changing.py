@@ -1,0 +1,35 @@
+"""Commands that change what is there."""
+
+from collections.abc import Callable
+
+from click.testing import Result
+
+from tests.cli.conftest import CommandLine
+
+Add = Callable[..., Result]
+
+
+def test_a_workspace_is_changed_in_what_is_named(run: CommandLine) -> None:
+    run.ok("workspace", "add", "acme", "--agent-fields", "topic", "--text", "seeking:en=Hold on")
+    run.ok("workspace", "set", "acme", "--language", "sv", "--link-time", "2h")
+    run.ok("workspace", "set", "acme", "--agent-fields", "", "--text", "queued:en=Soon")
+    (workspace,) = run.json("workspace", "list")
+    settings = workspace["settings"]
+    assert (settings["language"], settings["link_expires_after"]) == ("sv", "PT7200S")
+    assert (settings["offer_time"], settings["agent_fields"]) == ("PT120S", [])
+    assert [text["key"] for text in settings["texts"]] == ["seeking", "queued"]
+    refused = run("workspace", "set", "acme")
+    assert (refused.exit_code, "say what to change" in refused.stderr) == (2, True)
+
+
+def test_a_secret_key_is_rotated(run: CommandLine, add_channel: Add) -> None:
+    """Both open while both are given; after the reseal the old one is not needed any more."""
+    run.ok("workspace", "add", "acme")
+    add_channel()
+    run.environment["KAISA_SECRET_KEY"] = f"{'n' * 32},{'k' * 32}"
+    assert "opens now: 1" in run.ok("channel", "reseal").stderr
+    run.environment["KAISA_SECRET_KEY"] = "n" * 32
+    assert add_channel(id="1002", number="+46700000002").exit_code == 0
+    run.environment["KAISA_SECRET_KEY"] = "k" * 32
+    refused = run("channel", "reseal")
+    assert (refused.exit_code, "KAISA_SECRET_KEY" in refused.stderr) == (1, True)
