@@ -4,28 +4,31 @@ Rule 1: a copy differs from what it was copied from in its ids and numbers, and 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+import psycopg
 from attrs import frozen
-from sqlalchemy import Connection, Table, text
+from pysqlite3 import dbapi2
+from sqlalchemy import Table
 
 from kaisa_relay.store import tables
 
-AT_ONCE: Final = 20_000
+AT_ONCE: Final = 50_000
 """Conversations in one commit."""
 STRIDE: Final = 4
 """Between the ids of two conversations; the visitor's and the agent's are the next two."""
 
 _NUMBERS: Final = """
 with recursive n(n) as (select {low} union all select n + 1 from n where n + 1 < {high}),
-m as (
+m as materialized (
     select n, {base} + {stride} * (n % {templates}) as t, {base} + {stride} * n as c,
         cast(1000000 + {first} + n % {templates} as text) as told,
         cast(1000000 + {first} + n as text) as digits
     from n
-)
+),
+x as materialized (select * from {table} where workspace = {workspace} and {key} in ({originals}))
 insert into {table} ({columns})
-select {values} from m join {table} as x on x.workspace = {workspace} and {same}
+select {values} from m cross join x where {same}
 """
 _DIGITS: Final = "replace(replace(x.{0}, '4670' || told, '4670' || digits), " + (
     "'4673' || told, '4673' || digits)"
@@ -56,6 +59,7 @@ class _Copying:
     """How the rows of one table are found and changed."""
 
     table: Table
+    key: str
     same: str
     changed: Mapping[str, str]
 
@@ -64,26 +68,38 @@ _OF_BOTH: Final = "x.contact in (t + 1, t + 2)"
 _COPYING: Final = (
     _Copying(
         tables.conversation,
+        "id",
         "x.id = t",
         {"id": "c", "visitor": _MOVED, "agent": _MOVED, "snapshot": _IDS},
     ),
     _Copying(
         tables.pair,
+        "contact",
         _OF_BOTH,
         {"contact": _MOVED, "conversation": _MOVED, "last_conversation": _MOVED},
     ),
     _Copying(
-        tables.contact, "x.id in (t + 1, t + 2)", {"id": _MOVED, "phone": _DIGITS, "bsuid": _DIGITS}
+        tables.contact,
+        "id",
+        "x.id in (t + 1, t + 2)",
+        {"id": _MOVED, "phone": _DIGITS, "bsuid": _DIGITS},
     ),
-    _Copying(tables.identity, _OF_BOTH, {"contact": _MOVED, "value": _DIGITS}),
-    _Copying(tables.metadata, "x.conversation = t", {"conversation": "c", "contact": _MOVED}),
+    _Copying(tables.identity, "contact", _OF_BOTH, {"contact": _MOVED, "value": _DIGITS}),
+    _Copying(
+        tables.metadata,
+        "conversation",
+        "x.conversation = t",
+        {"conversation": "c", "contact": _MOVED},
+    ),
     _Copying(
         tables.token,
+        "conversation",
         "x.conversation = t",
         {"conversation": "c", "value": _IDS, "url": _IDS},
     ),
     _Copying(
         tables.event,
+        "stream",
         "x.stream = 'conversation/' || cast(t as text)",
         {
             "seq": "{head} + n - {templates} + 1",
@@ -94,13 +110,29 @@ _COPYING: Final = (
 )
 
 
-def copy(connection: Connection, original: Original, low: int, high: int) -> None:
-    """Write the conversations with these numbers, the originals' being the first."""
-    for statement in _statements(original, low, high):
-        connection.execute(text(statement))
-    head = original.head + high - original.templates
-    raised = f"update workspace set head = {head} where id = {original.workspace}"
-    connection.execute(text(raised))
+def copy(url: str, original: Original, count: int) -> None:
+    """Make them so many, the originals counted; nothing else may have the database open."""
+    connection = _connect(url)
+    for low in range(original.templates, count, AT_ONCE):
+        for statement in _statements(original, low, min(low + AT_ONCE, count)):
+            connection.execute(statement)
+        connection.commit()
+    head = original.head + count - original.templates
+    connection.execute(f"update workspace set head = {head} where id = {original.workspace}")
+    connection.commit()
+    connection.close()
+
+
+def _connect(url: str) -> Any:
+    """Return a DB-API connection; a SQLite file is written without the log and the fsyncs."""
+    _, sqlite, path = url.partition("sqlite:///")
+    if not sqlite:
+        return psycopg.connect(url)
+    connection = dbapi2.connect(path)
+    # Tables that do not fit into the usual two megabytes are read back for every row.
+    for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -524288"):
+        connection.execute(f"pragma {pragma}")
+    return connection
 
 
 def _statements(original: Original, low: int, high: int) -> Iterator[str]:
@@ -121,7 +153,18 @@ def _statements(original: Original, low: int, high: int) -> Iterator[str]:
             first=original.first,
             workspace=original.workspace,
             table=copying.table.name,
+            key=copying.key,
+            originals=", ".join(_originals(original, copying.key)),
             columns=", ".join(columns),
             values=", ".join(values),
             same=copying.same,
         )
+
+
+def _originals(original: Original, key: str) -> Iterator[str]:
+    """Yield what a key may be in the rows that are copied."""
+    for conversation in range(original.base, original.base + STRIDE * original.templates, STRIDE):
+        if key == "stream":
+            yield f"'conversation/{conversation}'"
+        else:
+            yield from (str(conversation + place) for place in range(3))

@@ -39,6 +39,14 @@ def resident_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
 
 
+def most_resident_bytes(pid: int) -> int:
+    """Return the most memory that a process has held so far."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(pid)
+
+
 def _stat(pid: int) -> list[int]:
     # The name, in parentheses, may hold anything; 11 and 12 are utime and stime after it.
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

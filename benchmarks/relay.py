@@ -12,21 +12,29 @@ from typing import Final
 import trio
 from attrs import evolve
 
-from benchmarks import limit, pace, processes, report
+from benchmarks import limit, processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.metering import Figures
 from benchmarks.running import Running, running
 from benchmarks.serving import numbers
+from benchmarks.shaping import SHAPES
 from benchmarks.traffic import Manner
 
 LIMIT_SECONDS: Final = 2.0
 LIMIT_SENDERS: Final = 256
-USUAL: Final = {
-    "conversations": (300, 5_000),
-    "seconds": (2.0, 4.0),
-    "runs": (1, 5),
-}
+OPEN: Final = 20_000
+"""Conversations in the database, unless more are asked for; most of them are never woken."""
+MESSAGES_PER_TALK: Final = 76
+"""What the pair limit lets two people say both ways at once, nearly, after they were woken."""
+PROBE_SECONDS: Final = 0.7
+USUAL: Final = {"seconds": (2.0, 4.0), "runs": (1, 5), "senders": (128, 256)}
 """`--quick` and otherwise."""
+VARIANTS: Final = {
+    "without_statuses": Manner(statuses=False),
+    "statuses_in_tens": Manner(status_batch=10),
+    "statuses_in_hundreds": Manner(status_batch=100),
+}
+"""What else is measured at full load where there is time."""
 
 
 def main() -> None:
@@ -41,11 +49,13 @@ def main() -> None:
 
 def _options() -> Namespace:
     parser = report.arguments(main.__doc__ or "")
-    parser.add_argument("--conversations", "--live", type=int)
+    parser.add_argument("--live", type=int, help="conversations that talk; as many as are needed")
+    parser.add_argument("--open", type=int, default=OPEN, help="conversations in the database")
+    parser.add_argument("--shape", choices=SHAPES, default="constant", help="of the second part")
     parser.add_argument("--channels", type=int, default=8, help="numbers of 1,000 messages/s each")
     parser.add_argument("--seconds", type=float, help="of one run")
     parser.add_argument("--runs", type=int)
-    parser.add_argument("--senders", type=int, default=256, help="people who write at once")
+    parser.add_argument("--senders", type=int, help="people who write at once")
     parser.add_argument("--in-a-row", type=int, default=1, help="messages before waiting for them")
     parser.add_argument("--rate", type=float, help="messages/s of the second part; half by default")
     parser.add_argument("--no-statuses", dest="statuses", action="store_false")
@@ -61,10 +71,25 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
     manner = Manner(options.in_a_row, options.statuses, options.message_batch, options.status_batch)
     limits = _limit(options, manner)
     channels = numbers(options.channels)
-    async with running(database, channels, options.conversations, manner) as run:
+    open_ones = max(options.open, options.live or 0)
+    async with running(database, channels, open_ones, manner) as run:
+        wake(run, options)
         figures = _runs(run, options)
     limits += [] if options.quick else _limit(options, manner)
     return {**figures, **_share(figures, limits)}
+
+
+def wake(run: Running, options: Namespace) -> None:
+    """Wake as many conversations as `--live` says, or as the pair limit makes necessary."""
+    run.wake(options.live or options.senders)
+    if options.live is None:
+        rate = run.full(PROBE_SECONDS, options.senders)["messages_per_second"]
+        runs = options.runs * (
+            1.5 if options.quick or not options.statuses else 1.5 + 2 * len(VARIANTS)
+        )
+        needed = int(rate * options.seconds * runs / MESSAGES_PER_TALK)
+        if needed:
+            run.wake(min(needed, options.open - options.senders))
 
 
 def _limit(options: Namespace, manner: Manner) -> list[Figures]:
@@ -93,12 +118,15 @@ def _runs(run: Running, options: Namespace) -> dict[str, object]:
     full = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
     rate = options.rate or report.middle(full)["messages_per_second"] / 2
     turns = rate / options.in_a_row
-    half = [run.timed(pace.evenly(turns, options.seconds)) for _ in range(options.runs)]
+    times = SHAPES[options.shape](turns, options.seconds)
+    half = [run.timed(times) for _ in range(options.runs)]
     grown = _growth(run.database, size, run.traffic.arrived - said)
     at_full, at_half = report.middle(full), report.middle(half)
     figures: dict[str, object] = {
         "graph_protocol": "+".join(sorted(run.load.sink.protocols)),
-        "conversations": options.conversations,
+        "shape": options.shape,
+        "conversations_open": options.open,
+        "conversations_live": len(run.traffic.lanes) // 2,
         "statuses_per_message": 3 if options.statuses else 0,
         "statuses_per_post": options.status_batch,
         "runs": options.runs,
@@ -109,6 +137,7 @@ def _runs(run: Running, options: Namespace) -> dict[str, object]:
         "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
         **{name: value for name, value in at_half.items() if name.startswith(("ack", "relay_p"))},
         **grown,
+        "waking": report.middle([run.waking]),
         "full_load": at_full,
         "half_load": {"asked_per_second": round(rate, 1), **at_half},
         **_variants(run, options),
@@ -121,13 +150,8 @@ def _variants(run: Running, options: Namespace) -> dict[str, object]:
     """Return what other manners give at full load; nothing when it must be quick."""
     if options.quick or not options.statuses:
         return {}
-    variants = {
-        "without_statuses": Manner(statuses=False),
-        "statuses_in_tens": Manner(status_batch=10),
-        "statuses_in_hundreds": Manner(status_batch=100),
-    }
     figures: dict[str, object] = {}
-    for name, manner in variants.items():
+    for name, manner in VARIANTS.items():
         run.traffic.behave(manner)
         runs = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
         figures[name] = report.middle(runs)

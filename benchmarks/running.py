@@ -1,10 +1,11 @@
 """A relay under load: a database with conversations, a `serve` on one core, people on the other."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Final
 
-from attrs import define
+from attrs import define, field
 
 from benchmarks import pace, processes, report
 from benchmarks.databases import Database
@@ -21,22 +22,27 @@ MOST_AT_ONCE: Final = 256
 
 @define(eq=False)
 class Running:
-    """What is measured, and who measures."""
+    """What is measured, and who measures; `waking` is what the conversations' first words cost."""
 
     serve: Serve
     load: Load
     meter: Meter
     database: Database
+    asleep: Iterator[Talk]
+    waking: Figures = field(factory=dict)
 
     @property
     def traffic(self) -> Traffic:
         """Return the people."""
         return self.load.traffic
 
-    def wake(self, talks: Sequence[Talk]) -> None:
-        """Give the people these conversations, and have the visitor of each say something."""
+    def wake(self, conversations: int) -> None:
+        """Have both people of so many more conversations say something, and give them lanes."""
+        talks = list(islice(self.asleep, conversations))
         self.load.open(talks)
-        pace.once_each(self.load.loop, self.traffic, len(talks), MOST_AT_ONCE)
+        before = self._begin()
+        pace.once_each(self.load.loop, self.traffic, 2 * len(talks), MOST_AT_ONCE)
+        self.waking = self._end(before)
 
     def full(self, seconds: float, senders: int) -> Figures:
         """Return what goes through when so many people write as fast as they are answered."""
@@ -74,7 +80,7 @@ class Running:
 async def running(
     database: Database, channels: Sequence[Number], conversations: int, manner: Manner
 ) -> AsyncIterator[Running]:
-    """Furnish the database, run `serve` over it, and wake all conversations."""
+    """Furnish the database with open conversations, all of them asleep, and run `serve` over it."""
     relay_cores, load_cores = processes.split_cores()
     await furnish(database, channels)
     talks = await seed(database, conversations)
@@ -82,6 +88,4 @@ async def running(
         graph = GraphSink(load.sink.url, load.certificate)
         async with serving(database, graph, relay_cores) as serve:
             load.aim(serve.webhook_port, manner)
-            run = Running(serve, load, Meter(serve.pid, database.server), database)
-            run.wake(talks)
-            yield run
+            yield Running(serve, load, Meter(serve.pid, database.server), database, talks)

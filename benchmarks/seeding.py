@@ -7,7 +7,6 @@ Rule 2: one per channel is written by the relay's own code, the others are copie
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import trio
@@ -15,7 +14,7 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, select
 
 from benchmarks.bodies import Person as Writer
-from benchmarks.copying import AT_ONCE, STRIDE, Original, copy
+from benchmarks.copying import STRIDE, Original, copy
 from benchmarks.databases import Database
 from benchmarks.serving import settings_of
 from benchmarks.templates import Party
@@ -59,10 +58,10 @@ class Seeded:
     agent: Writer
 
 
-async def seed(database: Database, count: int, first: int = 0) -> list[Talk]:
+async def seed(database: Database, count: int, first: int = 0) -> Iterator[Talk]:
     """Write so many active conversations of the furnished workspace, while no `serve` runs.
 
-    `first` is the number of the first one's people.
+    `first` is the number of the first one's people. Returns who talks, made as they are asked for.
     """
     settings = settings_of(database.url)
     opened = open_store(settings.database_url, wall=system_clock)
@@ -77,14 +76,11 @@ async def seed(database: Database, count: int, first: int = 0) -> list[Talk]:
         seeded = list(_events(base, channels, range(first, first + min(count, len(channels)))))
         await _write(on_store(store, read_item), seeded)
         original = Original(workspace, base, first, len(seeded), await _head(store, workspace))
-        for low in range(len(seeded), count, AT_ONCE):
-            await store.write(
-                partial(copy, original=original, low=low, high=min(low + AT_ONCE, count))
-            )
         nursery.cancel_scope.cancel()
+    copy(database.url, original, count)
     numbers = range(first, first + count)
     people = (writers(number, channels[number % len(channels)]) for number in numbers)
-    return [Talk(Party.of(visitor), Party.of(agent)) for visitor, agent in people]
+    return (Talk(Party.of(visitor), Party.of(agent)) for visitor, agent in people)
 
 
 async def _head(store: Store, workspace: WorkspaceId) -> int:

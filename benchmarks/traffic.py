@@ -51,7 +51,10 @@ class Manner:
 
 @define(eq=False)
 class Lane:
-    """One direction of one conversation; `to_say` and `open` are of the turn that is on."""
+    """One direction of one conversation; `to_say` and `open` are of the turn that is on.
+
+    `held` is that more is said in it than the pair limit lets out: what is missing is not lost.
+    """
 
     number: int
     sender: Party
@@ -61,6 +64,7 @@ class Lane:
     arrived: int = 0
     to_say: int = 0
     open: int = 0
+    held: bool = False
     began: dict[int, float] = field(factory=dict)
 
 
@@ -114,6 +118,7 @@ class Traffic:
     statuses: Batches = field(init=False)
     _messages: Batches = field(init=False)
     _free: deque[Lane] = field(factory=deque)
+    _turns: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.behave(self.manner)
@@ -131,9 +136,9 @@ class Traffic:
             owed = PAIR_INTERVAL * talk.received
             for sender, recipient in ((talk.visitor, talk.agent), (talk.agent, talk.visitor)):
                 self.lanes.append(Lane(len(self.lanes), sender, recipient, now + owed))
-        # First all visitors, then all agents: so the first half of the turns wakes everybody.
+        # Whoever is new speaks first: all visitors, then all agents.
         fresh = self.lanes[before:]
-        self._free.extend(fresh[0::2] + fresh[1::2])
+        self._free.extendleft(reversed(fresh[0::2] + fresh[1::2]))
 
     # --- into the relay
 
@@ -146,19 +151,28 @@ class Traffic:
         if PAIR.wait(lane.empty_at + PAIR_INTERVAL * (in_a_row - 1), now) > 0:
             self._free.append(lane)
             return False
+        self._turns += 1
         lane.to_say = lane.open = in_a_row
         self.speak(lane)
         return True
 
     def speak(self, lane: Lane) -> None:
         """Say the next message of a lane."""
-        now = perf_counter()
         lane.to_say -= 1
+        self._messages.put(lane.sender, self.words(lane), Said(self, lane))
+
+    def words(self, lane: Lane) -> bytes:
+        """Return the next message of a lane, which is now said."""
         lane.said += 1
+        lane.began[lane.said] = now = perf_counter()
         lane.empty_at = PAIR.spend(lane.empty_at, now)
-        lane.began[lane.said] = now
-        body = b"%d:%d:%s" % (lane.number, lane.said, _FILLING)
-        self._messages.put(lane.sender, text(lane.sender, body), Said(self, lane))
+        return text(lane.sender, b"%d:%d:%s" % (lane.number, lane.said, _FILLING))
+
+    def hold(self, talk: Talk) -> Lane:
+        """Return a lane, the visitor's, in which somebody may say more than is let out."""
+        lane = Lane(len(self.lanes), talk.visitor, talk.agent, perf_counter(), held=True)
+        self.lanes.append(lane)
+        return lane
 
     # --- out of the relay
 
@@ -183,7 +197,8 @@ class Traffic:
     def finished(self, lane: Lane) -> None:
         """A message has arrived and its statuses were taken."""
         lane.open -= 1
-        if not lane.open:
+        if not lane.open and not lane.held:
+            self._turns -= 1
             self._free.append(lane)
             self.turn_ended()
 
@@ -192,10 +207,10 @@ class Traffic:
     @property
     def quiet(self) -> bool:
         """Say whether nothing is under way."""
-        return len(self._free) == len(self.lanes) and not self.poster.under_way
+        return not self._turns and not self.poster.under_way
 
     def check(self) -> None:
         """Raise `NotOnceInOrder` unless everything that was said has arrived."""
-        lost = sum(lane.said - lane.arrived for lane in self.lanes)
+        lost = sum(lane.said - lane.arrived for lane in self.lanes if not lane.held)
         if lost:
             raise NotOnceInOrder(f"{lost} messages did not arrive")

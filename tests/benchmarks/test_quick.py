@@ -9,13 +9,21 @@ import pytest
 import trio
 
 SMALL = {
-    "relay": ("--conversations", "6", "--seconds", "0.3", "--senders", "4", "--in-a-row", "2"),
+    "relay": ("--live", "6", "--seconds", "0.3", "--senders", "4", "--in-a-row", "2"),
+    "limit": ("--seconds", "0.3", "--runs", "1", "--senders", "8"),
     "webhooks": ("--visitors", "5", "--seconds", "0.2", "--senders", "4"),
     "memory": ("--conversations", "20", "--only", "live"),
     "restart": ("--conversations", "300", "--runs", "1"),
 }
 SAYS = {
-    "relay": {"messages_per_second", "cpu_us_per_message", "ack_p99_ms", "relay_p99_ms"},
+    "relay": {
+        "messages_per_second",
+        "cpu_us_per_message",
+        "share_of_limit",
+        "ack_p99_ms",
+        "relay_p99_ms",
+    },
+    "limit": {"messages_per_second", "cpu_us_per_message"},
     "webhooks": {"posts_per_second", "cpu_us_per_message", "ack_p99_ms"},
     "memory": {"bytes_per_live_conversation"},
     "restart": {"ready_milliseconds", "cpu_milliseconds", "bytes_per_conversation"},
