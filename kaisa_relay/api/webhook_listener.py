@@ -58,7 +58,7 @@ class WebhookAnswers:
             return NOT_FOUND
         match request.method:
             case "POST":
-                signature = request.header(SIGNATURE)
+                signature = request.headers.get(SIGNATURE)
                 text = None if signature is None else signature.decode("latin-1")
                 status, said = await self.lane.receive(app, text, request.body)
             case "GET" | "HEAD":

@@ -8,7 +8,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
-from kaisa_relay.listener.head import Framing
+from kaisa_relay.listener.head import Head
 from kaisa_relay.listener.messages import HeaderList, Refusal, Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -34,11 +34,11 @@ def encode(response: Response, date: bytes, connection: bytes, *, bodiless: bool
     return b"".join((start, length, date, connection, b"\r\n", body))
 
 
-def connection_line(framing: Framing | None, *, closing: bool) -> bytes:
-    """Return what an answer says about its connection; without a request it ends."""
-    if closing or framing is None or not framing.keep_alive:
+def connection_line(last: Head | None, *, closing: bool) -> bytes:
+    """Return what the answer to the last request says about its connection."""
+    if closing or last is None or not last.keep_alive:
         return CLOSES
-    return _STAYS if framing.one_zero else _GOES_ON
+    return _STAYS if last.one_zero else _GOES_ON
 
 
 def date_line(now: datetime) -> bytes:

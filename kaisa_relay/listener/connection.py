@@ -97,8 +97,9 @@ class Connection:
 
     async def _converse(self) -> bool:
         """Answer request after request; says whether a last answer is still to be read."""
+        next_request = self._reader.next_request
         while True:
-            outcome = self._reader.next_request()
+            outcome = next_request()
             if outcome is None:
                 if await self._more():
                     continue
@@ -116,8 +117,8 @@ class Connection:
         stage = self._reader.stage
         if stage is not self._stage:
             self._wait_for(stage)
-        if self._reader.wants_continue() and not await self._send(CONTINUE):
-            return False
+            if stage is Stage.BODY and not await self._ask_for_body():
+                return False
         data = await self._receive()
         if not data or self._late:
             return False
@@ -125,13 +126,21 @@ class Connection:
         return True
 
     def _wait_for(self, stage: Stage) -> None:
-        context = self._context
+        context, patience = self._context, self._context.limits.patience
         self._stage = stage
-        self._deadline = context.now + context.limits.patience.of(stage)
-        if stage is Stage.BODY:
-            self._seen, self._stalls = 0, context.now + context.limits.patience.stall
-        if context.stopping and stage is Stage.IDLE:
-            self.finish()
+        if stage is Stage.IDLE:
+            self._deadline = context.now + patience.idle
+            if context.stopping:
+                self.finish()
+        elif stage is Stage.HEAD:
+            self._deadline = context.now + patience.head
+        else:
+            self._deadline = context.now + patience.body
+            self._seen, self._stalls = 0, context.now + patience.stall
+
+    async def _ask_for_body(self) -> bool:
+        """Send a 100 to whoever waits for one."""
+        return not self._reader.wants_continue() or await self._send(CONTINUE)
 
     def _stalled(self, now: float) -> bool:
         if self._stage is not Stage.BODY:
@@ -147,10 +156,9 @@ class Connection:
         self._stage, self._deadline = None, inf
         context.requests += 1
         response = await context.handler(request)
-        line = connection_line(self._reader.framing, closing=context.stopping)
-        head = request.method == "HEAD"
-        sent = await self._send(encode(response, context.date, line, bodiless=head))
-        return line if sent else None
+        line = connection_line(self._reader.last, closing=context.stopping)
+        data = encode(response, context.date, line, bodiless=request.method == "HEAD")
+        return line if await self._send(data) else None
 
     async def _refuse(self, refusal: Refusal) -> bool:
         self._stage, self._deadline = None, inf
@@ -172,27 +180,30 @@ class Connection:
 
     async def _send(self, data: bytes) -> bool:
         """Send; says whether there was somebody. No checkpoint unless it must wait."""
-        try:
-            sent = self._socket.send(data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            return False
-        return sent == len(data) or await self._send_rest(memoryview(data)[sent:])
+        sent = self._push(data)
+        if sent == len(data):
+            return True
+        return sent is not None and await self._send_rest(memoryview(data)[sent:])
 
     async def _send_rest(self, data: memoryview) -> bool:
         deadline, self._sending = self._deadline, True
         self._deadline = self._context.now + self._context.limits.patience.send
-        while data:
+        sent: int | None = 0
+        while data and sent is not None:
             await wait_writable(self._fd)
-            try:
-                data = data[self._socket.send(data) :]
-            except BlockingIOError:
-                continue
-            except OSError:
-                return False
+            sent = self._push(data)
+            data = data[sent:]
         self._deadline, self._sending = deadline, False
-        return True
+        return sent is not None
+
+    def _push(self, data: bytes | memoryview) -> int | None:
+        """Return how many bytes the socket took; None when nobody is there."""
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return None
 
     async def _linger(self) -> None:
         """Read on for a moment: a socket that is closed unread takes its last answer with it."""

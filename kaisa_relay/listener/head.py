@@ -9,24 +9,27 @@ import re
 from typing import Final
 
 import httptools
-from attrs import frozen
+from attrs import define
 
-from kaisa_relay.listener.messages import HeaderList, Refusal, Sizes
+from kaisa_relay.listener.messages import Refusal, Sizes
 
 END: Final = b"\r\n\r\n"
 BLANKS: Final = b" \t"
 _ABSOLUTE: Final = re.compile(rb"https?://[^/?]+", re.IGNORECASE)
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
 _VERSIONS: Final = {b"HTTP/1.1": False, b"HTTP/1.0": True}
-_FRAMING: Final = frozenset(
-    {b"content-length", b"transfer-encoding", b"connection", b"expect", b"host"}
-)
+_ONLY_ONCE: Final = (b"content-length", b"transfer-encoding", b"host", b"expect")
+Fields = dict[bytes, bytes]
 
 
-@frozen
-class Framing:
-    """Where a request ends, and what follows its answer."""
+@define(eq=False)
+class Head:
+    """A request without its body, where it ends, and what follows its answer."""
 
+    method: str
+    path: str
+    query: str
+    headers: Fields
     length: int | None
     """Bytes of the body; None when it comes in chunks."""
     one_zero: bool
@@ -35,89 +38,111 @@ class Framing:
     wants_continue: bool
 
 
-@frozen
-class Head:
-    """A request without its body."""
-
-    method: str
-    path: str
-    query: str
-    headers: HeaderList
-    framing: Framing
-
-
-def find_end(received: bytes | bytearray, sizes: Sizes) -> int | Refusal | None:
+def find_end(received: bytes, sizes: Sizes) -> int | Refusal | None:
     """Return where the first head ends; None while it may still come.
 
-    One empty line before it is allowed (RFC 9112, 2.2). What cannot become a head is refused at
-    once: somebody who speaks TLS here, or ends lines without CR, would wait for the deadline.
+    What cannot become a head is refused at once: somebody who speaks TLS here, or ends lines
+    without CR, would wait for the deadline.
     """
-    start = 2 if received.startswith(b"\r\n") else 0
-    first = received[start : start + 1]
-    if first and not first.isalpha() and received != b"\r":
-        return Refusal.MALFORMED
-    end = received.find(END, start, sizes.head)
-    seen = end if end >= 0 else min(len(received), sizes.head)
-    if received.count(b"\n", 0, seen) != received.count(b"\r\n", 0, seen):
-        return Refusal.MALFORMED
+    # Not from the beginning: one empty line before a request is ignored (RFC 9112, 2.2).
+    end = received.find(END, 2, sizes.head)
     if end >= 0:
         return end + len(END)
+    if _is_hopeless(received[: sizes.head]):
+        return Refusal.MALFORMED
     return Refusal.HEAD_TOO_LARGE if len(received) >= sizes.head else None
 
 
 def parse_head(head: bytes, sizes: Sizes) -> Head | Refusal:
     """Return what a whole head says, its empty line included."""
-    head = head.removeprefix(b"\r\n")
+    parsed = _parse(head.removeprefix(b"\r\n"), sizes)
+    if isinstance(parsed, Refusal) and _is_hopeless(head):
+        return Refusal.MALFORMED  # as `find_end` would have said, had it come in pieces
+    return parsed
+
+
+def _is_hopeless(head: bytes) -> bool:
+    """Say whether no request begins like this: no method, or a line that ends with LF alone."""
+    first = head.removeprefix(b"\r\n")[:1]
+    if first and not first.isalpha() and head != b"\r":
+        return True
+    return head.count(b"\n") != head.count(b"\r\n")
+
+
+def _parse(head: bytes, sizes: Sizes) -> Head | Refusal:
     parts = head[: head.find(b"\r\n")].split(b" ")
-    if len(parts) != 3 or not all(parts):
+    if len(parts) != 3:
         return Refusal.MALFORMED
     method, target, version = parts
     if version not in _VERSIONS:
         return Refusal.VERSION if version.startswith(b"HTTP/") else Refusal.MALFORMED
-    fields = _read_fields(head)
+    fields = _read_fields(head, sizes)
     if isinstance(fields, Refusal):
         return fields
-    if len(fields) > sizes.fields:
-        return Refusal.HEAD_TOO_LARGE
     address = _read_target(method, target)
     if isinstance(address, Refusal):
         return address
-    framing = _read_framing(fields, sizes, one_zero=_VERSIONS[version])
-    if isinstance(framing, Refusal):
-        return framing
-    return Head(method.decode("ascii"), *address, tuple(fields), framing)
+    one_zero = _VERSIONS[version]
+    length = _read_length(fields, one_zero, sizes)
+    if isinstance(length, Refusal):
+        return length
+    # Other expectations may be ignored (RFC 9110, 10.1.1), and so may this one, by HTTP/1.0.
+    expects = not one_zero and fields.get(b"expect", b"").lower() == b"100-continue"
+    keep_alive = _keeps_alive(fields.get(b"connection"), one_zero)
+    path, query = address
+    return Head(method.decode(), path, query, fields, length, one_zero, keep_alive, expects)
 
 
-class _Fields(list[tuple[bytes, bytes]]):
-    """What llhttp finds; the name of the method is its."""
+class _Heard:
+    """What llhttp reports; a method of `dict` hears each field, which spares a call of ours."""
 
-    whole = False
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.append((name.lower(), value.rstrip(BLANKS)))
+    def __init__(self) -> None:
+        self.fields: Fields = {}
+        self.on_header = self.fields.__setitem__
+        self.whole = False
 
     def on_headers_complete(self) -> None:
         self.whole = True
 
 
-def _read_fields(head: bytes) -> list[tuple[bytes, bytes]] | Refusal:
-    fields = _Fields()
+def _read_fields(head: bytes, sizes: Sizes) -> Fields | Refusal:
+    """Return the fields by their names in lower case; see `Request.headers`."""
+    heard = _Heard()
     try:
-        httptools.HttpRequestParser(fields).feed_data(head)
+        httptools.HttpRequestParser(heard).feed_data(head)
     except httptools.HttpParserUpgrade:
         pass  # nothing is upgraded to: the request is answered as if it had not asked
     except httptools.HttpParserInvalidMethodError:
         return Refusal.UNKNOWN_METHOD if _TOKEN.match(head) else Refusal.MALFORMED
     except httptools.HttpParserError:
         pass  # of a whole head it dislikes only the coding, which is judged below with its reason
-    return fields if fields.whole else Refusal.MALFORMED
+    count = head.count(b"\r\n") - 2
+    if not heard.whole:
+        return Refusal.MALFORMED
+    if count > sizes.fields:
+        return Refusal.HEAD_TOO_LARGE
+    fields = {name.lower(): value.strip(BLANKS) for name, value in heard.fields.items()}
+    return fields if len(fields) == count else _without_doubt(head)
+
+
+def _without_doubt(head: bytes) -> Fields | Refusal:
+    """Return the fields of a head, known to be well-formed, in which some come more than once."""
+    found: dict[bytes, list[bytes]] = {}
+    for line in head.split(b"\r\n")[1:-2]:
+        name, _, value = line.partition(b":")
+        found.setdefault(name.lower(), []).append(value.strip(BLANKS))
+    if any(len(found.get(name, ())) > 1 for name in _ONLY_ONCE):
+        return Refusal.MALFORMED
+    if b"connection" in found:
+        found[b"connection"] = [b",".join(found[b"connection"])]
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _read_target(method: bytes, target: bytes) -> tuple[str, str] | Refusal:
     """Return path and query of any of the four forms (RFC 9112, 3.2)."""
     if method == b"CONNECT":
         return Refusal.UNKNOWN_METHOD
-    if b"#" in target:
+    if b"#" in target or b"\n" in target:
         return Refusal.MALFORMED
     if target == b"*" and method == b"OPTIONS":
         return "*", ""
@@ -130,42 +155,24 @@ def _read_target(method: bytes, target: bytes) -> tuple[str, str] | Refusal:
     return path, query
 
 
-def _read_framing(
-    fields: list[tuple[bytes, bytes]], sizes: Sizes, *, one_zero: bool
-) -> Framing | Refusal:
-    known: dict[bytes, bytes] = {}
-    for name, value in fields:
-        if name in _FRAMING:
-            if name in known and name != b"connection":
-                return Refusal.MALFORMED
-            known[name] = known[name] + b"," + value if name in known else value
-    if not one_zero and b"host" not in known:
+def _read_length(fields: Fields, one_zero: bool, sizes: Sizes) -> int | Refusal | None:
+    if b"host" not in fields and not one_zero:
         return Refusal.MALFORMED
-    length = _read_length(known, one_zero)
-    if isinstance(length, Refusal):
-        return length
-    if length is not None and length > sizes.body:
-        return Refusal.BODY_TOO_LARGE
-    keep_alive = _keeps_alive(known.get(b"connection"), one_zero)
-    # Other expectations may be ignored (RFC 9110, 10.1.1), and so may this one, by HTTP/1.0.
-    expects = not one_zero and known.get(b"expect", b"").lower() == b"100-continue"
-    return Framing(length, one_zero, keep_alive, expects)
-
-
-def _read_length(known: dict[bytes, bytes], one_zero: bool) -> int | Refusal | None:
-    length = known.get(b"content-length")
-    coding = known.get(b"transfer-encoding")
-    if coding is None:
-        if length is None:
-            return 0
-        return int(length) if length.isdigit() else Refusal.MALFORMED
-    if length is not None or one_zero:
+    length = fields.get(b"content-length")
+    coding = fields.get(b"transfer-encoding")
+    if coding is not None:
+        if length is not None or one_zero:
+            return Refusal.MALFORMED
+        return None if coding.lower() == b"chunked" else Refusal.UNKNOWN_CODING
+    if length is None:
+        return 0
+    if not length.isdigit():
         return Refusal.MALFORMED
-    return None if coding.lower() == b"chunked" else Refusal.UNKNOWN_CODING
+    return int(length) if int(length) <= sizes.body else Refusal.BODY_TOO_LARGE
 
 
 def _keeps_alive(connection: bytes | None, one_zero: bool) -> bool:
-    if connection is None:
+    if not connection:
         return not one_zero
     options = {option.strip(BLANKS) for option in connection.lower().split(b",")}
     return b"close" not in options and (not one_zero or b"keep-alive" in options)

@@ -3,7 +3,6 @@
 from attrs import field, frozen
 
 from kaisa_relay.listener.messages import KIB, Sizes
-from kaisa_relay.listener.reader import Stage
 
 
 @frozen
@@ -24,16 +23,6 @@ class Patience:
     """For an answer to be taken."""
     linger: float = 2.0
     """For whom we hang up on to read their last answer."""
-
-    def of(self, stage: Stage) -> float:
-        """Return how long this may be waited for."""
-        match stage:
-            case Stage.IDLE:
-                return self.idle
-            case Stage.HEAD:
-                return self.head
-            case Stage.BODY:
-                return self.body
 
 
 @frozen

@@ -1,5 +1,6 @@
 """What goes in and out: a request handed over whole, its answer, and the reasons for neither."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -12,21 +13,18 @@ KIB: Final = 1024
 
 @frozen
 class Request:
-    """One request with its whole body; names of headers are in lower case.
+    """One request with its whole body.
 
     `path` and `query` are as sent (ASCII, percent-encoding not undone), without the `?`.
+    `headers` has the fields that came exactly once, by their names in lower case: of one that
+    came twice nothing certain is known.
     """
 
     method: str
     path: str
     query: str
-    headers: HeaderList
+    headers: Mapping[bytes, bytes]
     body: bytes
-
-    def header(self, name: bytes) -> bytes | None:
-        """Return a header that came exactly once; two of them say nothing certain."""
-        found = [value for known, value in self.headers if known == name]
-        return found[0] if len(found) == 1 else None
 
 
 @frozen

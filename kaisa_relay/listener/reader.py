@@ -10,7 +10,7 @@ from typing import Final
 from attrs import define, field
 
 from kaisa_relay.listener.chunks import Chunks
-from kaisa_relay.listener.head import Framing, Head, find_end, parse_head
+from kaisa_relay.listener.head import Head, find_end, parse_head
 from kaisa_relay.listener.messages import KIB, Refusal, Request, Sizes
 
 FREE: Final = 64 * KIB
@@ -64,8 +64,8 @@ class Reader:
 
     _sizes: Sizes
     _budget: Budget
-    framing: Framing | None = field(default=None, init=False)
-    """Of the last request whose head was whole."""
+    last: Head | None = field(default=None, init=False)
+    """The last head that was whole."""
     _pending: bytes = b""
     _head: Head | None = None
     _coming: Sized | Chunks | None = None
@@ -128,14 +128,14 @@ class Reader:
         head = parse_head(self._pending[:end], self._sizes)
         if isinstance(head, Refusal):
             return head
-        self.framing = head.framing
-        length = head.framing.length
+        self.last = head
+        length = head.length
         if length is not None and end + length <= len(self._pending):
             stop = end + length
             body, self._pending = self._pending[end:stop], self._pending[stop:]
             return Request(head.method, head.path, head.query, head.headers, body)
         self._pending = self._pending[end:]
-        self._head, self._asked = head, head.framing.wants_continue
+        self._head, self._asked = head, head.wants_continue
         self._coming = Chunks(self._sizes) if length is None else Sized(length)
         return self._go_on(head)
 
