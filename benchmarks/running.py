@@ -42,7 +42,8 @@ class Running:
         self.load.open(talks)
         before = self._begin()
         pace.once_each(self.load.loop, self.traffic, 2 * len(talks), MOST_AT_ONCE)
-        self.waking = self._end(before)
+        cost = self._end(before)
+        self.waking = self.waking or cost
 
     def full(self, seconds: float, senders: int) -> Figures:
         """Return what goes through when so many people write as fast as they are answered."""
