@@ -11,8 +11,7 @@ SOURCES := $(wildcard kaisa_relay tests benchmarks)
 DOMAIN_COVERAGE ?= 100
 WHOLE_COVERAGE  ?= 90
 
-BENCHMARKS := relay webhooks memory restart
-BENCH      ?=
+BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-crash format format-check lint types tests coverage bench constraints clean
@@ -73,8 +72,8 @@ coverage: setup
 	@$(BIN)/coverage report --include='kaisa_relay/domain/*' --fail-under=$(DOMAIN_COVERAGE) >/dev/null \
 		|| { echo 'kaisa_relay/domain is below $(DOMAIN_COVERAGE) %'; exit 1; }
 
-bench: setup ## every benchmark, a table and one JSON line each; make bench BENCH=--quick is rough
-	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name --json $(BENCH) || exit 1; done
+bench: setup ## every benchmark within ten minutes, into var/bench; make bench BENCH=--quick is rough
+	@$(BIN)/python -m benchmarks.suite $(BENCH)
 
 constraints: setup ## write down what is installed now
 	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable; } > constraints.new

@@ -62,8 +62,11 @@ def _options() -> Namespace:
     parser.add_argument("--statuses", action="store_true", default=True, help="the default")
     parser.add_argument("--status-batch", type=int, default=1, help="statuses in one POST")
     parser.add_argument("--message-batch", type=int, default=1, help="messages in one POST")
+    parser.add_argument("--no-variants", dest="variants", action="store_false")
     parser.add_argument("--no-limit", dest="limit", action="store_false", help="leave `limit` out")
-    return report.with_usual(parser.parse_args(), USUAL)
+    options = report.with_usual(parser.parse_args(), USUAL)
+    options.variants &= options.statuses and not options.quick
+    return options
 
 
 async def measure(options: Namespace, database: Database) -> Mapping[str, object]:
@@ -84,9 +87,7 @@ def wake(run: Running, options: Namespace) -> None:
     run.wake(options.live or options.senders)
     if options.live is None:
         rate = run.full(PROBE_SECONDS, options.senders)["messages_per_second"]
-        runs = options.runs * (
-            1.5 if options.quick or not options.statuses else 1.5 + 2 * len(VARIANTS)
-        )
+        runs = options.runs * (1.5 + 2 * len(VARIANTS) * options.variants)
         needed = int(rate * options.seconds * runs / MESSAGES_PER_TALK)
         if needed:
             run.wake(min(needed, options.open - options.senders))
@@ -148,7 +149,7 @@ def _runs(run: Running, options: Namespace) -> dict[str, object]:
 
 def _variants(run: Running, options: Namespace) -> dict[str, object]:
     """Return what other manners give at full load; nothing when it must be quick."""
-    if options.quick or not options.statuses:
+    if not options.variants:
         return {}
     figures: dict[str, object] = {}
     for name, manner in VARIANTS.items():

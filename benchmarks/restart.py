@@ -1,19 +1,29 @@
-"""A start with many open conversations in the database: how long, and how much memory.
+"""A start with a million open conversations in the database: how long, and how much memory.
 
 `ready` is from the start of the process to the first 200 of /readyz; the same with an empty
 database is measured beside it, so that what the conversations cost can be told apart.
 """
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import trio
 
 from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.metering import Figures
+from benchmarks.running import talking
 from benchmarks.seeding import seed
 from benchmarks.serving import GraphSink, furnish, numbers, serving
+from benchmarks.traffic import Manner, Talk
+
+CHANNELS: Final = 8
+TALKING: Final = 256
+SENDERS: Final = 128
+RELAYING_SECONDS: Final = 2.0
+USUAL: Final = {"conversations": (20_000, 1_000_000), "runs": (2, 5)}
+"""`--quick` and otherwise."""
 
 
 def main() -> None:
@@ -30,20 +40,15 @@ def _options() -> Namespace:
     parser = report.arguments("A start with many open conversations in the database.")
     parser.add_argument("--conversations", type=int)
     parser.add_argument("--runs", type=int)
-    options = parser.parse_args()
-    usual = (5_000, 2) if options.quick else (100_000, 5)
-    for name, value in zip(("conversations", "runs"), usual, strict=True):
-        if getattr(options, name) is None:
-            setattr(options, name, value)
-    return options
+    return report.with_usual(parser.parse_args(), USUAL)
 
 
 async def measure(options: Namespace, database: Database) -> Mapping[str, object]:
-    """Start with none, then with all of them."""
-    await furnish(database, numbers(2))
+    """Start with none, then with all of them, and then relay among them."""
+    await furnish(database, numbers(CHANNELS))
     empty = await _starts(database, options.runs)
     began = trio.current_time()
-    await seed(database, options.conversations)
+    talks = await seed(database, options.conversations)
     seeding = trio.current_time() - began
     size = database.size()
     full = await _starts(database, options.runs)
@@ -59,6 +64,7 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
             1e6 * (ready["memory_megabytes"] - before["memory_megabytes"]) / options.conversations
         ),
         "empty": before,
+        "relaying": await _relaying(database, talks, options),
     }
 
 
@@ -75,6 +81,15 @@ async def _start(database: Database) -> Figures:
                 "cpu_milliseconds": 1000 * processes.cpu_seconds(serve.pid),
                 "memory_megabytes": processes.resident_bytes(serve.pid) / 1e6,
             }
+
+
+async def _relaying(database: Database, talks: Iterator[Talk], options: Namespace) -> Figures:
+    """Return what a few of them get at full load, while all others are open and asleep."""
+    async with talking(database, talks, Manner()) as run:
+        run.wake(min(TALKING, options.conversations))
+        figures = run.full(RELAYING_SECONDS, SENDERS)
+        run.traffic.check()
+    return report.middle([figures])
 
 
 if __name__ == "__main__":

@@ -82,9 +82,18 @@ async def running(
     database: Database, channels: Sequence[Number], conversations: int, manner: Manner
 ) -> AsyncIterator[Running]:
     """Furnish the database with open conversations, all of them asleep, and run `serve` over it."""
-    relay_cores, load_cores = processes.split_cores()
     await furnish(database, channels)
     talks = await seed(database, conversations)
+    async with talking(database, talks, manner) as run:
+        yield run
+
+
+@asynccontextmanager
+async def talking(
+    database: Database, talks: Iterator[Talk], manner: Manner
+) -> AsyncIterator[Running]:
+    """Run `serve` over these conversations, all of them asleep, and have people ready to talk."""
+    relay_cores, load_cores = processes.split_cores()
     with processes.pinned(load_cores), open_load(database.folder) as load:
         graph = GraphSink(load.sink.url, load.certificate)
         async with serving(database, graph, relay_cores) as serve:

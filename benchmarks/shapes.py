@@ -28,7 +28,7 @@ USUAL: Final = {
     "seconds": (1.0, 2.0),
     "largest": (1_000, 100_000),
     "open": (0, 1_000_000),
-    "patience": (10.0, 90.0),
+    "patience": (4.0, 90.0),
 }
 """`--quick` and otherwise."""
 RUNS: Final = 3
