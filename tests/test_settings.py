@@ -40,6 +40,7 @@ def test_the_defaults() -> None:
     assert settings.sqlite_path == Path("var/kaisa.db")
     assert settings.admin_socket == Path("var/kaisa.sock")
     assert settings.bind == Bind("127.0.0.1", 8080)
+    assert settings.webhook_bind is None
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.graph_url == "https://graph.facebook.com"
     assert settings.graph_version == "v26.0"
@@ -71,6 +72,8 @@ def test_the_defaults() -> None:
         ("KAISA_BIND", "0.0.0.0:0", "bind", Bind("0.0.0.0", 0)),
         ("KAISA_BIND", "[::1]:80", "bind", Bind("::1", 80)),
         ("KAISA_BIND", "[::1]:80", "public_url", "http://[::1]:80"),
+        ("KAISA_WEBHOOK_BIND", "0.0.0.0:8090", "webhook_bind", Bind("0.0.0.0", 8090)),
+        ("KAISA_WEBHOOK_BIND", "[::1]:80", "public_url", "http://127.0.0.1:8080"),
         ("KAISA_PUBLIC_URL", "https://relay.example/", "public_url", "https://relay.example"),
         ("KAISA_GRAPH_URL", "http://127.0.0.1:9090/", "graph_url", "http://127.0.0.1:9090"),
         ("KAISA_GRAPH_VERSION", "v31.2", "graph_version", "v31.2"),
@@ -100,6 +103,7 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_BIND", "localhost:http"),
         ("KAISA_BIND", "localhost:65536"),
         ("KAISA_BIND", "::1:80"),
+        ("KAISA_WEBHOOK_BIND", "8090"),
         ("KAISA_PUBLIC_URL", "relay.example"),
         ("KAISA_PUBLIC_URL", "ftp://relay.example"),
         ("KAISA_PUBLIC_URL", "https://relay.example/?a=hunter2"),

@@ -11,12 +11,14 @@ from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import instant
 from kaisa_relay.ports import UNREADABLE
-from kaisa_relay.settings import FOR_SERVE, Settings, SettingsError
+from kaisa_relay.settings import FOR_SERVE, Bind, Settings, SettingsError
 from kaisa_relay.whatsapp.items import Reason
 
 WEBHOOK_PATH: Final = "/webhooks/whatsapp"
 _CHALLENGE: Final = "kaisa-relay-doctor"
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+_NEAR: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where to find on this machine what listens everywhere."""
 
 
 def check_settings(options: Options) -> tuple[Settings | None, list[Finding]]:
@@ -136,14 +138,7 @@ async def check_public_url(client: httpx.AsyncClient, settings: Settings) -> Fin
     url = settings.public_url
     about = "public URL"
     try:
-        answer = await client.get(
-            f"{url}{WEBHOOK_PATH}",
-            params={
-                "hub.mode": "subscribe",
-                "hub.challenge": _CHALLENGE,
-                "hub.verify_token": settings.verify_token,
-            },
-        )
+        answer = await _shake_hands(client, url, settings)
     except httpx.TransportError as reason:
         return problem(
             about,
@@ -152,13 +147,40 @@ async def check_public_url(client: httpx.AsyncClient, settings: Settings) -> Fin
         )
     except SettingsError:
         return warning(about, "not tried", "set KAISA_VERIFY_TOKEN first")
-    if answer.status_code != 200 or answer.text != _CHALLENGE:
-        return problem(
-            about,
-            f"{url}{WEBHOOK_PATH} refuses the handshake (HTTP {answer.status_code})",
-            "another program answers there, or it has another KAISA_VERIFY_TOKEN",
-        )
-    return _reachable(url)
+    return _refused(about, url, answer) or _reachable(url)
+
+
+async def check_webhook_bind(client: httpx.AsyncClient, settings: Settings) -> list[Finding]:
+    """Shake hands with the webhooks' own listener, where there is one, as the proxy would."""
+    bind, about = settings.webhook_bind, "webhook bind"
+    if bind is None or bind.port == 0:
+        return []
+    url = f"http://{Bind(_NEAR.get(bind.host, bind.host), bind.port)}"
+    try:
+        answer = await _shake_hands(client, url, settings)
+    except httpx.TransportError as reason:
+        said = f"{bind} does not answer ({type(reason).__name__})"
+        return [problem(about, said, "start kaisa-relay serve; check KAISA_WEBHOOK_BIND")]
+    except SettingsError:
+        return []  # that it is missing has been said
+    found = _refused(about, url, answer)
+    return [found or ok(about, f"{bind} answers the webhook handshake: /webhooks/ belongs there")]
+
+
+async def _shake_hands(client: httpx.AsyncClient, url: str, settings: Settings) -> httpx.Response:
+    mode, token = "subscribe", settings.verify_token
+    asked = {"hub.mode": mode, "hub.challenge": _CHALLENGE, "hub.verify_token": token}
+    return await client.get(f"{url}{WEBHOOK_PATH}", params=asked)
+
+
+def _refused(about: str, url: str, answer: httpx.Response) -> Finding | None:
+    if answer.status_code == 200 and answer.text == _CHALLENGE:
+        return None
+    return problem(
+        about,
+        f"{url}{WEBHOOK_PATH} refuses the handshake (HTTP {answer.status_code})",
+        "another program answers there, or it has another KAISA_VERIFY_TOKEN",
+    )
 
 
 def _reachable(url: str) -> Finding:

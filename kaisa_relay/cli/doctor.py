@@ -10,7 +10,13 @@ import trio
 from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.commands import Facts, Inspect, Refused
 from kaisa_relay.cli.administration import Failed, execute
-from kaisa_relay.cli.checks import WEBHOOK_PATH, check_facts, check_public_url, check_settings
+from kaisa_relay.cli.checks import (
+    WEBHOOK_PATH,
+    check_facts,
+    check_public_url,
+    check_settings,
+    check_webhook_bind,
+)
 from kaisa_relay.cli.finding import Finding, Level, healthy, problem
 from kaisa_relay.cli.graph_check import GraphApi
 from kaisa_relay.cli.options import Options
@@ -61,6 +67,7 @@ async def _examine(options: Options) -> list[Finding]:
         return findings
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
         findings.append(await check_public_url(client, settings))
+        findings += await check_webhook_bind(client, settings)
         facts = await _facts(settings)
         if isinstance(facts, Finding):
             return [*findings, facts]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from kaisa_relay.accounts.commands import ChannelFacts, Facts, Parked, SealedChannel
-from kaisa_relay.cli.checks import check_facts, check_public_url
+from kaisa_relay.cli.checks import check_facts, check_public_url, check_webhook_bind
 from kaisa_relay.cli.finding import Level
 from kaisa_relay.settings import Bind, Settings
 
@@ -191,6 +191,40 @@ async def test_the_public_address(url: str, answer: str, level: Level, says: str
     assert finding.level is level
     assert says in finding.says
     assert "canary" not in repr(finding)
+
+
+@pytest.mark.parametrize(
+    ("bind", "status", "level", "says"),
+    [
+        ("127.0.0.1", 200, Level.OK, "127.0.0.1:8090 answers"),
+        ("0.0.0.0", 200, Level.OK, "0.0.0.0:8090 answers"),
+        ("::", 403, Level.PROBLEM, "http://[::1]:8090/webhooks/whatsapp refuses the handshake"),
+        ("127.0.0.1", 0, Level.PROBLEM, "127.0.0.1:8090 does not answer (ConnectError)"),
+    ],
+)
+async def test_the_webhooks_own_listener(bind: str, status: int, level: Level, says: str) -> None:
+    """One that listens everywhere is asked nearby."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.url.host in ("127.0.0.1", "::1")
+        if not status:
+            raise httpx.ConnectError("no", request=request)
+        return httpx.Response(status, text=request.url.params["hub.challenge"])
+
+    given = Settings(webhook_bind=Bind(bind, 8090), verify_token="canary")
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
+        [finding] = await check_webhook_bind(client, given)
+    assert finding.level is level
+    assert says in finding.says
+
+
+@pytest.mark.parametrize(
+    "given", [Settings(verify_token="x"), Settings(webhook_bind=Bind("127.0.0.1", 8090))]
+)
+async def test_no_listener_or_no_token_and_nothing_is_asked(given: Settings) -> None:
+    """That the token is missing is said elsewhere."""
+    async with httpx.AsyncClient() as client:
+        assert await check_webhook_bind(client, given) == []
 
 
 async def test_without_a_verify_token_the_address_is_not_tried() -> None:

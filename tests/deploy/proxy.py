@@ -43,6 +43,7 @@ class Upstream(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.send_header("Server", "upstream")
+        self.send_header("X-Port", str(self.connection.getsockname()[1]))
         self.end_headers()
         self.wfile.write(text.encode())
 
@@ -68,7 +69,9 @@ def upstream() -> Iterator[int]:
         server.server_close()
 
 
-def environment(home: Path, port: int, upstream_port: int) -> dict[str, str]:
+def environment(
+    home: Path, port: int, upstream_port: int, webhooks_port: int = 0
+) -> dict[str, str]:
     """Caddy's environment: plain HTTP on loopback, its files below `home`."""
     folders = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(home))
     return {
@@ -76,16 +79,17 @@ def environment(home: Path, port: int, upstream_port: int) -> dict[str, str]:
         **folders,
         "RELAY_DOMAIN": f"http://127.0.0.1:{port}",
         "RELAY_UPSTREAM": f"127.0.0.1:{upstream_port}",
+        "RELAY_WEBHOOKS": f"127.0.0.1:{webhooks_port or upstream_port}",
     }
 
 
 @contextmanager
-def caddy(program: str, home: Path, upstream_port: int) -> Iterator[int]:
+def caddy(program: str, home: Path, upstream_port: int, webhooks_port: int) -> Iterator[int]:
     """Run the proxy with our Caddyfile; returns its port once it serves."""
     port = _free_port()
     process = subprocess.Popen(
         [program, "run", *CONFIG],
-        env=environment(home, port, upstream_port),
+        env=environment(home, port, upstream_port, webhooks_port),
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kaisa_relay.api.application import BODY_WITHIN, LARGEST_BODY, LARGEST_WEBHOOK
+from kaisa_relay.listener import Patience
 from tests.deploy.proxy import CONFIG, caddy, environment, upstream
 from tests.deploy.tools import need, read, run
 
@@ -36,6 +37,8 @@ def test_the_text_says_what_it_must() -> None:
     found = blocks(read("Caddyfile"))
     site = "{$RELAY_DOMAIN}"
     assert f"{site} > reverse_proxy {{$RELAY_UPSTREAM:127.0.0.1:8080}}" in found
+    webhooks = f"{site} > reverse_proxy @webhooks {{$RELAY_WEBHOOKS:127.0.0.1:8090}}"
+    assert found[webhooks] == ["import patiently"]
     [hidden] = [line for line in found[site] if line.startswith("@internal path ")]
     assert {"/metrics", "/readyz"} <= set(hidden.split())
     assert "respond @internal 404" in found[site]
@@ -46,6 +49,12 @@ def test_the_text_says_what_it_must() -> None:
 def test_the_proxy_waits_longer_for_a_body_than_the_relay() -> None:
     [timeout] = re.findall(r"read_body (\d+)s", read("Caddyfile"))
     assert int(timeout) > BODY_WITHIN
+
+
+def test_the_proxy_hangs_up_first() -> None:
+    """Else a POST may meet the listener's own hanging up, and be lost without being tried again."""
+    [minutes] = re.findall(r"keepalive (\d+)m", read("Caddyfile"))
+    assert int(minutes) * 60 < Patience().idle
 
 
 def test_caddy_understands_it(tmp_path: Path) -> None:
@@ -59,8 +68,23 @@ def test_caddy_understands_it(tmp_path: Path) -> None:
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     program = need("caddy", "Caddyfile, running")
     home = tmp_path_factory.mktemp("caddy")
-    with upstream() as behind, caddy(program, home, behind) as port:
+    with upstream() as behind, upstream() as lean, caddy(program, home, behind, lean) as port:
         yield port
+
+
+def test_webhooks_go_to_their_own_listener(port: int) -> None:
+    ports = {path: reached(port, path) for path in ("/webhooks/whatsapp", "/healthz", "/webhooks")}
+    assert ports["/healthz"] == ports["/webhooks"] != ports["/webhooks/whatsapp"]
+
+
+def reached(port: int, path: str) -> str | None:
+    """Return the port that answered behind the proxy."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().getheader("X-Port")
+    finally:
+        connection.close()
 
 
 def ask(port: int, path: str, body: bytes | None = None) -> tuple[int, str]:

@@ -81,7 +81,9 @@ def test_the_relay_is_given_settings_that_it_knows(compose: dict[str, Any]) -> N
     environment = compose["services"]["relay"]["environment"]
     assert environment.keys() == KEYS.keys() - OPTIONAL
     assert environment["KAISA_BIND"] == "0.0.0.0:8080"
-    assert compose["services"]["proxy"]["environment"]["RELAY_UPSTREAM"] == "relay:8080"
+    assert environment["KAISA_WEBHOOK_BIND"] == "0.0.0.0:8090"
+    proxy = compose["services"]["proxy"]["environment"]
+    assert (proxy["RELAY_UPSTREAM"], proxy["RELAY_WEBHOOKS"]) == ("relay:8080", "relay:8090")
 
 
 def test_a_stop_has_time(compose: dict[str, Any]) -> None:

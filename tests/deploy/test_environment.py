@@ -30,6 +30,6 @@ def test_it_holds_no_secret_so_it_starts_nothing() -> None:
 
 def test_with_secrets_filled_in_it_is_complete() -> None:
     settings = load({**example(), **dict.fromkeys(FOR_SERVE, "x" * 40)}, None)
-    assert str(settings.bind) == "127.0.0.1:8080"
+    assert (str(settings.bind), str(settings.webhook_bind)) == ("127.0.0.1:8080", "127.0.0.1:8090")
     assert settings.public_url == "https://relay.example"
     assert str(settings.sqlite_path) == "/var/lib/kaisa-relay/kaisa.db"
