@@ -24,7 +24,6 @@ from kaisa_relay.whatsapp.transport import (
 )
 
 _REASONS: Final = {
-    -1: "the transport was closed",
     pycurl.E_COULDNT_RESOLVE_HOST: "the host's name has no address",
     pycurl.E_COULDNT_CONNECT: "no connection",
     pycurl.E_OPERATION_TIMEDOUT: "no answer in time",
@@ -51,6 +50,8 @@ class CurlHandle:
     easy: Any
     asked: bool = False
     """Whether libcurl asked for the body, so that a part of it may have gone out."""
+    home: object = field(default=None, repr=False)
+    """Whose connections it used last."""
     _url: str = field(default="", repr=False)
     _headers: Headers = field(default=(), repr=False)
     _method: str = ""
@@ -113,14 +114,22 @@ class CurlHandle:
     def failed(self, code: int, text: str, multiplexed: bool) -> Reply:
         """Return what libcurl's error says; `multiplexed` when the connection spoke HTTP/2."""
         reason = _REASONS.get(code, f"libcurl's error {code}")
-        if not self.asked and not self._bodiless_request_left():
+        if not self._may_have_left():
             return NotSent(reason)
         if code == pycurl.E_SEND_FAIL_REWIND and text == _NO_REWIND and multiplexed:
             return NotSent("the server refused the stream", unreachable=False)
         return Broken(reason)
 
-    def _bodiless_request_left(self) -> bool:
-        return self._method == "GET" and self.easy.getinfo(pycurl.PRETRANSFER_TIME) > 0
+    def closed(self) -> Reply:
+        """Return what a call comes to that has no end before we close."""
+        reason = "the transport was closed"
+        return Broken(reason) if self._may_have_left() else NotSent(reason)
+
+    def _may_have_left(self) -> bool:
+        """Say whether the far end may have the whole request."""
+        if self._length == 0:
+            return bool(self.easy.getinfo(pycurl.REQUEST_SIZE) > 0)
+        return self.asked
 
     def _read(self, size: int) -> bytes:
         self.asked = True

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Literal
 
 import pytest
 import trio
@@ -142,6 +143,19 @@ async def test_an_answer_that_breaks_off_leaves_doubt(
         await (reset(stream) if end == "reset" else hang_up(stream, number))
 
     assert isinstance(await one(opener, script), Broken)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_request_without_a_body_leaves_doubt_too(
+    opener: Opener, method: Literal["GET", "POST"]
+) -> None:
+    """Its head is all there is to send."""
+    body = b"" if method == "POST" else None
+    async with far_end(http1(hang_up)) as far, opener() as transport:
+        assert isinstance(await call(transport, Request(method, far.url, (), body)), Broken)
+    assert len(far.requests) == 1
+    async with opener() as transport:
+        assert isinstance(await call(transport, Request(method, far.url, (), body)), NotSent)
 
 
 # httpx leaves the generator of a body behind that it could not write.
