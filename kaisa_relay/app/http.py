@@ -18,6 +18,7 @@ from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.app.building import Relay
 from kaisa_relay.app.webhooks import start_webhooks
+from kaisa_relay.listener import Listener
 from kaisa_relay.settings import Settings
 
 logger = structlog.get_logger()
@@ -43,11 +44,16 @@ async def serve_http(
         task_status.started(url)
         await stop()
         with trio.move_on_after(GRACEFUL_SECONDS):
-            async with trio.open_nursery() as ending:
-                ending.start_soon(answering.wait_answered, name="requests in flight")
-                if webhooks is not None:
-                    ending.start_soon(webhooks.stop, name="webhooks in flight")
+            await _answered(answering, webhooks)
         http.cancel_scope.cancel()
+
+
+async def _answered(answering: InFlight, webhooks: Listener | None) -> None:
+    """Take nothing more, and return when what was asked before is answered."""
+    async with trio.open_nursery() as both:
+        both.start_soon(answering.wait_answered, name="requests in flight")
+        if webhooks is not None:
+            both.start_soon(webhooks.stop, name="webhooks in flight")
 
 
 def http_config(settings: Settings) -> Config:

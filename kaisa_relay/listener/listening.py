@@ -107,10 +107,18 @@ class Listener:
     ) -> None:
         async with trio.open_nursery() as connections:
             with self._accepting:
-                async with trio.open_nursery() as accepting:
-                    for each in listeners:
-                        accepting.start_soon(self._accept, each, connections, name="accept")
-                    task_status.started()
+                await self._accept_all(listeners, connections, task_status)
+
+    async def _accept_all(
+        self,
+        listeners: Sequence[trio.SocketListener],
+        connections: trio.Nursery,
+        task_status: trio.TaskStatus[None],
+    ) -> None:
+        async with trio.open_nursery() as nursery:
+            for each in listeners:
+                nursery.start_soon(self._accept, each, connections, name="accept")
+            task_status.started()
 
     async def _accept(self, listener: trio.SocketListener, connections: trio.Nursery) -> None:
         async with listener:

@@ -108,6 +108,11 @@ class Served:
         await client.stream.socket.connect(self.address)
         return client
 
+    def hang_up(self) -> None:
+        """Close every connection."""
+        for client in self.clients:
+            client.stream.socket.close()
+
 
 @asynccontextmanager
 async def listening(
@@ -126,8 +131,7 @@ async def listening(
             try:
                 yield served
             finally:
-                for client in served.clients:
-                    client.stream.socket.close()
+                served.hang_up()
             nursery.cancel_scope.cancel()
 
 
