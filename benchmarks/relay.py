@@ -12,7 +12,7 @@ from typing import Final
 import trio
 from attrs import evolve
 
-from benchmarks import limit, processes, report
+from benchmarks import limit, processes, report, scraping
 from benchmarks.databases import Database, open_database
 from benchmarks.metering import Figures
 from benchmarks.running import Running, running
@@ -138,6 +138,7 @@ def _runs(run: Running, options: Namespace) -> dict[str, object]:
         "cpu_us_per_message_noise": report.noise(full, "cpu_us_per_message"),
         **{name: value for name, value in at_half.items() if name.startswith(("ack", "relay_p"))},
         **grown,
+        **_pause(run.serve.port),
         "waking": report.middle([run.waking]),
         "full_load": at_full,
         "half_load": {"asked_per_second": round(rate, 1), **at_half},
@@ -157,6 +158,11 @@ def _variants(run: Running, options: Namespace) -> dict[str, object]:
         runs = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
         figures[name] = report.middle(runs)
     return figures
+
+
+def _pause(port: int) -> dict[str, float]:
+    longest = scraping.longest_pause(scraping.page(port))
+    return {} if longest is None else {"longest_pause_ms": round(1000 * longest, 2)}
 
 
 def _growth(database: Database, before: int | None, messages: int) -> dict[str, float]:

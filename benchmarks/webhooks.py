@@ -5,6 +5,7 @@ decided and held, and nothing goes out. The case `unrouted` is a number that is 
 POSTs are stored and nothing else happens, which is the floor.
 """
 
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
@@ -13,7 +14,7 @@ from typing import Final
 import trio
 from attrs import define, evolve, field
 
-from benchmarks import pace, processes, report
+from benchmarks import pace, processes, report, scraping
 from benchmarks.bodies import Person
 from benchmarks.databases import Database, open_database
 from benchmarks.eventloop import EventLoop
@@ -23,11 +24,13 @@ from benchmarks.posting import Poster
 from benchmarks.serving import GraphSink, Serve, furnish, numbers, serving
 from benchmarks.talks import Making, Phones
 from benchmarks.templates import MESSAGES, Party, posted, text
-from benchmarks.wire import Caller, request
 
 BATCHES: Final = (1, 10, 100, 1_000)
 USUAL: Final = {"visitors": (100, 300), "seconds": (1.5, 4.0), "runs": (1, 3)}
 """`--quick` and otherwise."""
+MOST_TEXTS: Final = 3_200
+"""Under way at once, in however few POSTs."""
+FEWEST: Final = 4
 TAKEN: Final = 'kaisa_messages_total{event="received"}'
 LOOK_AGAIN: Final = 0.1
 
@@ -66,16 +69,16 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
                 visitors = await Making(serve.port, key, channels, phones).visitors(
                     options.visitors
                 )
-                figures = await _cases(Case(serve, database, options), visitors)
+                figures = _cases(Case(serve, database, options), visitors)
             nursery.cancel_scope.cancel()
     return figures
 
 
-async def _cases(case: "Case", visitors: Sequence[Person]) -> Mapping[str, object]:
+def _cases(case: "Case", visitors: Sequence[Person]) -> Mapping[str, object]:
     strangers = [evolve(visitor, phone_number_id="1") for visitor in visitors]
-    cases = {"unrouted": await case.measure(strangers, 1, routed=False)}
+    cases = {"unrouted": case.measure(strangers, 1, routed=False)}
     for batch in BATCHES:
-        cases[f"batch_{batch}"] = await case.measure(visitors, batch)
+        cases[f"batch_{batch}"] = case.measure(visitors, batch)
     one, options = cases["batch_1"], case.options
     return {
         "visitors": options.visitors,
@@ -95,23 +98,21 @@ class Case:
     database: Database
     options: Namespace
 
-    async def measure(
+    def measure(
         self, visitors: Sequence[Person], batch: int, routed: bool = True
     ) -> Mapping[str, object]:
         """Return what POSTs of so many texts cost, and how long they take at half of the rate."""
         options, loop = self.options, EventLoop()
-        poster = Poster(loop, self.serve.webhook_port, options.senders)
+        senders = max(FEWEST, min(options.senders, MOST_TEXTS // batch))
+        poster = Poster(loop, self.serve.webhook_port, senders)
         posts = Posts(poster, [Party.of(each) for each in visitors], batch, routed)
         full = [
-            await self._run(
-                posts, lambda: pace.at_most(loop, posts, options.seconds, options.senders)
-            )
+            self._run(posts, lambda: pace.at_most(loop, posts, options.seconds, senders))
             for _ in range(options.runs)
         ]
         times = pace.evenly(report.middle(full)["posts_per_second"] / 2, options.seconds)
         half = [
-            await self._run(posts, lambda: pace.at_rate(loop, posts, times))
-            for _ in range(options.runs)
+            self._run(posts, lambda: pace.at_rate(loop, posts, times)) for _ in range(options.runs)
         ]
         poster.close()
         loop.close()
@@ -123,17 +124,17 @@ class Case:
             "full_load": {name: at_full[name] for name in at_full if name.startswith("ack")},
         }
 
-    async def _run(self, posts: "Posts", load: Callable[[], object]) -> Figures:
+    def _run(self, posts: "Posts", load: Callable[[], object]) -> Figures:
         """Count until the last text is decided: what one run leaves is not another's cost."""
         acks, meter = posts.poster.acks, Meter(self.serve.pid, self.database.server)
         acks.clear()
-        decided = await _decided(self.serve)
+        decided = self._decided()
         meter.start()
         load()
         seconds = meter.seconds()
         messages = len(acks) * posts.batch
-        while posts.routed and await _decided(self.serve) < decided + messages:  # noqa: ASYNC110 - its page is all there is
-            await trio.sleep(LOOK_AGAIN)
+        while posts.routed and self._decided() < decided + messages:
+            time.sleep(LOOK_AGAIN)
         return {
             "posts_per_second": len(acks) / seconds,
             "decided_after_seconds": meter.seconds() - seconds,
@@ -141,13 +142,9 @@ class Case:
             **report.percentiles("ack", acks),
         }
 
-
-async def _decided(serve: Serve) -> float:
-    """Return how many messages the conversations have taken, by the relay's own count."""
-    async with Caller(serve.port) as caller:
-        _, page = await caller.call(request("GET", "/metrics"))
-    lines = page.decode().splitlines()
-    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(TAKEN))
+    def _decided(self) -> float:
+        """Return how many messages the conversations have taken, by the relay's own count."""
+        return scraping.total(scraping.page(self.serve.port), TAKEN)
 
 
 @define(eq=False)
