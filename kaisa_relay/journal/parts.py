@@ -91,8 +91,8 @@ def prepare(append: Append, at: datetime, new_id: Callable[[], int]) -> Unit:
     for change in append.changes:
         unit.parts += _parts(unit, change)
         unit.racy = unit.racy or isinstance(change, _RACY)
-        if isinstance(change, EndSend):
-            unit.ends.append(change)
+        if isinstance(change, MoveSend | EndSend):
+            unit.steps.append(change)
     return unit
 
 

@@ -64,6 +64,8 @@ class Settled:
 class Settling(Operation[Settlement, Settled]):
     """Applies statuses; `epochs` are those at which this process owns its workspaces."""
 
+    order = 1  # after the steps of the sends: the answer of a call often comes with its status
+
     def __init__(self, epochs: Epochs, tails: Tails) -> None:
         self._epochs = epochs
         self._tails = tails

@@ -9,7 +9,9 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.codec import encode_event
 from kaisa_relay.journal.recording import Planned
 from kaisa_relay.journal.writes import Part
-from kaisa_relay.ports import Append, EndSend, InboxItem
+from kaisa_relay.ports import Append, EndSend, InboxItem, MoveSend
+
+Step = MoveSend | EndSend
 
 
 @define(eq=False)
@@ -21,7 +23,7 @@ class Unit:
     new_id: Callable[[], int]
     parts: list[Part] = field(factory=list)
     items: list[InboxItem] = field(factory=list)
-    ends: list[EndSend] = field(factory=list)
+    steps: list[Step] = field(factory=list)
     racy: bool = False
     events: tuple[Planned, ...] = field(init=False)
 
@@ -32,6 +34,11 @@ class Unit:
             Planned(append.workspace, append.stream, version, event, encode_event(event))
             for version, event in enumerate(append.events, append.version + 1)
         )
+
+    @property
+    def ends(self) -> list[EndSend]:
+        """The sends that it ends."""
+        return [step for step in self.steps if isinstance(step, EndSend)]
 
     @property
     def workspace(self) -> WorkspaceId:

@@ -6,7 +6,7 @@ Rule 2: whoever listens hears of units in the order of their commit, before thei
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,9 @@ class Lost(Exception):
 
 class Operation(ABC, Generic[U, R]):
     """One kind of unit. Its methods but `committed` run on the writer's thread."""
+
+    order: ClassVar[int] = 0
+    """In one transaction the operations of a lower order run first."""
 
     def racy(self, unit: U) -> bool:
         """Say whether the unit may well lose a race, so that it had better run alone."""

@@ -84,8 +84,8 @@ def _transaction(connection: Connection, tickets: Sequence[Ticket], one_by_one: 
     ran: list[Ran] = []
     with connection.begin():
         for operation, group in _by_operation(tickets):
-            racy = [t for t in group if one_by_one or operation.racy(t.unit)]
-            sure = [t for t in group if t not in racy]
+            racy = group if one_by_one else [t for t in group if operation.racy(t.unit)]
+            sure = [] if one_by_one else [t for t in group if t not in racy] if racy else group
             if sure:
                 answers = operation.run(connection, [t.unit for t in sure], False)
                 ran.append(Ran(operation, sure, answers))
@@ -122,9 +122,9 @@ def _commit_work(connection: Connection, ticket: Ticket) -> None:
 def _by_operation(
     tickets: Sequence[Ticket],
 ) -> list[tuple[Operation[Any, Any], list[Ticket]]]:
-    """Group the tickets by what is done to them, both in the order of the queue."""
+    """Group the tickets by what is done to them, in its order, each group in the queue's."""
     groups: dict[Operation[Any, Any], list[Ticket]] = {}
     for ticket in tickets:
         assert ticket.operation is not None
         groups.setdefault(ticket.operation, []).append(ticket)
-    return list(groups.items())
+    return sorted(groups.items(), key=lambda group: group[0].order)

@@ -246,19 +246,29 @@ def _evolve_rarely(state: State, event: Event) -> State:
 
 
 def _received(state: State, event: MessageReceived) -> State:
-    state = replace(_knowing(state, event.message), last_message_at=event.at, nudged=False)
-    if event.side is Side.AGENT:
-        return replace(state, agent_wrote_at=_later(state.agent_wrote_at, event.sent_at))
-    waiting = (*state.waiting, event.message) if event.held else state.waiting
-    wrote_at = _later(state.visitor_wrote_at, event.sent_at)
-    return replace(state, visitor_wrote_at=wrote_at, waiting=waiting)
+    visitor = event.side is Side.VISITOR
+    wrote_at = state.visitor_wrote_at if visitor else state.agent_wrote_at
+    held = visitor and event.held
+    return replace(
+        state,
+        recent=_recent(state, event.message),
+        last_message_at=event.at,
+        nudged=False,
+        waiting=(*state.waiting, event.message) if held else state.waiting,
+        **{"visitor_wrote_at" if visitor else "agent_wrote_at": _later(wrote_at, event.sent_at)},
+    )
 
 
 def _knowing(state: State, message: MessageId | None) -> State:
     """Remember a message that was decided, so that a repeat of it is known."""
     if message is None or message in state.recent:
         return state
-    return replace(state, recent=(*state.recent[1 - RECENT :], message))
+    return replace(state, recent=_recent(state, message))
+
+
+def _recent(state: State, message: MessageId) -> tuple[MessageId, ...]:
+    known = message in state.recent
+    return state.recent if known else (*state.recent[1 - RECENT :], message)
 
 
 def _later(known: datetime | None, instant: datetime) -> datetime:
@@ -271,8 +281,10 @@ def _relayed(state: State, event: MessageRelayed) -> State:
     if event.asked is not None:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
         state = replace(state, sent_again=again)
+    if not state.unconfirmed and not state.waiting:
+        return state
     unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)
-    if state.waiting and message in state.waiting:
+    if message in state.waiting:
         rest = tuple(other for other in state.waiting if other != message)
         return replace(state, waiting=rest, unconfirmed=unconfirmed)
     return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
