@@ -247,15 +247,16 @@ def _evolve_rarely(state: State, event: Event) -> State:
 
 def _received(state: State, event: MessageReceived) -> State:
     visitor = event.side is Side.VISITOR
-    wrote_at = state.visitor_wrote_at if visitor else state.agent_wrote_at
-    held = visitor and event.held
+    by_visitor, by_agent = state.visitor_wrote_at, state.agent_wrote_at
+    # One replacement: each takes as long as all the rest of the rule.
     return replace(
         state,
         recent=_recent(state, event.message),
         last_message_at=event.at,
         nudged=False,
-        waiting=(*state.waiting, event.message) if held else state.waiting,
-        **{"visitor_wrote_at" if visitor else "agent_wrote_at": _later(wrote_at, event.sent_at)},
+        waiting=(*state.waiting, event.message) if visitor and event.held else state.waiting,
+        visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor else by_visitor,
+        agent_wrote_at=by_agent if visitor else _later(by_agent, event.sent_at),
     )
 
 
