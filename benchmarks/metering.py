@@ -43,6 +43,7 @@ class Meter:
         began, ended = self._began, self._read()
         wall = ended.wall - began.wall
         figures = {
+            "seconds": wall,
             "messages_per_second": messages / wall,
             "cpu_us_per_message": 1e6 * (ended.relay - began.relay) / messages,
             "relay_core_share": (ended.relay - began.relay) / wall,

@@ -50,17 +50,19 @@ class Hot:
 def hot_conversation(run: Running, talk: Talk, rate: float, seconds: float) -> Figures:
     """Return what one endless writer gets accepted, and how all others fare at this rate.
 
-    What comes out of the hot conversation is watched like all else: once and in order; most of it
-    waits in the relay, for the pair limit lets 45 out at once and one every 6 s after them.
+    CPU is per message accepted. What comes out of the hot conversation is watched like all else,
+    once and in order; most of it waits in the relay, for the pair limit lets 45 out at once and
+    one every 6 s after them.
     """
     hot = Hot(run.traffic, run.traffic.hold(talk), perf_counter() + seconds)
-    began = perf_counter()
     hot.start()
     figures = run.timed(pace.evenly(rate, seconds))
-    taken = perf_counter() - began
+    others = figures["messages_per_second"] * figures["seconds"] - hot.lane.arrived
+    messages = others + hot.accepted
     return {
         **figures,
-        "hot_accepted_per_second": round(hot.accepted / taken, 1),
+        "cpu_us_per_message": figures["relay_core_share"] * figures["seconds"] * 1e6 / messages,
+        "hot_accepted_per_second": hot.accepted / figures["seconds"],
         "hot_accepted": hot.accepted,
         "hot_relayed": hot.lane.arrived,
     }
