@@ -63,6 +63,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.accounts.run, name="configuration")
     faces.start_soon(built.follow_changes, name="changes")
     await faces.start(built.gauges.run, name="row counts")
+    await faces.start(built.garbage.run, name="garbage")
     faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")
     socket = built.settings.admin_socket
     if socket is not None:

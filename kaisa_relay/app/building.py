@@ -25,6 +25,7 @@ from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
 from kaisa_relay.runtime.clock import WallClock, system_clock
+from kaisa_relay.runtime.garbage import GarbageCollection
 from kaisa_relay.settings import Settings
 from kaisa_relay.store import Store, open_store
 from kaisa_relay.whatsapp import links
@@ -47,6 +48,7 @@ class Relay:
     actors: Actors
     metrics: Metrics
     gauges: Gauges
+    garbage: GarbageCollection
 
     def api(self) -> QuartTrio:
         """Return the HTTP API over this relay."""
@@ -153,8 +155,9 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             meter=metrics,
         )
         actors = Actors(context)
-        gauges = _gauges(store, actors, metrics)
-        yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges)
+        garbage = GarbageCollection(lambda: store.statistics().units)
+        gauges = _gauges(store, actors, metrics, garbage)
+        yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
         storage.cancel_scope.cancel()
 
 
@@ -166,12 +169,13 @@ async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> 
     return accounts
 
 
-def _gauges(store: Store, actors: Actors, metrics: Metrics) -> Gauges:
+def _gauges(store: Store, actors: Actors, metrics: Metrics, garbage: GarbageCollection) -> Gauges:
     return metrics.watch(
         Sources(
             router=actors.router.statistics,
             store=store.statistics,
             mailboxes=actors.mailboxes,
             rows=lambda: store.browse(count_rows),
+            longest_pause=lambda: garbage.longest_pause,
         )
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 from msgspec import Raw
+from msgspec.json import Decoder
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId
@@ -25,9 +26,17 @@ from kaisa_relay.whatsapp.items import (
     notice,
     status_update,
 )
-from kaisa_relay.whatsapp.reading import NUL, Reader, repair
+from kaisa_relay.whatsapp.reading import NUL, UNREADABLE, Reader, repair
 from kaisa_relay.whatsapp.rows import message_body, statuses_body
-from kaisa_relay.whatsapp.shapes import Change, ContactObject, Entry, Envelope, MessageObject, Value
+from kaisa_relay.whatsapp.shapes import (
+    Change,
+    ContactObject,
+    Entry,
+    Envelope,
+    MessageObject,
+    UsualEnvelope,
+    Value,
+)
 
 FindChannel = Callable[[str], Channel | None]
 """Finds a channel of the app whose secret signed the body, by `phone_number_id`."""
@@ -35,6 +44,8 @@ FindChannel = Callable[[str], Channel | None]
 Dedup = Callable[[str], str]
 """Makes the key under which a wamid is known again."""
 
+OBJECT: Final = "whatsapp_business_account"
+_USUAL: Final = Decoder(UsualEnvelope, strict=False).decode
 _ENVELOPE: Final = Reader(Envelope)
 _ENTRY: Final = Reader(Entry)
 _CHANGE: Final = Reader(Change)
@@ -68,13 +79,36 @@ def split(body: bytes, find_channel: FindChannel, dedup: Dedup) -> tuple[NewItem
     return (*rows, *map(_batch, batches.values()))
 
 
+def _usual(body: bytes, find_channel: FindChannel) -> list[tuple[Channel, Value]] | None:
+    """Return what a POST tells our channels; None where anything in it wants a closer look."""
+    try:
+        envelope = _USUAL(body)
+    except UNREADABLE:
+        return None
+    if envelope.object != OBJECT:
+        return None
+    found = []
+    for entry in envelope.entry:
+        for change in entry.changes:
+            channel = _channel(change.field, change.value, find_channel)
+            if isinstance(channel, Reason):
+                return None
+            found.append((channel, change.value))
+    return found
+
+
 def _body(body: bytes, find_channel: FindChannel, dedup: Dedup) -> _Rows:
+    usual = _usual(body, find_channel)
+    if usual is not None:
+        for channel, value in usual:
+            yield from _value(channel, value, dedup)
+        return
     read = _ENVELOPE.read(body)
     if read is None:
         yield _unrouted(Reason.NOT_JSON, body)
         return
     envelope, malformed = read
-    if malformed or envelope.object != "whatsapp_business_account":
+    if malformed or envelope.object != OBJECT:
         yield _unrouted(Reason.MALFORMED if malformed else Reason.OTHER_OBJECT, body)
         return
     for entry in envelope.entry or ():
@@ -116,14 +150,18 @@ def _channel(field: str | None, value: Value, find_channel: FindChannel) -> Chan
 
 
 def _value(channel: Channel, value: Value, dedup: Dedup) -> _Rows:
-    read = ((json, CONTACT.read(json)) for json in value.contacts or ())
-    contacts = [(json, each[0]) for json, each in read if each is not None]
+    contacts = _contacts(value) if value.messages else []
     for message in value.messages or ():
         yield _message(channel, message, contacts, dedup)
     for status in value.statuses or ():
         yield _status(channel, status)
     for error in value.errors or ():
         yield _notice(channel, error)
+
+
+def _contacts(value: Value) -> list[tuple[Raw, ContactObject]]:
+    read = ((json, CONTACT.read(json)) for json in value.contacts or ())
+    return [(json, each[0]) for json, each in read if each is not None]
 
 
 def _message(

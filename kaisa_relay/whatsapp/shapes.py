@@ -48,6 +48,26 @@ class Value(Struct):
     errors: list[Raw] | None = None
 
 
+class UsualChange(Struct):
+    """A change whose value has the shape of the field `messages`."""
+
+    field: str
+    value: Value
+
+
+class UsualEntry(Struct):
+    """An entry of such changes."""
+
+    changes: list[UsualChange]
+
+
+class UsualEnvelope(Struct):
+    """Nearly every POST: read in one step, where `Envelope` takes one for each level."""
+
+    object: str
+    entry: list[UsualEntry]
+
+
 class Profile(Struct):
     """How a person calls themselves."""
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,3 +72,18 @@ def test_any_wrong_value(body: bytes) -> None:
 def test_any_damage(body: bytes) -> None:
     """Overwritten bytes never raise."""
     check(body)
+
+
+@given(st.binary(max_size=200) | mutated() | damaged() | st.sampled_from(NAMES).map(golden))
+def test_the_usual_way_and_the_long_one_lead_to_the_same_rows(body: bytes) -> None:
+    """Most POSTs are read in one step; that it is a short cut may not show."""
+    short = rows_of(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kaisa_relay.whatsapp.inbound._usual", lambda *_: None)
+        assert rows_of(body) == short
+
+
+def test_the_usual_way_is_taken() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kaisa_relay.whatsapp.inbound._entry", lambda *_: pytest.fail("long way"))
+        assert rows_of(golden("text"))[0].item is not None
