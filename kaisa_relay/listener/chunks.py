@@ -11,7 +11,9 @@ from kaisa_relay.listener.messages import Refusal, Sizes
 LONGEST_LINE: Final = 256
 """Bytes of a chunk's size with its extensions."""
 _SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[\t -~\x80-\xff]*)?")
-_FIELD: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*")
+_FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t -~\x80-\xff]*")
+_FRAMING: Final = (b"content-length", b"host", b"transfer-encoding")
+"""Whoever names these when the body is over means somebody else to read them (RFC 9110, 6.5.1)."""
 
 
 class _Part(Enum):
@@ -100,4 +102,5 @@ class Chunks:
             self._part = _Part.END
             return None
         self._trailing += len(line) + 2
-        return None if _FIELD.fullmatch(line) else Refusal.MALFORMED
+        field = _FIELD.fullmatch(line)
+        return None if field and field[1].lower() not in _FRAMING else Refusal.MALFORMED

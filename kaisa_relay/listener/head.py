@@ -6,6 +6,7 @@ line feed, other protocols' versions, trailing blanks) is refused or mended here
 """
 
 import re
+from contextlib import suppress
 from typing import Final
 
 import httptools
@@ -71,7 +72,7 @@ def _is_hopeless(head: bytes) -> bool:
 
 def _parse(head: bytes, sizes: Sizes) -> Head | Refusal:
     parts = head[: head.find(b"\r\n")].split(b" ")
-    if len(parts) != 3:
+    if len(parts) != 3 or not head[:1].isalpha():  # llhttp skips line ends of any kind
         return Refusal.MALFORMED
     method, target, version = parts
     if version not in _VERSIONS:
@@ -88,18 +89,25 @@ def _parse(head: bytes, sizes: Sizes) -> Head | Refusal:
         return length
     # Other expectations may be ignored (RFC 9110, 10.1.1), and so may this one, by HTTP/1.0.
     expects = not one_zero and fields.get(b"expect", b"").lower() == b"100-continue"
-    keep_alive = _keeps_alive(fields.get(b"connection"), one_zero)
+    connection = fields.get(b"connection")
+    keep_alive = _keeps_alive(connection, one_zero) if connection else not one_zero
     path, query = address
     return Head(method.decode(), path, query, fields, length, one_zero, keep_alive, expects)
 
 
 class _Heard:
-    """What llhttp reports; a method of `dict` hears each field, which spares a call of ours."""
+    """What llhttp reports: each field to a method of `dict`, which spares a call of ours."""
 
-    def __init__(self) -> None:
-        self.fields: Fields = {}
-        self.on_header = self.fields.__setitem__
-        self.whole = False
+    __slots__ = ("on_header",)
+
+    def __init__(self, fields: Fields) -> None:
+        self.on_header = fields.__setitem__
+
+
+class _Complaint(_Heard):
+    """The same for a head that llhttp dislikes: was it a field, or what they say together?"""
+
+    whole = False
 
     def on_headers_complete(self) -> None:
         self.whole = True
@@ -107,22 +115,29 @@ class _Heard:
 
 def _read_fields(head: bytes, sizes: Sizes) -> Fields | Refusal:
     """Return the fields by their names in lower case; see `Request.headers`."""
-    heard = _Heard()
+    heard: Fields = {}
     try:
-        httptools.HttpRequestParser(heard).feed_data(head)
+        httptools.HttpRequestParser(_Heard(heard)).feed_data(head)
     except httptools.HttpParserUpgrade:
         pass  # nothing is upgraded to: the request is answered as if it had not asked
     except httptools.HttpParserInvalidMethodError:
         return Refusal.UNKNOWN_METHOD if _TOKEN.match(head) else Refusal.MALFORMED
     except httptools.HttpParserError:
-        pass  # of a whole head it dislikes only the coding, which is judged below with its reason
+        if not _has_whole_fields(head):
+            return Refusal.MALFORMED
     count = head.count(b"\r\n") - 2
-    if not heard.whole:
-        return Refusal.MALFORMED
     if count > sizes.fields:
         return Refusal.HEAD_TOO_LARGE
-    fields = {name.lower(): value.strip(BLANKS) for name, value in heard.fields.items()}
+    fields = {name.lower(): value.strip(BLANKS) for name, value in heard.items()}
     return fields if len(fields) == count else _without_doubt(head)
+
+
+def _has_whole_fields(head: bytes) -> bool:
+    """Say whether all that llhttp dislikes is the coding, which has a refusal of its own."""
+    complaint = _Complaint({})
+    with suppress(httptools.HttpParserError):
+        httptools.HttpRequestParser(complaint).feed_data(head)
+    return complaint.whole
 
 
 def _without_doubt(head: bytes) -> Fields | Refusal:
@@ -142,15 +157,15 @@ def _read_target(method: bytes, target: bytes) -> tuple[str, str] | Refusal:
     """Return path and query of any of the four forms (RFC 9112, 3.2)."""
     if method == b"CONNECT":
         return Refusal.UNKNOWN_METHOD
-    if b"#" in target or b"\n" in target:
-        return Refusal.MALFORMED
-    if target == b"*" and method == b"OPTIONS":
-        return "*", ""
     if not target.startswith(b"/"):
+        if target == b"*" and method == b"OPTIONS":
+            return "*", ""
         absolute = _ABSOLUTE.match(target)
         if absolute is None:
             return Refusal.MALFORMED
         target = b"/" + target[absolute.end() :].removeprefix(b"/")
+    if b"#" in target or b"\n" in target:
+        return Refusal.MALFORMED
     path, _, query = target.decode("ascii").partition("?")
     return path, query
 
@@ -171,8 +186,6 @@ def _read_length(fields: Fields, one_zero: bool, sizes: Sizes) -> int | Refusal 
     return int(length) if int(length) <= sizes.body else Refusal.BODY_TOO_LARGE
 
 
-def _keeps_alive(connection: bytes | None, one_zero: bool) -> bool:
-    if not connection:
-        return not one_zero
+def _keeps_alive(connection: bytes, one_zero: bool) -> bool:
     options = {option.strip(BLANKS) for option in connection.lower().split(b",")}
     return b"close" not in options and (not one_zero or b"keep-alive" in options)

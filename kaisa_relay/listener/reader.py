@@ -101,6 +101,10 @@ class Reader:
         """
         if self._refusal is not None:
             return self._refusal
+        if self._held and self._head is None:
+            self._release()
+        if not self._pending:
+            return None
         outcome = self._begin() if self._head is None else self._go_on(self._head)
         if isinstance(outcome, Refusal):
             self._refusal = outcome
@@ -118,10 +122,6 @@ class Reader:
 
     def _begin(self) -> Request | Refusal | None:
         """Go on to the body, or past it when all of it is here, if the head is whole."""
-        if self._held:
-            self._release()
-        if not self._pending:
-            return None
         end = find_end(self._pending, self._sizes)
         if end is None or isinstance(end, Refusal):
             return end

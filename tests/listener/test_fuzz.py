@@ -49,7 +49,7 @@ def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
     return [data[begin:end] for begin, end in pairwise(ends)]
 
 
-@settings(max_examples=400)
+@settings(max_examples=500)
 @given(data=anything, places=st.lists(st.integers(0, 10_000), max_size=8))
 @example(data=b"\r\n" + CHUNKED * 2, places=[1, 3])
 def test_parsed_or_refused_the_same_however_it_arrives(data: bytes, places: list[int]) -> None:
@@ -59,7 +59,7 @@ def test_parsed_or_refused_the_same_however_it_arrives(data: bytes, places: list
     assert bytewise(data) == found
 
 
-@settings(max_examples=400)
+@settings(max_examples=500)
 @given(data=anything)
 def test_what_is_read_another_parser_reads_the_same_way(data: bytes) -> None:
     """Two who stand behind each other and read differently are what a smuggler needs."""
