@@ -91,8 +91,9 @@ class CurlTransport:
         calls = sum(len(each.calls) for each in self._all())
         return Statistics(calls, len(self._idle), len(self._retired))
 
-    async def drive(self) -> None:
+    async def drive(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Move bytes, and give replies, until cancelled."""
+        task_status.started()
         while True:
             with trio.CancelScope(deadline=self._wake_at()) as self._sleep:
                 await trio.lowlevel.wait_readable(self._selector.fileno())
@@ -173,13 +174,13 @@ async def open_curl_transport(
     check_fitness(pycurl.version_info()[4])
     # The bundle that libcurl was built to look for is another on every system, or none.
     transport = CurlTransport(limits, str(ca_file) if ca_file else certifi.where())
-    async with trio.open_nursery() as nursery:
-        try:
-            nursery.start_soon(transport.drive, name="curl")
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(transport.drive, name="curl")
             yield transport
-        finally:
             nursery.cancel_scope.cancel()
-            transport.close()
+    finally:
+        transport.close()
 
 
 def check_fitness(features: int) -> None:
