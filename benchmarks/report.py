@@ -61,7 +61,12 @@ def show(title: str, numbers: Numbers, as_json: bool) -> None:
         for row, shown in _rows(name, value):
             print(f"  {row:<44} {shown}")
     if as_json:
-        print(json.dumps(numbers), flush=True)
+        show_json(numbers)
+
+
+def show_json(numbers: Numbers) -> None:
+    """Print the last line."""
+    print(json.dumps(numbers), flush=True)
 
 
 def _rows(name: str, value: object) -> list[tuple[str, object]]:

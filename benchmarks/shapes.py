@@ -56,9 +56,11 @@ def main() -> None:
     shapes: dict[str, Mapping[str, float]] = {}
     for case in _cases(options):
         shapes |= trio.run(case.measure)
-    show = {"benchmark": "shapes", **before, **_growth(shapes), "shapes": shapes}
+    show = {"benchmark": "shapes", **before, **_growth(shapes)}
+    report.show("shapes: the same relay under other loads", show, as_json=False)
     print(table(shapes))
-    report.show("shapes: the same relay under other loads", show, options.json)
+    if options.json:
+        report.show_json({**show, "shapes": shapes})
 
 
 def _options() -> Namespace:
