@@ -9,6 +9,7 @@ run
 import errno
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,7 @@ from kaisa_relay.listener.reader import Budget
 logger = structlog.get_logger()
 
 SWEEP_EVERY: Final = 1.0
+BROKEN: Final = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}
 NO_ROOM: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 PAUSE: Final = 1.0
 """Seconds until it is tried again to accept when the machine has nothing left for it."""
@@ -130,6 +132,8 @@ class Listener:
     async def _converse(self, accepted: socket.socket) -> None:
         connection = Connection(self._context, accepted)
         self._connections.add(connection)
+        if self._context.stopping:
+            connection.finish()  # accepted just before
         try:
             if len(self._connections) > self._limits.connections:
                 await connection.turn_away()
@@ -158,12 +162,14 @@ async def _next(listener: trio.SocketListener) -> socket.socket:
         try:
             accepted, _ = await listener.socket.accept()
         except OSError as reason:
+            if reason.errno in BROKEN:
+                raise
             if reason.errno in NO_ROOM:
                 logger.warning("cannot accept", reason=errno.errorcode[reason.errno])
                 await trio.sleep(PAUSE)
             continue  # anything else was that connection's own end
         plain = socket.socket(fileno=accepted.detach())
         plain.setblocking(False)
-        if plain.family != socket.AF_UNIX:
+        with suppress(OSError):  # no TCP, or it is over already
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         return plain

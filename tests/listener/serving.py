@@ -67,11 +67,11 @@ class Client:
             while True:
                 await self.send(bytes(65536))
 
-    async def drip(self, data: bytes, every: float) -> None:
-        """Send byte by byte until nobody is there, or no more."""
+    async def drip(self, data: bytes, every: float, step: int = 1) -> None:
+        """Send so many bytes at a time until nobody is there, or no more."""
         with suppress(trio.BrokenResourceError):
-            for at in range(len(data)):
-                await self.send(data[at : at + 1])
+            for at in range(0, len(data), step):
+                await self.send(data[at : at + step])
                 await trio.sleep(every)
 
     async def ended(self) -> bool:

@@ -1,12 +1,18 @@
 """Too many, too much: said, and over as soon as there is room."""
 
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 import trio
+from structlog.testing import capture_logs
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from kaisa_relay.listener import Limits, Request, Response, Sizes
 from tests.listener.reading import post, sized
-from tests.listener.serving import GET, listening
+from tests.listener.serving import GET, Client, listening
 
 FEW = Limits(connections=2, turned_away=1)
 
@@ -89,6 +95,33 @@ async def test_a_body_is_held_until_it_is_answered() -> None:
         assert held[0] > 900_000
         await wait_all_tasks_blocked()
         assert served.listener.statistics().held == 0
+
+
+@contextmanager
+def no_more_descriptors() -> Iterator[None]:
+    """Let this process open nothing more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_machine_that_has_nothing_left_is_said_and_waited_for(
+    autojump_clock: MockClock,
+) -> None:
+    async with listening() as served:
+        connecting = trio.socket.socket(trio.socket.AF_UNIX)
+        client = Client(trio.SocketStream(connecting))
+        served.clients.append(client)
+        with capture_logs() as logs, no_more_descriptors():
+            await connecting.connect(served.address)
+            await trio.sleep(2.5)
+        assert [each["reason"] for each in logs] == ["EMFILE"] * 3
+        assert (await client.ask(GET)).status == 200
 
 
 @pytest.mark.parametrize("connections", [50])

@@ -59,7 +59,7 @@ async def test_a_body_that_flows_has_thirty_seconds(autojump_clock: MockClock) -
     async with listening() as served, trio.open_nursery() as nursery:
         client = await served.connect()
         await client.send(post(b"Content-Length: 100000"))
-        nursery.start_soon(client.drip, bytes(100_000), 0.001)
+        nursery.start_soon(client.drip, bytes(100_000), 0.5, 500)
         took = await elapsed(client, 408)
         assert PATIENCE.body - LATE <= took <= PATIENCE.body + LATE
         assert served.listener.statistics().held == 0

@@ -77,6 +77,17 @@ async def test_what_was_sent_before_the_stop_is_answered() -> None:
         assert (answer.body, answer.headers["connection"]) == (b"POST /w {}", "close")
 
 
+async def test_who_came_in_at_the_last_moment_does_not_hold_it_up() -> None:
+    """Accepted, and not yet spoken to, when the stop comes."""
+    async with listening() as served:
+        for ticks in range(8):
+            await served.connect()
+            for _ in range(ticks):
+                await trio.lowlevel.checkpoint()
+        with trio.fail_after(5):
+            await served.listener.stop()
+
+
 async def test_a_request_that_never_ends_does_not_hold_it_up(autojump_clock: MockClock) -> None:
     async with listening() as served:
         client = await served.connect()
