@@ -31,8 +31,9 @@ from kaisa_relay.domain.sending import (
 from kaisa_relay.ports import Send
 from kaisa_relay.runtime.id_source import born_at
 
-WORKERS: Final = 32
-"""Calls to WhatsApp under way at once, per channel."""
+FEWEST_CALLS: Final = 16
+LONG_ANSWER: Final = 0.25
+"""Seconds: with answers as slow as this a number still sends as fast as it may."""
 PAGE: Final = 500
 LOOK_AGAIN: Final = 30.0
 """Seconds between looks into the outbox for sends that nobody rang for."""
@@ -68,7 +69,8 @@ class ChannelTask:
         self._ready = send
         with fenced_alone():
             async with send, receive, trio.open_nursery() as nursery:
-                for number in range(WORKERS):
+                calls = max(FEWEST_CALLS, int(self.channel.throughput * LONG_ANSWER))
+                for number in range(calls):
                     nursery.start_soon(self._work, receive.clone(), name=f"worker {number}")
                 nursery.start_soon(self._keep_time, name="timer")
                 nursery.start_soon(self._standstill.run, name="probe")

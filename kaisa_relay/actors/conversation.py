@@ -27,6 +27,7 @@ from kaisa_relay.actors.messages import (
     ToConversation,
 )
 from kaisa_relay.actors.slot import Slot
+from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.content import Content
@@ -44,7 +45,7 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
-from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.ports import (
     Append,
@@ -57,15 +58,12 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     StoreUnavailable,
-    TouchPair,
 )
 
 IDLE_AFTER: Final = 300.0
 """Seconds without anything to do after which a conversation leaves memory."""
 ASK_AGAIN: Final = 30.0
 """Seconds after which the pool is asked again, in case an answer got lost."""
-TOUCH_EVERY: Final = timedelta(minutes=10)
-"""How stale a pair's window may be in its row: too early by this much, never too late."""
 HELD: Final = 1.0
 """Seconds between looks at a deadline that has passed and must not fire yet."""
 FEED: Final = 64
@@ -92,7 +90,9 @@ class ConversationTask:
     wording: Wording
     saved: int
     asked_at: float | None = None
-    touched: dict[ContactId, datetime] = field(factory=dict)
+    windows: Windows = field(factory=Windows)
+    _due_in: State | None = None
+    _due_at: datetime | None = None
 
     async def run(self) -> None:
         """Take one message or deadline at a time, until there is nothing to do."""
@@ -114,15 +114,21 @@ class ConversationTask:
 
     async def _next(self) -> ToConversation | None:
         """Return the next message; None when a deadline or the end of patience came first."""
-        if self.slot.mailbox.statistics().queued:
+        if self.slot.mailbox.queued:
             return await self.slot.mailbox.receive()
         with trio.move_on_after(self._patience()):
             return await self.slot.mailbox.receive()
         return None
 
+    def _due(self) -> datetime | None:
+        """Return the deadline; it is asked for four times per message and worked out once."""
+        if self._due_in is not self.state:
+            self._due_in, self._due_at = self.state, next_deadline(self.state)
+        return self._due_at
+
     def _patience(self) -> float:
         seconds = ASK_AGAIN if self.state.wants_agent else IDLE_AFTER
-        due = next_deadline(self.state)
+        due = self._due()
         if due is None:
             return seconds
         left = (due - self.context.wall()).total_seconds()
@@ -130,7 +136,7 @@ class ConversationTask:
         return min(seconds, left) if left > 0 else HELD
 
     def _deadline_passed(self) -> bool:
-        due = next_deadline(self.state)
+        due = self._due()
         if due is None or self.context.wall() < due:
             return False
         if self.slot.pending or not self.context.exchange.drained.is_set():
@@ -138,7 +144,7 @@ class ConversationTask:
         return not self.context.outages.holds(self.state.channel, due)
 
     async def _tick(self) -> None:
-        due = next_deadline(self.state)
+        due = self._due()
         assert due is not None
         outage = self.context.outages.covering(self.state.channel, due)
         # Not patiently: what is decided before an outage is not what is right after it.
@@ -187,16 +193,9 @@ class ConversationTask:
             if isinstance(change, SaveContact):
                 self.wording.people[change.person.contact] = change.person
         if isinstance(deliver.command, Receive):
-            changes += self._touch(deliver.command)
+            changes += self.windows.opened(self.state.channel, deliver.command)
         await self._apply(deliver.command, changes, deliver.wamid)
         self.slot.done(deliver.item)
-
-    def _touch(self, command: Receive) -> list[Change]:
-        last = self.touched.get(command.contact)
-        if last is not None and command.sent_at < last + TOUCH_EVERY:
-            return []
-        self.touched[command.contact] = command.sent_at
-        return [TouchPair(self.state.channel, command.contact, command.sent_at)]
 
     async def _apply(
         self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None
@@ -296,5 +295,5 @@ class ConversationTask:
 
     def _deadline_near(self) -> bool:
         """Say whether it is not worth leaving memory before the next deadline."""
-        due = next_deadline(self.state)
+        due = self._due()
         return due is not None and due <= self.context.wall() + timedelta(seconds=IDLE_AFTER)

@@ -74,7 +74,7 @@ class Slots:
 
     def statistics(self) -> dict[str, int]:
         """Live and quarantined conversations, and the messages in their mailboxes."""
-        queued = sum(slot.mailbox.statistics().queued for slot in self._live.values())
+        queued = sum(slot.mailbox.queued for slot in self._live.values())
         return {"live": len(self._live), "quarantined": len(self.quarantined), "queued": queued}
 
     async def _keep(self, slot: Slot) -> None:

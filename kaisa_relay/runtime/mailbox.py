@@ -37,6 +37,11 @@ class Mailbox(Generic[M]):
     _refused: int = field(default=0, init=False)
     _closed: bool = field(default=False, init=False)
 
+    @property
+    def queued(self) -> int:
+        """How many messages wait; no `__len__`, or an empty mailbox would be false."""
+        return len(self._queue)
+
     def tell(self, message: M) -> bool:
         """Queue `message` without waiting; False when the mailbox is full or closed."""
         if self._closed or len(self._queue) >= self.capacity:
