@@ -22,6 +22,7 @@ from kaisa_relay.cli.graph_check import GraphApi
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import print_json, say
 from kaisa_relay.settings import Settings, SettingsError
+from kaisa_relay.whatsapp.httpx_transport import authorities
 
 TIMEOUT: Final = 10.0
 """Seconds for each question over HTTP."""
@@ -71,19 +72,19 @@ async def _examine(options: Options) -> list[Finding]:
         facts = await _facts(settings)
         if isinstance(facts, Finding):
             return [*findings, facts]
-        return [*findings, *check_facts(facts), *await _channels(client, settings, facts)]
+        return [*findings, *check_facts(facts), *await _channels(settings, facts)]
 
 
-async def _channels(
-    client: httpx.AsyncClient, settings: Settings, facts: Facts
-) -> Sequence[Finding]:
+async def _channels(settings: Settings, facts: Facts) -> Sequence[Finding]:
     try:
         cipher = TokenCipher.of(*settings.derived_keys(PURPOSE))
     except SettingsError:
         return []  # that it is missing has been said
     base = f"{settings.graph_url}/{settings.graph_version}"
-    graph = GraphApi(client, base, f"{settings.public_url}{WEBHOOK_PATH}")
-    return [found for each in facts.channels for found in await graph.check(cipher, each)]
+    trusted = authorities(settings.graph_ca_file)
+    async with httpx.AsyncClient(timeout=TIMEOUT, verify=trusted, trust_env=False) as client:
+        graph = GraphApi(client, base, f"{settings.public_url}{WEBHOOK_PATH}")
+        return [found for each in facts.channels for found in await graph.check(cipher, each)]
 
 
 async def _facts(settings: Settings) -> Facts | Finding:

@@ -120,7 +120,7 @@ async def open_httpx_transport(
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(limits.whole, connect=limits.connect, pool=limits.connect),
         limits=_pool(limits),
-        verify=_authorities(ca_file),
+        verify=authorities(ca_file),
         transport=transport,
         trust_env=False,
     )
@@ -137,7 +137,8 @@ def _pool(limits: Limits) -> httpx.Limits:
     )
 
 
-def _authorities(ca_file: Path | None) -> ssl.SSLContext:
+def authorities(ca_file: Path | None) -> ssl.SSLContext:
+    """Return whom to trust: the public authorities, or instead of them those of a file."""
     if ca_file is None:
         return httpx.create_ssl_context(trust_env=False)
     return ssl.create_default_context(cafile=str(ca_file))

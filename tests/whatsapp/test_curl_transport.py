@@ -8,6 +8,7 @@ from pathlib import Path
 import pycurl
 import pytest
 import trio
+import trio.testing
 
 from kaisa_relay.whatsapp.curl_handle import DEAD_AFTER, bound_silence
 from kaisa_relay.whatsapp.curl_transport import (
@@ -92,6 +93,8 @@ async def test_calls_that_are_given_up_leave_nothing_behind() -> None:
                     each.cancel()
             assert transport.statistics().calls == 0
             assert transport.statistics().idle_handles == IDLE_HANDLES
+        await far.wait_until(lambda: far.closed == far.accepts)
+        await trio.testing.wait_all_tasks_blocked()  # a connection that was never taken is too
         assert len(os.listdir("/proc/self/fd")) <= before
     assert far.requests == []
 
