@@ -20,6 +20,8 @@ IN_ONE_POST: Final = 10
 """Texts of the hot conversation that Meta delivers together."""
 OVERLOAD: Final = 2.0
 """How much more is offered than goes through."""
+CROWD: Final = 1_200
+"""Connections of an overload: more than the relay's listener takes, which is 1,000."""
 
 
 @define(eq=False)
@@ -75,8 +77,9 @@ def overload(run: Running, rate: float, seconds: float) -> Figures:
     """
     before = processes.resident_bytes(run.serve.pid)
     poster = run.traffic.poster
-    refusals = poster.refusals
+    refusals, usual, poster.connections = poster.refusals, poster.connections, CROWD
     figures = run.timed(pace.evenly(OVERLOAD * rate, seconds))
+    poster.connections = usual
     run.traffic.check()
     return {
         **figures,
