@@ -1,24 +1,18 @@
 """Whom a transport trusts: with libcurl and with httpx, against real TLS servers."""
 
 import ssl
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import trio
 
-from kaisa_relay.whatsapp.curl_transport import open_curl_transport
-from kaisa_relay.whatsapp.httpx_transport import open_httpx_transport
 from kaisa_relay.whatsapp.transport import (
     Answered,
     Broken,
     Limits,
     NotSent,
     Reply,
-    Request,
-    Transport,
     call,
 )
 from tests.contracts.certificates import Authority
@@ -31,9 +25,7 @@ from tests.contracts.far_end import (
     hang_up,
     http1,
 )
-
-Opener = Callable[..., AbstractAsyncContextManager[Transport]]
-OPENERS: dict[str, Opener] = {"curl": open_curl_transport, "httpx": open_httpx_transport}
+from tests.contracts.transports import OPENERS, Opener, post
 
 
 @pytest.fixture(params=sorted(OPENERS))
@@ -46,11 +38,6 @@ def opener(request: pytest.FixtureRequest) -> Opener:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """An authority that the tests trust."""
     return Authority.make(tmp_path_factory.mktemp("trusted"))
-
-
-def post(url: str) -> Request:
-    """Return a send."""
-    return Request("POST", f"{url}/v26.0/2000/messages", (), b"{}")
 
 
 async def one(opener: Opener, trusted: Path | None, server: ssl.SSLContext) -> tuple[Reply, FarEnd]:
