@@ -12,12 +12,11 @@ from typing import Final
 import trio
 from attrs import evolve
 
-from benchmarks import limit, processes, report, scraping
+from benchmarks import limit, processes, report, scraping, shaping
 from benchmarks.databases import Database, open_database
 from benchmarks.metering import Figures
 from benchmarks.running import Running, running
 from benchmarks.serving import numbers
-from benchmarks.shaping import SHAPES
 from benchmarks.traffic import Manner
 
 LIMIT_SECONDS: Final = 2.0
@@ -51,7 +50,9 @@ def _options() -> Namespace:
     parser = report.arguments(main.__doc__ or "")
     parser.add_argument("--live", type=int, help="conversations that talk; as many as are needed")
     parser.add_argument("--open", type=int, default=OPEN, help="conversations in the database")
-    parser.add_argument("--shape", choices=SHAPES, default="constant", help="of the second part")
+    parser.add_argument(
+        "--shape", choices=shaping.NAMES, default="constant", help="of the second part"
+    )
     parser.add_argument("--channels", type=int, default=8, help="numbers of 1,000 messages/s each")
     parser.add_argument("--seconds", type=float, help="of one run")
     parser.add_argument("--runs", type=int)
@@ -73,7 +74,7 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
     """Return what the relay did, and what share that is of what is possible."""
     manner = Manner(options.in_a_row, options.statuses, options.message_batch, options.status_batch)
     limits = _limit(options, manner)
-    channels = numbers(options.channels)
+    channels = numbers(1 if options.shape == "hot-channel" else options.channels)
     open_ones = max(options.open, options.live or 0)
     async with running(database, channels, open_ones, manner) as run:
         wake(run, options)
@@ -119,8 +120,7 @@ def _runs(run: Running, options: Namespace) -> dict[str, object]:
     full = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
     rate = options.rate or report.middle(full)["messages_per_second"] / 2
     turns = rate / options.in_a_row
-    times = SHAPES[options.shape](turns, options.seconds)
-    half = [run.timed(times) for _ in range(options.runs)]
+    half = [shaping.part(run, options.shape, turns, options.seconds) for _ in range(options.runs)]
     grown = _growth(run.database, size, run.traffic.arrived - said)
     at_full, at_half = report.middle(full), report.middle(half)
     figures: dict[str, object] = {

@@ -16,6 +16,8 @@ Figures = Mapping[str, float]
 Shape = Callable[[float, float], Times]
 SHAPES: Final[Mapping[str, Shape]] = {"constant": pace.evenly, "bursts": pace.in_bursts}
 """How a rate becomes the times of turns."""
+NAMES: Final = (*SHAPES, "hot-conversation", "hot-channel")
+"""What `part` knows; for a hot channel, all conversations must be on one."""
 IN_ONE_POST: Final = 10
 """Texts of the hot conversation that Meta delivers together."""
 OVERLOAD: Final = 2.0
@@ -47,6 +49,13 @@ class Hot:
         person = self.lane.sender
         texts = [self.traffic.words(self.lane) for _ in range(IN_ONE_POST)]
         self.traffic.poster.post(posted(MESSAGES, [person], texts), self)
+
+
+def part(run: Running, name: str, rate: float, seconds: float) -> Figures:
+    """Return how so many turns a second fare in a shape."""
+    if name == "hot-conversation":
+        return hot_conversation(run, next(run.asleep), rate, seconds)
+    return run.timed(SHAPES.get(name, pace.evenly)(rate, seconds))
 
 
 def hot_conversation(run: Running, talk: Talk, rate: float, seconds: float) -> Figures:
