@@ -120,10 +120,8 @@ class Connection:
             if stage is Stage.BODY and not await self._ask_for_body():
                 return False
         data = await self._receive()
-        if not data or self._late:
-            return False
         self._reader.feed(data)
-        return True
+        return bool(data)
 
     def _wait_for(self, stage: Stage) -> None:
         context, patience = self._context, self._context.limits.patience
@@ -208,10 +206,10 @@ class Connection:
     async def _linger(self) -> None:
         """Read on for a moment: a socket that is closed unread takes its last answer with it."""
         limits = self._context.limits
-        self._late, self._deadline = False, self._context.now + limits.patience.linger
+        self._deadline = self._context.now + limits.patience.linger
         self._shut(socket.SHUT_WR)
         left = limits.linger
-        while left > 0 and not self._late:
+        while left > 0:
             data = await self._receive()
             if not data:
                 return

@@ -1,8 +1,11 @@
 """Deadlines: whoever is slow is told so, whoever is silent is let go. No test waits for real."""
 
+import os
+from contextlib import suppress
+
 import pytest
 import trio
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from kaisa_relay.listener import Limits, Patience, Request, Response
 from tests.listener.reading import post, sized
@@ -58,8 +61,8 @@ async def test_a_body_that_drips_is_refused_sooner_than_one_that_flows(
 async def test_a_body_that_flows_has_thirty_seconds(autojump_clock: MockClock) -> None:
     async with listening() as served, trio.open_nursery() as nursery:
         client = await served.connect()
-        await client.send(post(b"Content-Length: 100000"))
-        nursery.start_soon(client.drip, bytes(100_000), 0.5, 500)
+        await client.send(post(b"Content-Length: 1000000"))
+        nursery.start_soon(client.drip, bytes(1_000_000), 0.5, 5000)
         took = await elapsed(client, 408)
         assert PATIENCE.body - LATE <= took <= PATIENCE.body + LATE
         assert served.listener.statistics().held == 0
@@ -140,3 +143,19 @@ async def test_who_goes_on_sending_after_a_refusal_is_cut_off(autojump_clock: Mo
         nursery.start_soon(slow.drip, bytes(100), 0.5)
         await trio.sleep(PATIENCE.linger + LATE)
         assert served.listener.statistics().connections == 0
+
+
+async def test_who_drips_on_regardless_is_refused_and_then_cut_off(mock_clock: MockClock) -> None:
+    """Over TCP, where what comes after a shutdown can still be read; what was sent is let go."""
+    async with listening(tcp=True) as served:
+        client = await served.connect()
+        await client.send(post(b"Content-Length: 1000000", body=bytes(200_000)))
+        seen = []
+        for _ in range(int(PATIENCE.stall + PATIENCE.linger + 3 * LATE)):
+            await wait_all_tasks_blocked(0.001)
+            mock_clock.jump(1)
+            with suppress(OSError):
+                os.write(client.stream.socket.fileno(), b"x")
+            counted = served.listener.statistics()
+            seen.append((counted.connections, counted.held > 0, bool(counted.refused)))
+        assert list(dict.fromkeys(seen)) == [(1, True, False), (0, False, True)]

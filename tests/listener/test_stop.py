@@ -77,15 +77,38 @@ async def test_what_was_sent_before_the_stop_is_answered() -> None:
         assert (answer.body, answer.headers["connection"]) == (b"POST /w {}", "close")
 
 
-async def test_who_came_in_at_the_last_moment_does_not_hold_it_up() -> None:
+@pytest.mark.parametrize("ticks", list(range(8)) * 3)
+async def test_who_came_in_at_the_last_moment_does_not_hold_it_up(
+    autojump_clock: MockClock, ticks: int
+) -> None:
     """Accepted, and not yet spoken to, when the stop comes."""
     async with listening() as served:
-        for ticks in range(8):
-            await served.connect()
-            for _ in range(ticks):
-                await trio.lowlevel.checkpoint()
-        with trio.fail_after(5):
-            await served.listener.stop()
+        client = await served.connect()
+        for _ in range(ticks):
+            await trio.lowlevel.checkpoint()
+        began = trio.current_time()
+        await served.listener.stop()
+        assert trio.current_time() == began
+        assert await client.ended()
+
+
+async def test_an_answer_under_way_is_sent_to_its_end(autojump_clock: MockClock) -> None:
+    """It was begun before the stop, so it could not say that the connection ends."""
+
+    async def large(_: Request) -> Response:
+        return Response(200, (), bytes(2_000_000))
+
+    async with listening(large) as served, trio.open_nursery() as nursery:
+        client = await served.connect()
+        await client.send(GET)
+        await wait_all_tasks_blocked()
+        nursery.start_soon(served.listener.stop)
+        await wait_all_tasks_blocked()
+        answer = await client.read()
+        assert (len(answer.body), answer.headers.get("connection")) == (2_000_000, None)
+        began = trio.current_time()
+        assert await client.ended()
+        assert trio.current_time() == began
 
 
 async def test_a_request_that_never_ends_does_not_hold_it_up(autojump_clock: MockClock) -> None:
