@@ -45,7 +45,7 @@ class Arriving(Operation[Arrival, Arrived]):
         rows = [(id, new, unit.at) for unit in units for id, new in unit.rows]
         ids = {row[0] for row in rows}
         if store_rows(connection, rows) != len(rows):
-            ids = {row.id for row in _FOUND.fetch(connection, [(id,) for id in ids])}
+            ids = {id for (id,) in _FOUND.fetch(connection, [(id,) for id in ids])}
         return [_arrived(unit, ids) for unit in units]
 
     def committed(self, answers: Sequence[Arrived]) -> None:

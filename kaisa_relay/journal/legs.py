@@ -51,8 +51,8 @@ class Legs:
 
     def __init__(self, connection: Connection, keys: Sequence[Key]) -> None:
         self._rows: dict[Key, LegRow] = {
-            (row.workspace, row.send): _leg_row(row)
-            for row in _READ.fetch(connection, list(dict.fromkeys(keys)))
+            (workspace, send): _leg_row(row)
+            for workspace, send, *row in _READ.fetch(connection, list(dict.fromkeys(keys)))
         }
 
     def not_sent(self) -> list[Key]:
@@ -91,17 +91,15 @@ class Legs:
             raise Lost
 
 
-def _leg_row(row: Any) -> LegRow:
+_PURPOSES: Final = {purpose.value: purpose for purpose in Purpose}
+_RANKS: Final = {rank.value: rank for rank in Rank}
+
+
+def _leg_row(row: Sequence[Any]) -> LegRow:
+    message, conversation, channel, contact, purpose, rank, wamid, code = row
+    stored = _RANKS[rank]
     return LegRow(
-        message=row.message,
-        conversation=row.conversation,
-        channel=row.channel,
-        contact=row.contact,
-        purpose=Purpose(row.purpose),
-        rank=Rank(row.rank),
-        wamid=row.wamid,
-        code=row.code,
-        stored=Rank(row.rank),
+        message, conversation, channel, contact, _PURPOSES[purpose], stored, wamid, code, stored
     )
 
 

@@ -1,5 +1,6 @@
 """A send as its row holds it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from kaisa_relay.domain.ids import (
@@ -21,19 +22,21 @@ from kaisa_relay.store.tables import send
 SEND_COLUMNS: Final = ", ".join(f"send.{column.name}" for column in send.columns)
 
 
-def send_of_row(row: Any) -> Send:
-    """Return the send in a row that has its columns by name."""
+def send_of_row(row: Sequence[Any]) -> Send:
+    """Return the send in a row that has the table's columns in their order."""
+    workspace, channel, id, conversation, message, contact, phone, bsuid, *rest = row
+    purpose, state, attempt, due_at, outgoing = rest
     return Send(
-        workspace=WorkspaceId(row.workspace),
-        id=SendId(row.id),
-        channel=ChannelId(row.channel),
-        conversation=None if row.conversation is None else ConversationId(row.conversation),
-        message=MessageId(row.message),
-        contact=ContactId(row.contact),
-        recipient=Recipient(None if row.phone is None else Phone(row.phone), row.bsuid),
-        outgoing=decode_outgoing(row.outgoing),
-        purpose=Purpose(row.purpose),
-        state=SendState(row.state),
-        attempt=row.attempt,
-        due_at=from_micros(row.due_at),
+        workspace=WorkspaceId(workspace),
+        id=SendId(id),
+        channel=ChannelId(channel),
+        conversation=None if conversation is None else ConversationId(conversation),
+        message=MessageId(message),
+        contact=ContactId(contact),
+        recipient=Recipient(None if phone is None else Phone(phone), bsuid),
+        outgoing=decode_outgoing(outgoing),
+        purpose=Purpose(purpose),
+        state=SendState(state),
+        attempt=attempt,
+        due_at=from_micros(due_at),
     )

@@ -48,7 +48,7 @@ class SqlSends:
         rows = [(workspace, wamid) for wamid in wamids]
 
         def read(connection: Connection) -> dict[str, SendId]:
-            return {row.wamid: SendId(row.send) for row in _BY_WAMID.fetch(connection, rows)}
+            return {wamid: SendId(send) for wamid, send in _BY_WAMID.fetch(connection, rows)}
 
         return await self._store.read(read)
 

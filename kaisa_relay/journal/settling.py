@@ -160,7 +160,8 @@ def _row(item: InboxItem) -> tuple[Any, ...]:
 
 def _unfinished(connection: Connection, keys: Sequence[Key]) -> dict[Key, Send]:
     rows = _UNFINISHED.fetch(connection, keys)
-    return {(row.workspace, row.id): send_of_row(row) for row in rows}
+    found = [send_of_row(row) for row in rows]
+    return {(send.workspace, send.id): send for send in found}
 
 
 _UNFINISHED: Final = Bulk(

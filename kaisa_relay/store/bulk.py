@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from kaisa_relay.store.faults import driver_errors, wrapped
+
 LARGEST: Final = 512
 """Rows per statement; at most a few thousand bound values."""
 
@@ -34,17 +36,24 @@ class Bulk:
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """Run it over the rows and return how many rows of the table it touched."""
-        return sum(
-            connection.exec_driver_sql(*self._bound(connection, part)).rowcount
-            for part in _parts(rows)
-        )
+        return sum(self._execute(connection, part).rowcount for part in _parts(rows))
 
     def fetch(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Run it over the rows and return what it answers."""
+        """Run it over the rows and return what it answers, as plain tuples."""
         answers: list[Any] = []
         for part in _parts(rows):
-            answers += connection.exec_driver_sql(*self._bound(connection, part)).fetchall()
+            answers += self._execute(connection, part).fetchall()
         return answers
+
+    def _execute(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Any:
+        """Run it on the driver's own cursor; SQLAlchemy's way takes as long as ten rows."""
+        cursor = connection.connection.cursor()
+        statement, values = self._bound(connection, rows)
+        try:
+            cursor.execute(statement, values)
+        except driver_errors(connection) as error:
+            raise wrapped(connection, error) from error
+        return cursor
 
     def _bound(
         self, connection: Connection, rows: Sequence[tuple[Any, ...]]

@@ -6,8 +6,9 @@ Rule 2: a disk that fails an fsync is never asked twice: the process ends.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -42,6 +43,29 @@ def translated() -> Iterator[None]:
         if is_away(error):
             raise StoreUnavailable(_summary(error)) from error
         raise
+
+
+def driver_errors(connection: Connection) -> Any:
+    """Return the class of the errors that the driver under a connection raises."""
+    module: Any = connection.dialect.dbapi
+    return module.Error
+
+
+def wrapped(connection: Connection, error: Any) -> Any:
+    """Return a driver's error as SQLAlchemy's; a connection that it broke is not used again."""
+    raw = connection.connection.dbapi_connection
+    broken = raw is not None and connection.dialect.is_disconnect(error, raw, None)
+    if broken:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        None,
+        None,
+        error,
+        driver_errors(connection),
+        hide_parameters=True,
+        connection_invalidated=broken,
+        dialect=connection.dialect,
+    )
 
 
 def is_away(error: DBAPIError) -> bool:

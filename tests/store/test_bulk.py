@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from kaisa_relay.store.bulk import LARGEST, Bulk
 from tests.contracts.sql_stores import SqlStore
@@ -28,7 +29,7 @@ async def test_every_row_is_written_once(rooms: SqlStore, count: int) -> None:
 
     first, second, found = await rooms.store.write(write)
     assert (first, second) == (count, 0)
-    assert sorted((row.id, bytes(row.secrets)) for row in found) == [row[:2] for row in rows]
+    assert sorted((id, bytes(secrets)) for id, secrets in found) == [row[:2] for row in rows]
 
 
 async def test_nulls_stay_nulls(rooms: SqlStore) -> None:
@@ -49,3 +50,12 @@ async def test_nulls_stay_nulls(rooms: SqlStore) -> None:
         return [tuple(row) for row in connection.execute(found)]
 
     assert await rooms.store.write(write) == rows
+
+
+async def test_an_error_of_the_driver_is_one_of_sqlalchemys(rooms: SqlStore) -> None:
+    """And it loses the caller's unit only: the next one is written."""
+    incomplete, whole = [("a", None, b"")], [("a", b"", b"")]
+    with pytest.raises(IntegrityError) as error:
+        await rooms.store.write(lambda connection: INSERT.run(connection, incomplete))
+    assert not error.value.connection_invalidated
+    assert await rooms.store.write(lambda connection: INSERT.run(connection, whole)) == 1
