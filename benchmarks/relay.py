@@ -26,6 +26,8 @@ OPEN: Final = 20_000
 MESSAGES_PER_TALK: Final = 76
 """What the pair limit lets two people say both ways at once, nearly, after they were woken."""
 PROBE_SECONDS: Final = 0.7
+PATIENCE: Final = 60.0
+"""Seconds that waking may take; with fewer conversations than needed, the last runs end early."""
 USUAL: Final = {"seconds": (2.0, 4.0), "runs": (1, 5), "senders": (128, 256)}
 """`--quick` and otherwise."""
 VARIANTS: Final = {
@@ -88,10 +90,10 @@ def wake(run: Running, options: Namespace) -> None:
     run.wake(options.live or options.senders)
     if options.live is None:
         rate = run.full(PROBE_SECONDS, options.senders)["messages_per_second"]
-        runs = options.runs * (1.5 + 2 * len(VARIANTS) * options.variants)
-        needed = int(rate * options.seconds * runs / MESSAGES_PER_TALK)
-        if needed:
-            run.wake(min(needed, options.open - options.senders))
+        runs = options.runs * (1.5 + 0.75 * len(VARIANTS) * options.variants)
+        needed = rate * options.seconds * runs / MESSAGES_PER_TALK
+        bearable = PATIENCE * run.waking["messages_per_second"] / 2
+        run.wake(max(1, int(min(needed, bearable, options.open - options.senders))))
 
 
 def _limit(options: Namespace, manner: Manner) -> list[Figures]:
@@ -155,7 +157,7 @@ def _variants(run: Running, options: Namespace) -> dict[str, object]:
     figures: dict[str, object] = {}
     for name, manner in VARIANTS.items():
         run.traffic.behave(manner)
-        runs = [run.full(options.seconds, options.senders) for _ in range(options.runs)]
+        runs = [run.full(options.seconds / 2, options.senders) for _ in range(options.runs)]
         figures[name] = report.middle(runs)
     return figures
 
