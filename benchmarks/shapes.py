@@ -7,10 +7,11 @@ A last one has a million open conversations in its database, of which a few talk
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from time import perf_counter
 from typing import Final
 
 import trio
-from attrs import define
+from attrs import define, field
 
 from benchmarks import pace, processes, report, shaping
 from benchmarks.databases import Database, open_database
@@ -68,7 +69,7 @@ def _options() -> Namespace:
     parser.add_argument("--seconds", type=float, help="of one run")
     parser.add_argument("--largest", type=int, help="live conversations at most")
     parser.add_argument("--open", type=int, help="open conversations of the last one; 0 for none")
-    parser.add_argument("--patience", type=float, help="seconds that waking may take")
+    parser.add_argument("--patience", type=float, help="seconds that waking may take in all")
     parser.add_argument("--senders", type=int, default=128, help="people who write at once")
     return report.with_usual(parser.parse_args(), USUAL)
 
@@ -134,6 +135,10 @@ class Shapes:
 
     run: Running
     options: Namespace
+    _patience: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._patience = self.options.patience
 
     def all(self) -> Rows:
         """Yield every shape's name and figures."""
@@ -175,11 +180,12 @@ class Shapes:
 
     def _wake(self, count: int) -> int:
         """Wake until so many are live, or patience ends; return how many are."""
-        live = len(self.run.traffic.lanes) // 2
+        live, began = len(self.run.traffic.lanes) // 2, perf_counter()
         if self.run.waking:
-            bearable = self.options.patience * self.run.waking["messages_per_second"] / 2
+            bearable = max(0.0, self._patience) * self.run.waking["messages_per_second"] / 2
             count = min(count, live + int(bearable))
         self.run.wake(max(1, count - live))
+        self._patience -= perf_counter() - began
         return max(count, live + 1)
 
     def _batches(self) -> Rows:
