@@ -93,6 +93,11 @@ class CurlConnections:
         _, running = self._multi.socket_action(fd, ready)
         self.ended = running < len(self.calls)
 
+    @property
+    def wake_at(self) -> float:
+        """When somebody must look here again, in Trio's time."""
+        return -inf if self.ended else self.due
+
     def catch_up(self) -> None:
         """Have libcurl do what is due."""
         if self._connecting:

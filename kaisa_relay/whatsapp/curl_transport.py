@@ -8,7 +8,6 @@ would take them all with it, and libcurl keeps it.
 import selectors
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +75,7 @@ class CurlTransport:
         handle.load(request)
         ongoing = Ongoing(handle, self._current, on_reply)
         self._current.add(ongoing)
-        self._wake()
+        self._wake(self._current)
         return CurlCall(self, ongoing)
 
     def give_up(self, call: Ongoing) -> None:
@@ -84,7 +83,7 @@ class CurlTransport:
         if call.handle.easy in call.connections.calls:
             call.connections.remove(call)
             self._keep(call.handle)
-            self._wake()
+            self._wake(call.connections)
 
     def statistics(self) -> Statistics:
         """Return what is under way and what is kept."""
@@ -95,18 +94,25 @@ class CurlTransport:
         """Move bytes, and give replies, until cancelled."""
         task_status.started()
         while True:
-            with trio.CancelScope(deadline=self._wake_at()) as self._sleep:
-                await trio.lowlevel.wait_readable(self._selector.fileno())
-            for key, events in self._selector.select(0):
-                key.data.act(key.fd, READY[events])
-            for connections in self._all():
-                connections.catch_up()
-                if connections.ended:
-                    self._settle(connections)
-            if self._current.silent:
-                self._retire()
-            if self._retired:
-                self._close_retired()
+            at = min(each.wake_at for each in self._all())
+            with trio.CancelScope(deadline=at) as self._sleep:
+                while True:  # in one scope until it is time: a scope per answer would cost more
+                    await trio.lowlevel.wait_readable(self._selector.fileno())
+                    self._move()
+            self._move()
+
+    def _move(self) -> None:
+        for key, events in self._selector.select(0):
+            key.data.act(key.fd, READY[events])
+        for connections in self._all():
+            connections.catch_up()
+            if connections.ended:
+                self._settle(connections)
+            self._wake(connections)
+        if self._current.silent:
+            self._retire()
+        if self._retired:
+            self._close_retired()
 
     def close(self) -> None:
         """End every call and close every connection; whoever waits hears of it."""
@@ -145,14 +151,10 @@ class CurlTransport:
     def _all(self) -> tuple[CurlConnections, ...]:
         return (self._current, *self._retired)
 
-    def _wake_at(self) -> float:
-        return min(-inf if each.ended else each.due for each in self._all())
-
-    def _wake(self) -> None:
+    def _wake(self, connections: CurlConnections) -> None:
         """Have `drive` wake up earlier, if it must."""
-        at = self._wake_at()
-        if at < self._sleep.deadline:
-            self._sleep.deadline = at
+        if connections.wake_at < self._sleep.deadline:
+            self._sleep.deadline = connections.wake_at
 
     def _new_handle(self) -> CurlHandle:
         handle = CurlHandle(pycurl.Curl())
