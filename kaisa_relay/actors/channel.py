@@ -54,6 +54,7 @@ class ChannelTask:
     _ready: trio.MemorySendChannel[Lane] = field(init=False)
     _timer: trio.Event = field(factory=trio.Event)
     _unknown: int = 0
+    _ended: set[SendId] = field(factory=set)
     _look_at: float = 0.0
 
     def __attrs_post_init__(self) -> None:
@@ -136,7 +137,9 @@ class ChannelTask:
     def _settled(self, sends: Iterable[SendId]) -> None:
         for send in sends:
             known = self.lanes.get(send)
-            if known is not None and known.state is not SendState.SENDING:
+            if known is not None and known.state is SendState.SENDING:
+                self._ended.add(send)  # a worker has it in hand, and lets it go when it is back
+            elif known is not None:
                 lane = self.lanes.remove(send)
                 assert lane is not None
                 self._schedule(lane)
@@ -192,6 +195,7 @@ class ChannelTask:
                 head = self._still_ready(lane)
                 if head is not None:
                     await self._move(lane, head)
+                    self._let_go(head.id)
                 lane.busy = False
                 self._schedule(lane)
                 if self.post.behind and self._roomy:
@@ -205,6 +209,12 @@ class ChannelTask:
             return None
         lane.busy = True
         return lane.head
+
+    def _let_go(self, send: SendId) -> None:
+        """Forget a send that a status ended while its own step was being committed."""
+        if send in self._ended:
+            self._ended.discard(send)
+            self.lanes.remove(send)
 
     async def _move(self, lane: Lane, head: Send) -> None:
         if head.state is SendState.UNKNOWN:
@@ -240,7 +250,8 @@ class ChannelTask:
             self._standstill.got_through()
         if isinstance(answer, Accepted) and send.purpose is Purpose.RELAY:
             self.context.meter.relayed(now.timestamp() - born_at(send.message))
-        self._unknown = self._unknown + 1 if verdict.move is Move.UNKNOWN else 0
+        unknown = verdict.move is Move.UNKNOWN and send.id not in self._ended
+        self._unknown = self._unknown + 1 if unknown else 0
         if verdict.pause:
             self.lanes.not_before = trio.current_time() + verdict.pause
         if verdict.stop is not Stop.NO or self._unknown >= UNKNOWN_IN_A_ROW:

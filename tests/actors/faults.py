@@ -1,6 +1,6 @@
 """Crashes on demand: the ports of a store, with a trap before or after what they do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from attrs import define, field
 
@@ -52,6 +52,8 @@ class Traps:
 
     traps: list[Trap] = field(factory=list)
     pages: list[list[Send]] = field(factory=list)
+    follow: Callable[[Append], Awaitable[None]] | None = None
+    """What happens between a commit and the moment when its caller hears of it."""
 
     def set(
         self,
@@ -87,6 +89,8 @@ class TrappedJournal(MemoryJournal):
         conflict = await super().append(append)
         if conflict is None:
             self.traps.step(append, after=True)
+            if self.traps.follow is not None:
+                await self.traps.follow(append)
         return conflict
 
 

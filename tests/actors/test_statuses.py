@@ -4,9 +4,11 @@ import trio
 from attrs import evolve
 from trio.testing import MockClock
 
+from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.inbound import StatusUpdate
-from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.sending import Rank, SendState, Uncertain
 from kaisa_relay.domain.tracking import MessageStatus
+from kaisa_relay.ports import Append, MoveSend
 from tests import fakes
 from tests.actors.house import AGENT, VISITOR, House, open_house
 
@@ -48,6 +50,32 @@ async def test_before_the_answer(autojump_clock: MockClock) -> None:
         await house.pass_time(10)
         assert house.texts(AGENT)[-2:] == ["hello", "next"]
         house.check_finished()
+
+
+async def test_in_the_very_commit_that_doubts_it(autojump_clock: MockClock) -> None:
+    """No answer came, and the status does before the channel knows: nobody waits for the grace."""
+    async with open_house() as house:
+        await house.talking()
+
+        async def overtake(append: Append) -> None:
+            for move in append.changes:
+                if isinstance(move, MoveSend) and move.state is SendState.UNKNOWN:
+                    await house.arrive(house.batch(settling(house, move.send)))
+                    await trio.sleep(0.01)  # the channel hears of it first
+
+        house.traps.follow = overtake
+        house.gateway.answer_next(str(AGENT.phone), Uncertain("no answer"))
+        await house.write(VISITOR, "hello")
+        await house.write(VISITOR, "next")
+        await house.pass_time(5)
+        assert house.texts(AGENT)[-1] == "next"
+        assert not house.store.rows.sends
+        house.check_finished()
+
+
+def settling(house: House, send: SendId) -> StatusUpdate:
+    """Return the status of a send whose answer got lost."""
+    return StatusUpdate(f"wamid.{send}", Rank.SENT, house.wall(), f"1.1.{send}")
 
 
 async def test_by_wamid_alone(autojump_clock: MockClock) -> None:
