@@ -45,8 +45,7 @@ def find_end(received: bytes, sizes: Sizes) -> int | Refusal | None:
     What cannot become a head is refused at once: somebody who speaks TLS here, or ends lines
     without CR, would wait for the deadline.
     """
-    # Not from the beginning: one empty line before a request is ignored (RFC 9112, 2.2).
-    end = received.find(END, 2, sizes.head)
+    end = received.find(END, 0, sizes.head)
     if end >= 0:
         return end + len(END)
     if _is_hopeless(received[: sizes.head]):
@@ -55,7 +54,10 @@ def find_end(received: bytes, sizes: Sizes) -> int | Refusal | None:
 
 
 def parse_head(head: bytes, sizes: Sizes) -> Head | Refusal:
-    """Return what a whole head says, its empty line included."""
+    """Return what a whole head says, its empty line included.
+
+    One empty line before it is ignored (RFC 9112, 2.2).
+    """
     parsed = _parse(head.removeprefix(b"\r\n"), sizes)
     if isinstance(parsed, Refusal) and _is_hopeless(head):
         return Refusal.MALFORMED  # as `find_end` would have said, had it come in pieces
