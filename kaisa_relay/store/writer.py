@@ -94,7 +94,9 @@ class Writer:
 
     async def submit(self, operation: Operation[U, R], unit: U) -> R:
         """Commit the unit together with others and return its answer."""
-        (answer,) = await self.submit_all(operation, (unit,))
+        ticket = Ticket(operation, unit)
+        self._queue((ticket,))
+        answer: R = await _answer(ticket)
         return answer
 
     async def submit_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
