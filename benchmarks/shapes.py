@@ -174,8 +174,8 @@ class Shapes:
 
     def _live(self, counts: Sequence[int]) -> Rows:
         for count in counts:
-            if count <= self.options.largest:
-                live = self._wake(count)
+            before = len(self.run.traffic.lanes) // 2
+            if count <= self.options.largest and (live := self._wake(count)) > 2 * before:
                 yield f"live {live:,}", self._full()
 
     def _wake(self, count: int) -> int:

@@ -23,7 +23,7 @@ SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
     "relay on PostgreSQL": ["relay", "--postgresql", "--runs", "2", "--no-variants"],
     "shapes": ["shapes", "--open", "0"],
     "webhooks": ["webhooks", "--runs", "2", "--seconds", "2"],
-    "memory": ["memory", "--conversations", "1500"],
+    "memory": ["memory", "--conversations", "800"],
     "restart": ["restart", "--runs", "3"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
