@@ -4,7 +4,6 @@ Rule 1: the only place that catches what it cannot name; a cancellation is never
 Rule 2: the strategy is where the nursery sits; what giving up means is the caller's decision.
 """
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from random import Random
 
@@ -59,7 +58,7 @@ async def supervise(
     `mailbox.break_asks` there. Raises `GaveUp` when the policy is exhausted; each crash,
     also that one, has then been logged here and needs no second line.
     """
-    crashes: deque[float] = deque()
+    crashes: list[float] = []
     while True:
         try:
             return await run()
@@ -74,10 +73,10 @@ async def supervise(
         await trio.sleep(policy.delay(recent, rng))
 
 
-def _count(crashes: deque[float], period: float) -> int:
+def _count(crashes: list[float], period: float) -> int:
     """Note a crash now; how many fell within the last `period` seconds."""
     now = trio.current_time()
     crashes.append(now)
     while crashes[0] <= now - period:
-        crashes.popleft()
+        crashes.pop(0)
     return len(crashes)
