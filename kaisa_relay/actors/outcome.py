@@ -75,7 +75,7 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
             end = EndSend(send.id, _SENDING, Rank.FAILED, at, code=code)
             told = _tell(send, Rank.FAILED, code) if send.purpose is not Purpose.NOTICE else ()
             return Verdict(Move.END, send, (end, *told))
-        case Deferred(code=None):
+        case Deferred(code=None, whole_channel=True):
             return _again(send, None, Stop.AWAY)
         case Deferred(int(code), reason, whole_channel=False) if _overdue(send, at):
             return conclude(send, Rejected(code, reason), at, rng, grace)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kaisa_relay.actors.outcome import LONGEST_WAIT, Move, conclude
+from kaisa_relay.actors.outcome import LONGEST_WAIT, Move, Stop, conclude
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Recipient
@@ -49,8 +49,23 @@ def test_nobody_waits_for_ever(code: int) -> None:
     )
 
 
+def test_one_refused_stream_stops_no_number() -> None:
+    """HTTP/2 refused this call alone, without a word of WhatsApp's: it goes again by itself."""
+    refused = conclude(
+        SEND, Deferred(None, "refused stream"), fakes.EPOCH, random.Random(1), SECOND
+    )
+    assert refused.move is Move.AGAIN
+    assert refused.stop is Stop.NO
+    assert refused.send.due_at is not None
+
+
 @pytest.mark.parametrize(
-    "answer", [Deferred(130429, "limit", whole_channel=True), Deferred(None, "unreachable")]
+    "answer",
+    [
+        Deferred(130429, "limit", whole_channel=True),
+        Deferred(None, "unreachable", whole_channel=True),
+        Deferred(None, "refused stream"),
+    ],
 )
 def test_a_trouble_of_the_number_is_nobodys_end(answer: Deferred) -> None:
     """Everything waits until the number works, however long."""
