@@ -1,4 +1,4 @@
-"""All benchmarks one after the other: a JSON with every figure, a chart, and what has changed.
+"""All benchmarks one after the other: every figure as JSON, tables, a chart, and what has changed.
 
 They are written into `var/bench`; the whole takes less than ten minutes, `--quick` about three.
 """
@@ -16,6 +16,8 @@ from typing import Any, Final
 from benchmarks import baseline
 from benchmarks.baseline import Baseline, MachineClass
 from benchmarks.chart import Bar, svg
+from benchmarks.shapes import table
+from benchmarks.tables import targets
 
 FOLDER: Final = Path("var/bench")
 SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
@@ -41,7 +43,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "results.json").write_text(json.dumps(whole, indent=2) + "\n")
     (FOLDER / "chart.svg").write_text(svg(f"Relayed messages per second, {date}", bars(documents)))
-    print(f"\nwritten: {FOLDER / 'results.json'} and {FOLDER / 'chart.svg'}")
+    shapes = documents["shapes"]["shapes"]
+    (FOLDER / "tables.md").write_text(f"{targets(documents)}\n\n{table(shapes)}\n")
+    print(f"\nwritten into {FOLDER}: results.json, tables.md, chart.svg")
     now = cpu(documents)
     machine = machine_class(documents["relay"])
     print("\n".join(baseline.compare(baseline.find(baseline.load(), machine), now)))
