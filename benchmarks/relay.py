@@ -26,7 +26,7 @@ OPEN: Final = 20_000
 MESSAGES_PER_TALK: Final = 76
 """What the pair limit lets two people say both ways at once, nearly, after they were woken."""
 PROBE_SECONDS: Final = 0.7
-PATIENCE: Final = 60.0
+PATIENCE: Final = 30.0
 """Seconds that waking may take; with fewer conversations than needed, the last runs end early."""
 USUAL: Final = {"seconds": (2.0, 4.0), "runs": (1, 5), "senders": (128, 256)}
 """`--quick` and otherwise."""

@@ -21,12 +21,20 @@ from benchmarks.tables import targets
 
 FOLDER: Final = Path("var/bench")
 SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
-    "relay": ["relay"],
-    "relay on PostgreSQL": ["relay", "--postgresql", "--runs", "2", "--no-variants"],
+    "relay": ["relay", "--seconds", "3"],
+    "relay on PostgreSQL": [
+        "relay",
+        "--postgresql",
+        "--seconds",
+        "2",
+        "--runs",
+        "2",
+        "--no-variants",
+    ],
     "shapes": ["shapes", "--open", "0"],
-    "webhooks": ["webhooks", "--runs", "2", "--seconds", "2"],
-    "memory": ["memory", "--conversations", "800"],
-    "restart": ["restart", "--runs", "3"],
+    "webhooks": ["webhooks", "--runs", "2", "--seconds", "1.5"],
+    "memory": ["memory", "--conversations", "500"],
+    "restart": ["restart", "--runs", "2"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
 
