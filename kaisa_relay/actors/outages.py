@@ -5,9 +5,10 @@ Rule 2: when we can again, the domain decides where the deadlines that fell due 
 """
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+import trio
 from attrs import define, field
 
 from kaisa_relay.domain.ids import ChannelId
@@ -25,16 +26,19 @@ class Outages:
     wall: WallClock
     _past: deque[tuple[ChannelId | None, Outage]] = field(factory=lambda: deque(maxlen=REMEMBERED))
     _since: dict[ChannelId | None, datetime] = field(factory=dict)
-    _answered: datetime | None = None
+    _answered: float | None = None
+    """When the database last did, on Trio's clock: it is noted many times per message."""
 
     def store_answered(self) -> None:
         """The database answered: whatever was on with it is over."""
-        self.ended(None)
-        self._answered = self.wall()
+        if None in self._since:
+            self.ended(None)
+        self._answered = trio.current_time()
 
     def store_lost(self) -> None:
         """The database does not answer; it is away since it last did, as far as we know."""
-        self.began(None, self._answered or self.wall())
+        ago = trio.current_time() - self._answered if self._answered is not None else 0.0
+        self.began(None, self.wall() - timedelta(seconds=ago))
 
     def on(self, channel: ChannelId) -> bool:
         """Say whether this channel's WhatsApp is away right now."""

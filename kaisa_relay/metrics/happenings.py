@@ -1,5 +1,6 @@
 """What became of conversations, offers and messages, counted from the events of the journal."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter
@@ -114,26 +115,26 @@ class Happenings:
         }
         self._ranks = {rank: statuses.labels(rank.name.lower()) for rank in Rank}
 
-    def count(self, event: Event) -> None:
-        """Count one event."""
-        counters = self._counters.get(type(event))
-        if counters is None:
-            self._count_with_reason(event)
-            return
-        for counter in counters:
-            counter.inc()
+    def count(self, events: Iterable[Event]) -> None:
+        """Count the events of one commit: each counter is raised once."""
+        tally: dict[Counter, int] = {}
+        for event in events:
+            for counter in self._counters.get(type(event)) or self._by_reason(event):
+                tally[counter] = tally.get(counter, 0) + 1
+        for counter, number in tally.items():
+            counter.inc(number)
 
-    def _count_with_reason(self, event: Event) -> None:
+    def _by_reason(self, event: Event) -> Sequence[Counter]:
         match event:
             case MessageStatus(rank=rank):
-                self._ranks[rank].inc()
+                return (self._ranks[rank],)
             case MessageUnmatched(answer=answer):
-                self._unmatched[answer is None].inc()
+                return (self._unmatched[answer is None],)
             case ConversationClosed(by=by):
-                self._endings[Phase.CLOSED, by].inc()
+                return (self._endings[Phase.CLOSED, by],)
             case ConversationFailed(reason=failed):
-                self._endings[Phase.FAILED, failed].inc()
+                return (self._endings[Phase.FAILED, failed],)
             case ConversationAbandoned(reason=abandoned):
-                self._endings[Phase.ABANDONED, abandoned].inc()
+                return (self._endings[Phase.ABANDONED, abandoned],)
             case _:
-                return
+                return ()

@@ -9,7 +9,7 @@ from typing import Any
 
 import outcome
 import trio
-from attrs import define, field, frozen
+from attrs import define, frozen
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -31,13 +31,32 @@ class Ticket:
 
     operation: Operation[Any, Any] | None
     unit: Any
-    done: trio.Event = field(factory=trio.Event)
     answer: outcome.Maybe[Any] | None = None
+    _done: bool = False
+    _waiter: trio.lowlevel.Task | None = None
 
-    def refuse(self, why: str) -> None:
-        """Let the caller hear that nothing was committed."""
-        self.answer = outcome.Error(StoreUnavailable(why))
-        self.done.set()
+    async def wait(self) -> Any:
+        """Return the answer, to the one caller; half the cost of a `trio.Event`."""
+        if self._done:
+            await trio.lowlevel.checkpoint()
+        else:
+            self._waiter = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._leave)
+        assert self.answer is not None
+        return self.answer.unwrap()
+
+    def finish(self, why: str) -> None:
+        """Wake the caller; without an answer nothing was committed, and it hears `why`."""
+        if self.answer is None:
+            self.answer = outcome.Error(StoreUnavailable(why))
+        self._done = True
+        if self._waiter is not None:
+            waiter, self._waiter = self._waiter, None
+            trio.lowlevel.reschedule(waiter)
+
+    def _leave(self, _: object) -> trio.lowlevel.Abort:
+        self._waiter = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
 
 @frozen

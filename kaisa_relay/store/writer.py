@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import trio
 from attrs import define, evolve, frozen
@@ -96,20 +96,20 @@ class Writer:
         """Commit the unit together with others and return its answer."""
         ticket = Ticket(operation, unit)
         self._queue((ticket,))
-        answer: R = await _answer(ticket)
+        answer: R = await ticket.wait()
         return answer
 
     async def submit_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
         """Commit the units together with others and return their answers."""
         tickets = [Ticket(operation, unit) for unit in units]
         self._queue(tickets)
-        return [await _answer(ticket) for ticket in tickets]
+        return [await ticket.wait() for ticket in tickets]
 
     async def work(self, run: Callable[[Connection], T]) -> T:
         """Run it in a transaction of its own and return what it returns."""
         ticket = Ticket(None, Work(run))
         self._queue((ticket,))
-        answer: T = await _answer(ticket)
+        answer: T = await ticket.wait()
         return answer
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -209,12 +209,6 @@ class Writer:
         _finish(tickets, why)
 
 
-async def _answer(ticket: Ticket) -> Any:
-    await ticket.done.wait()
-    assert ticket.answer is not None
-    return ticket.answer.unwrap()
-
-
 def _touch(connection: Connection) -> None:
     """Write something: a full disk can still be read."""
     with connection.begin():
@@ -231,6 +225,4 @@ def _tell(ran: Sequence[Ran]) -> None:
 def _finish(tickets: Sequence[Ticket], why: str) -> None:
     """Wake the callers; whose unit was not committed hears `why`."""
     for ticket in tickets:
-        if ticket.answer is None:
-            ticket.refuse(why)
-        ticket.done.set()
+        ticket.finish(why)
