@@ -4,6 +4,7 @@ Rule 1: either way it is committed when the caller hears of it.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from attrs import frozen
 
@@ -29,7 +30,7 @@ class Accepting:
         settlements: list[Settlement] = []
         stored: list[tuple[MessageId, NewItem]] = []
         for row in rows:
-            settlement = self._settlement(row)
+            settlement = self._settlement(row, at)
             if settlement is None:
                 stored.append((MessageId(new_id()), row))
             else:
@@ -41,11 +42,11 @@ class Accepting:
         arrived = await self.store.append(self.arriving, Arrival(stored, at))
         return len(settlements) + arrived.new
 
-    def _settlement(self, row: NewItem) -> Settlement | None:
+    def _settlement(self, row: NewItem, at: datetime) -> Settlement | None:
         """Return what applies a row at once, if it holds statuses of ours and nothing else."""
         workspace, legs = row.workspace, legs_of(row)
         if legs is None or workspace is None or workspace not in self.store.epochs:
             return None
         ids = [self.store.new_id() for _ in legs]
         instead = (MessageId(self.store.new_id()), row)
-        return Settlement(workspace, legs, ids, self.store.wall(), row=instead)
+        return Settlement(workspace, legs, ids, at, row=instead)
