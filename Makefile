@@ -13,6 +13,9 @@ WHOLE_COVERAGE  ?= 90
 
 BENCH ?=
 
+# Where it is set, each of the relays that the tests start would compile all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-crash format format-check lint types tests coverage bench constraints clean
 
@@ -64,7 +67,7 @@ types: setup ## mypy, strict
 
 tests: setup
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 4 --dist worksteal
+	$(BIN)/coverage run -m pytest -n 3 --dist worksteal
 
 coverage: setup
 	@$(BIN)/coverage combine --quiet

@@ -2,11 +2,19 @@
 
 import json
 import os
+import signal
 import sys
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import trio
+
+LONGEST: Final = 200.0
+"""Seconds that a benchmark may take on a busy machine; alone it needs a few."""
+ENDS_WITHIN: Final = 30.0
+"""Seconds in which a benchmark that is told to stop ends what it has started."""
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("unmeasured")]
 
 SMALL = {
     "relay": ("--live", "6", "--seconds", "0.3", "--senders", "4", "--in-a-row", "2"),
@@ -30,14 +38,24 @@ SAYS = {
 }
 
 
+async def stop(benchmark: trio.Process) -> None:
+    """Interrupt a benchmark as Ctrl-C would: only it can end the relay that it runs."""
+    benchmark.send_signal(signal.SIGINT)
+    with trio.move_on_after(ENDS_WITHIN):
+        await benchmark.wait()
+        return
+    benchmark.kill()
+
+
 async def run(name: str, *options: str) -> dict[str, Any]:
     """Run a benchmark as a person would; it must succeed. Returns its JSON."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KAISA_")}
-    with trio.fail_after(50):
+    with trio.fail_after(LONGEST):
         done = await trio.run_process(
             [sys.executable, "-m", f"benchmarks.{name}", "--json", "--quick", *options],
             capture_stdout=True,
             env=environment,
+            deliver_cancel=stop,
         )
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said

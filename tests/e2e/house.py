@@ -31,7 +31,7 @@ SETTINGS: Final = WorkspaceSettings(
     offer_time=timedelta(seconds=30), unknown_grace=timedelta(seconds=2)
 )
 WEBHOOK: Final = "/webhooks/whatsapp"
-LONGEST: Final = 110.0
+LONGEST: Final = 220.0
 """Seconds that a house may stand."""
 ROOT: Final = Path(__file__).parents[2]
 _SIMULATES: Final = re.compile(r"^Simulated WhatsApp on (\S+)$", re.MULTILINE)

@@ -13,7 +13,7 @@ from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.postgres import own_server
 from tests.e2e.verdict import verdict
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 AWAY: Final = frozenset({"database away", "database is away"})
 """What the log may say at error level."""

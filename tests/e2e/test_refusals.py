@@ -24,7 +24,7 @@ from tests.e2e.play import CREATE, begin_all, pairs
 from tests.e2e.verdict import log_problems, quiet
 from tests.store.databases import sqlite_database
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 STRANGER: Final = Person("Stina Strangerson", "+46701740689")
 FOREIGN: Final = "9999999"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.house import house
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 GOOD: Final = {
     "KAISA_APP_SECRET": "sim-app-secret",

@@ -15,7 +15,7 @@ from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)
 
 STOPS = 5
 HALF = 20
