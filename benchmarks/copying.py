@@ -21,14 +21,17 @@ STRIDE: Final = 4
 _NUMBERS: Final = """
 with recursive n(n) as (select {low} union all select n + 1 from n where n + 1 < {high}),
 m as materialized (
-    select n, {base} + {stride} * (n % {templates}) as t, {base} + {stride} * n as c,
+    select n, n % {templates} as place,
+        {base} + {stride} * (n % {templates}) as t, {base} + {stride} * n as c,
         cast(1000000 + {first} + n % {templates} as text) as told,
         cast(1000000 + {first} + n as text) as digits
     from n
 ),
-x as materialized (select * from {table} where workspace = {workspace} and {key} in ({originals}))
-insert into {table} ({columns})
-select {values} from m cross join x where {same}
+x as materialized (
+    select *, ({number} - {base}) / {stride} as place
+    from {table} where workspace = {workspace} and {key} in ({originals})
+)
+insert into {table} ({columns}) select {values} from m cross join x where x.place = m.place
 """
 _DIGITS: Final = "replace(replace(x.{0}, '4670' || told, '4670' || digits), " + (
     "'4673' || told, '4673' || digits)"
@@ -38,6 +41,8 @@ _IDS: Final = (
     "cast(t + 1 as text), cast(c + 1 as text)), cast(t + 2 as text), cast(c + 2 as text))"
 )
 _MOVED: Final = "x.{0} + c - t"
+_STREAM: Final = "cast(substr(stream, 14) as bigint)"
+"""The id in `conversation/1234`."""
 
 
 @frozen
@@ -60,47 +65,39 @@ class _Copying:
 
     table: Table
     key: str
-    same: str
     changed: Mapping[str, str]
 
 
-_OF_BOTH: Final = "x.contact in (t + 1, t + 2)"
 _COPYING: Final = (
     _Copying(
         tables.conversation,
         "id",
-        "x.id = t",
         {"id": "c", "visitor": _MOVED, "agent": _MOVED, "snapshot": _IDS},
     ),
     _Copying(
         tables.pair,
         "contact",
-        _OF_BOTH,
         {"contact": _MOVED, "conversation": _MOVED, "last_conversation": _MOVED},
     ),
     _Copying(
         tables.contact,
         "id",
-        "x.id in (t + 1, t + 2)",
         {"id": _MOVED, "phone": _DIGITS, "bsuid": _DIGITS},
     ),
-    _Copying(tables.identity, "contact", _OF_BOTH, {"contact": _MOVED, "value": _DIGITS}),
+    _Copying(tables.identity, "contact", {"contact": _MOVED, "value": _DIGITS}),
     _Copying(
         tables.metadata,
         "conversation",
-        "x.conversation = t",
         {"conversation": "c", "contact": _MOVED},
     ),
     _Copying(
         tables.token,
         "conversation",
-        "x.conversation = t",
         {"conversation": "c", "value": _IDS, "url": _IDS},
     ),
     _Copying(
         tables.event,
         "stream",
-        "x.stream = 'conversation/' || cast(t as text)",
         {
             "seq": "{head} + n - {templates} + 1",
             "stream": "'conversation/' || cast(c as text)",
@@ -157,7 +154,7 @@ def _statements(original: Original, low: int, high: int) -> Iterator[str]:
             originals=", ".join(_originals(original, copying.key)),
             columns=", ".join(columns),
             values=", ".join(values),
-            same=copying.same,
+            number=_STREAM if copying.key == "stream" else copying.key,
         )
 
 
