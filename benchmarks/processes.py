@@ -95,11 +95,16 @@ def pinned(cores: set[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-async def start(arguments: Sequence[str], environment: Mapping[str, str]) -> trio.Process:
-    """Start a Python module of ours as a process; `end` it."""
-    return await trio.lowlevel.open_process(
+async def start(
+    arguments: Sequence[str], environment: Mapping[str, str], cores: set[int]
+) -> trio.Process:
+    """Start a Python module of ours as a process that runs on these cores; `end` it."""
+    process = await trio.lowlevel.open_process(
         [sys.executable, "-m", *arguments], env={**os.environ, **environment}
     )
+    # Trio forks in a thread of its own, whose cores `pinned` does not set.
+    os.sched_setaffinity(process.pid, cores)
+    return process
 
 
 async def end(process: trio.Process) -> int:

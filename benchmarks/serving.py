@@ -122,8 +122,7 @@ async def serving(
     else:
         webhook_port = port
     began = trio.current_time()
-    with processes.pinned(cores):
-        process = await processes.start([*wrapper, "kaisa_relay", "serve"], settings)
+    process = await processes.start([*wrapper, "kaisa_relay", "serve"], settings, cores)
     try:
         await _ready(process, port)
         yield Serve(process.pid, port, webhook_port, trio.current_time() - began)
