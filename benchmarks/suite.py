@@ -32,8 +32,8 @@ SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
         "--no-variants",
     ],
     "shapes": ["shapes", "--open", "0"],
-    "webhooks": ["webhooks", "--runs", "2", "--seconds", "1.5"],
-    "memory": ["memory", "--conversations", "500"],
+    "webhooks": ["webhooks", "--runs", "1", "--seconds", "2"],
+    "memory": ["memory", "--conversations", "800"],
     "restart": ["restart", "--runs", "2"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
