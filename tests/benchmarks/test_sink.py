@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pycurl
 import pytest
-from attrs import define
+from attrs import define, field
 
 from benchmarks import certificate
 from benchmarks.bare.graph import Way
@@ -35,8 +35,20 @@ class Serving:
 
     sink: Sink
     pem: Path
-    taken: list[Message]
-    stopping: bool = False
+    _taken: list[Message]
+    _turning: Thread = field(init=False)
+    _stopping: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        loop = self.sink.loop
+        self._turning = Thread(target=lambda: loop.until(lambda: self._stopping, 30))
+        self._turning.start()
+
+    def taken(self) -> list[Message]:
+        """Stop, and return what was taken: the sink answers before it takes."""
+        self._stopping = True
+        self._turning.join()
+        return self._taken
 
 
 @pytest.fixture(params=["https", "http"])
@@ -45,11 +57,8 @@ def serving(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]
     tls = certificate.server_context(pem) if request.param == "https" else None
     taken: list[Message] = []
     running = Serving(Sink(loop, taken.append, tls), pem, taken)
-    turning = Thread(target=lambda: loop.until(lambda: running.stopping, 30))
-    turning.start()
     yield running
-    running.stopping = True
-    turning.join()
+    running.taken()
     running.sink.close()
     loop.close()
 
@@ -76,7 +85,7 @@ def test_a_message_is_taken_and_answered(serving: Serving, http: int) -> None:
     status, spoken, answer = curl(serving, http)
     two = http == pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
     assert (status, spoken) == (200, pycurl.CURL_HTTP_VERSION_2_0 if two else http)
-    (message,) = serving.taken
+    (message,) = serving.taken()
     assert message.to == "+46700000001"
     assert message.biz_opaque_callback_data == "1.2.3"
     assert json.loads(answer)["messages"] == [{"id": message.wamid.decode()}]
@@ -96,7 +105,7 @@ def test_pythons_own_client_is_answered_twice_on_one_connection(serving: Serving
         assert client.getresponse().read().startswith(b'{"messaging_product"')
     client.close()
     assert serving.sink.protocols == {"http/1.1"}
-    assert len(serving.taken) == 2
+    assert len(serving.taken()) == 2
 
 
 @pytest.mark.parametrize("serving", ["https"], indirect=True)
@@ -107,8 +116,8 @@ def test_many_at_once_share_a_connection_of_the_bare_relay(serving: Serving) -> 
         way.send(BODY)
     assert loop.until(lambda: not way.under_way, 20)
     loop.close()
-    assert len(serving.taken) == 300
-    assert len({message.wamid for message in serving.taken}) == 300
+    taken = serving.taken()
+    assert len(taken) == len({message.wamid for message in taken}) == 300
     assert serving.sink.protocols == {"h2"}
 
 
