@@ -116,16 +116,20 @@ class ChannelTask:
     async def _load(self) -> None:
         """Read the outbox; what we find `sending` and did not send ourselves is unknown."""
         self.post.behind = False
-        after = SendId(0)
+        after, before, seen = SendId(0), self.lanes.known(), set[SendId]()
         while not self.post.behind and (page := await self._outbox.page(after, PAGE)):
             after = page[-1].id
             for found in page:
+                seen.add(found.id)
                 if found.id in self.lanes:
                     continue
                 sending = found.state is SendState.SENDING
                 send = await self._outbox.doubt(found) if sending else found
                 if send is not None:
                     self._add((send,))
+        if not self.post.behind:
+            # A status ended these, and nobody told us: the commit seemed to fail, for one.
+            self._settled(before - seen)
 
     def _add(self, sends: Iterable[Send]) -> None:
         for send in sends:
@@ -245,12 +249,14 @@ class ChannelTask:
         now = self.context.wall()
         verdict = conclude(send, answer, now, self.context.rng, self._outbox.grace)
         after = None if verdict.move is Move.END else verdict.send
-        self.lanes.put(send.id, await self._outbox.step(send, after, verdict.changes))
+        stands = await self._outbox.step(send, after, verdict.changes)
+        self.lanes.put(send.id, stands)
         if isinstance(answer, Accepted | Rejected):
             self._standstill.got_through()
         if isinstance(answer, Accepted) and send.purpose is Purpose.RELAY:
             self.context.meter.relayed(now.timestamp() - born_at(send.message))
-        unknown = verdict.move is Move.UNKNOWN and send.id not in self._ended
+        doubted = stands is not None and stands.state is SendState.UNKNOWN
+        unknown = doubted and send.id not in self._ended
         self._unknown = self._unknown + 1 if unknown else 0
         if verdict.pause:
             self.lanes.not_before = trio.current_time() + verdict.pause

@@ -61,6 +61,10 @@ class Lanes:
     def __contains__(self, send: SendId) -> bool:
         return send in self._known
 
+    def known(self) -> set[SendId]:
+        """Return the sends that are known now."""
+        return set(self._known)
+
     def get(self, send: SendId) -> Send | None:
         """Return a send as it is known here."""
         return self._known.get(send)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from attrs import frozen
 from sqlalchemy import Connection
 
-from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.legs import Legs
 from kaisa_relay.journal.parts import ORDER
 from kaisa_relay.journal.recording import (
@@ -53,26 +52,23 @@ class Appending(Operation[Unit, Appended | Conflict]):
     ) -> Sequence[Appended | Conflict | Exception]:
         """Write the appends whose workspaces are ours; the others are `Fenced`."""
         late = late_steps(connection, units)
-        answers = iter(self._write(connection, [u for u in units if u not in late], alone))
-        return [late.get(unit) or next(answers) for unit in units]
-
-    def _write(
-        self, connection: Connection, units: Sequence[Unit], alone: bool
-    ) -> Sequence[Appended | Conflict | Exception]:
-        legs = Legs(connection, [(unit.workspace, end.send) for unit in units for end in unit.ends])
-        planned = [[*unit.events, *_moved(legs, unit)] for unit in units]
-        everything = [event for events in planned for event in events]
+        going = [unit for unit in units if unit not in late]
+        legs = Legs(connection, [(unit.workspace, end.send) for unit in going for end in unit.ends])
+        planned = {unit: [*unit.events, *_moved(legs, unit)] for unit in going}
+        everything = [event for events in planned.values() for event in events]
+        # The late ones too: whether a step was late is only for the owner to say.
         heads = raise_heads(connection, self._epochs, (u.workspace for u in units), everything)
         ours = set(heads.last)
-        record_order = [event for event in everything if event.workspace in ours]
-        recorded = iter(record(connection, heads, record_order))
-        mine = [unit for unit in units if unit.workspace in ours]
+        recorded = iter(record(connection, heads, [e for e in everything if e.workspace in ours]))
+        mine = [unit for unit in going if unit.workspace in ours]
         _require_versions(connection, mine)
         run_parts(connection, ORDER, [part for unit in mine for part in unit.parts], alone)
         legs.write(connection, ours)
+        done = {unit: [next(recorded) for _ in planned[unit]] for unit in mine}
+        lost = {unit: late[unit] for unit in units if unit in late and unit.workspace in ours}
         return [
-            _answer(unit, ours, [next(recorded) for _ in events if unit.workspace in ours])
-            for unit, events in zip(units, planned, strict=True)
+            Appended(done[unit], unit.items) if unit in done else lost.get(unit) or Fenced()
+            for unit in units
         ]
 
     def refused(self, unit: Unit, lost: Lost) -> Conflict:
@@ -99,9 +95,3 @@ def _leg(end: EndSend) -> Leg:
 def _require_versions(connection: Connection, units: Sequence[Unit]) -> None:
     appends = [unit.append for unit in units if unit.events]
     require_versions(connection, [(a.workspace, a.stream, a.version) for a in appends])
-
-
-def _answer(
-    unit: Unit, ours: set[WorkspaceId], recorded: list[Recorded]
-) -> Appended | Conflict | Exception:
-    return Appended(recorded, unit.items) if unit.workspace in ours else Fenced()

@@ -1,6 +1,7 @@
 """Steps of sends that come too late: a status may end a send at any time between two of them.
 
-Rule 1: what is read here is exact, for the reason that `legs` gives.
+Rule 1: what is read here is exact for whoever owns the workspace, for the reason that `legs`
+gives; of a workspace that is not ours any more it says nothing.
 """
 
 from collections.abc import Sequence

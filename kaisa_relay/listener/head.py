@@ -172,6 +172,10 @@ def _read_target(method: bytes, target: bytes) -> tuple[str, str] | Refusal:
     return path, query
 
 
+MOST_DIGITS: Final = 20
+"""Of a length; zeros in front may go on for ever, and Python refuses to read 4,301 of them."""
+
+
 def _read_length(fields: Fields, one_zero: bool, sizes: Sizes) -> int | Refusal | None:
     if b"host" not in fields and not one_zero:
         return Refusal.MALFORMED
@@ -183,7 +187,7 @@ def _read_length(fields: Fields, one_zero: bool, sizes: Sizes) -> int | Refusal 
         return None if coding.lower() == b"chunked" else Refusal.UNKNOWN_CODING
     if length is None:
         return 0
-    if not length.isdigit():
+    if not length.isdigit() or len(length) > MOST_DIGITS:
         return Refusal.MALFORMED
     return int(length) if int(length) <= sizes.body else Refusal.BODY_TOO_LARGE
 

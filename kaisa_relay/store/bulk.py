@@ -5,13 +5,15 @@ does so for every row (durability, "SQLite, exactly").
 Rule 2: texts repeat, so that both databases keep them prepared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
 from kaisa_relay.store.faults import driver_errors, wrapped
+
+R = TypeVar("R")
 
 LARGEST: Final = 512
 """Rows per statement; at most a few thousand bound values."""
@@ -36,24 +38,28 @@ class Bulk:
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """Run it over the rows and return how many rows of the table it touched."""
-        return sum(self._execute(connection, part).rowcount for part in _parts(rows))
+        return sum(self._execute(connection, part, _count) for part in _parts(rows))
 
     def fetch(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Run it over the rows and return what it answers, as plain tuples."""
         answers: list[Any] = []
         for part in _parts(rows):
-            answers += self._execute(connection, part).fetchall()
+            answers += self._execute(connection, part, _all)
         return answers
 
-    def _execute(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Any:
+    def _execute(
+        self, connection: Connection, rows: Sequence[tuple[Any, ...]], answer: Callable[[Any], R]
+    ) -> R:
         """Run it on the driver's own cursor; SQLAlchemy's way takes as long as ten rows."""
         cursor = connection.connection.cursor()
         statement, values = self._bound(connection, rows)
         try:
             cursor.execute(statement, values)
+            return answer(cursor)  # SQLite reads on while it is asked, and may fail then
         except driver_errors(connection) as error:
             raise wrapped(connection, error) from error
-        return cursor
+        finally:
+            cursor.close()
 
     def _bound(
         self, connection: Connection, rows: Sequence[tuple[Any, ...]]
@@ -73,6 +79,16 @@ class Bulk:
             source = f"(select {names} from (values {values}) where column1 is not null) as v"
             found = self._texts[size] = self._statement.format(rows=source)
         return found
+
+
+def _count(cursor: Any) -> int:
+    count: int = cursor.rowcount
+    return count
+
+
+def _all(cursor: Any) -> list[Any]:
+    found: list[Any] = cursor.fetchall()
+    return found
 
 
 def _parts(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:

@@ -1,14 +1,16 @@
 """Statuses: early, late, twice, backwards, unknown; they never trouble a conversation."""
 
+import pytest
 import trio
 from attrs import evolve
 from trio.testing import MockClock
 
+from kaisa_relay.actors.channel import LOOK_AGAIN
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.inbound import StatusUpdate
 from kaisa_relay.domain.sending import Rank, SendState, Uncertain
 from kaisa_relay.domain.tracking import MessageStatus
-from kaisa_relay.ports import Append, MoveSend
+from kaisa_relay.ports import Append, MoveSend, StoreUnavailable
 from tests import fakes
 from tests.actors.house import AGENT, VISITOR, House, open_house
 
@@ -70,6 +72,24 @@ async def test_in_the_very_commit_that_doubts_it(autojump_clock: MockClock) -> N
         await house.pass_time(5)
         assert house.texts(AGENT)[-1] == "next"
         assert not house.store.rows.sends
+        house.check_finished()
+
+
+async def test_in_a_commit_that_seemed_to_fail(autojump_clock: MockClock) -> None:
+    """It was durable, nobody was told, and Meta's repeat moves nothing: a look around finds it."""
+    async with open_house() as house:
+        await house.talking()
+        house.gateway.answer_next(str(AGENT.phone), Uncertain("no answer"))
+        await house.write(VISITOR, "hello")
+        await house.write(VISITOR, "next")
+        send = min(house.store.rows.sends.values(), key=lambda each: each.id)
+        status = house.batch(settling(house, send.id))
+        house.store.fail_next("after")
+        with pytest.raises(StoreUnavailable):
+            await house.store.inbox.store([status])
+        await house.arrive(status)
+        await house.pass_time(LOOK_AGAIN + 1)
+        assert house.texts(AGENT)[-1] == "next"
         house.check_finished()
 
 

@@ -1,10 +1,13 @@
 """One connection: answers in order, for as long as both sides want it."""
 
+from itertools import pairwise
+
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
 from kaisa_relay.listener import Request, Response
+from kaisa_relay.listener.connection import IN_A_ROW
 from tests.listener.reading import post, sized
 from tests.listener.serving import GET, listening
 
@@ -34,6 +37,25 @@ async def test_a_thousand_requests_at_once_are_answered_in_order() -> None:
         for each in range(1000):
             assert (await client.read()).body == b"GET /%d " % each
         assert served.listener.statistics().requests == 1000
+
+
+async def test_others_have_their_turn_among_a_thousand_requests() -> None:
+    """A handler that never waits must not keep the loop to itself for a whole buffer."""
+    async with listening() as served, trio.open_nursery() as nursery:
+        client = await served.connect()
+        turns: list[int] = []
+
+        async def count() -> None:
+            while True:
+                turns.append(served.listener.statistics().requests)
+                await trio.lowlevel.checkpoint()
+
+        nursery.start_soon(count)
+        await client.send(post(start=b"GET / HTTP/1.1") * 1000)
+        for _ in range(1000):
+            await client.read()
+        nursery.cancel_scope.cancel()
+        assert max(after - before for before, after in pairwise(turns)) <= 2 * IN_A_ROW
 
 
 async def test_half_a_connection_is_answered_to_the_end() -> None:

@@ -200,3 +200,16 @@ def test_the_defaults_take_what_meta_sends() -> None:
     [request] = whole(sized(bytes(3 << 20)), Sizes())
     assert isinstance(request, Request)
     assert whole(sized(bytes((3 << 20) + 1)), Sizes()) == [Refusal.BODY_TOO_LARGE]
+
+
+@pytest.mark.parametrize("zeros", [20, 4_301, 10_000])
+def test_a_length_of_too_many_digits_is_refused(zeros: int) -> None:
+    """Python refuses to read a number of more than 4,300 digits, and llhttp does not."""
+    data = post(b"Content-Length: " + b"0" * zeros + b"2", body=b"{}")
+    assert whole(data, Sizes()) == [Refusal.MALFORMED]
+
+
+def test_some_zeros_before_a_length_are_harmless() -> None:
+    (request,) = whole(post(b"Content-Length: 0002", body=b"{}"))
+    assert isinstance(request, Request)
+    assert request.body == b"{}"

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.store.bulk import LARGEST, Bulk
 from tests.contracts.sql_stores import SqlStore
 
@@ -59,3 +60,16 @@ async def test_an_error_of_the_driver_is_one_of_sqlalchemys(rooms: SqlStore) -> 
         await rooms.store.write(lambda connection: INSERT.run(connection, incomplete))
     assert not error.value.connection_invalidated
     assert await rooms.store.write(lambda connection: INSERT.run(connection, whole)) == 1
+
+
+async def test_an_error_while_its_answer_is_read_is_one_too(rooms: SqlStore) -> None:
+    """SQLite finds the rows while they are fetched, and may fail at any of them."""
+    rows = [(f"app{number:05}", b"", b"") for number in range(3)]
+    least = "-9223372036854775807 - 1"
+    awkward = Bulk(
+        f"select abs(case v.id when 'app00002' then {least} else 1 end) from {{rows}}", id=str
+    )
+    with pytest.raises((DBAPIError, StoreUnavailable)):
+        await rooms.store.write(
+            lambda connection: awkward.fetch(connection, [(row[0],) for row in rows])
+        )

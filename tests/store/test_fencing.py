@@ -3,9 +3,11 @@
 import pytest
 import trio
 
-from kaisa_relay.domain.ids import MessageId, SendId
-from kaisa_relay.domain.sending import Rank
-from kaisa_relay.ports import Append, Fenced, Leg
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.ids import ChannelId, ContactId, MessageId, SendId
+from kaisa_relay.domain.outgoing import Recipient
+from kaisa_relay.domain.sending import Purpose, Rank, SendState
+from kaisa_relay.ports import Append, Fenced, Leg, MoveSend, NewSend, Send
 from kaisa_relay.runtime.clock import system_clock
 from kaisa_relay.store.ownership import Ownership
 from tests import fakes
@@ -76,3 +78,26 @@ async def test_own_new_takes_nothing_from_another_owner(rooms: SqlStore) -> None
     await rooms.add_workspace()
     await rooms.store.write(Ownership(node_id=7, wall=system_clock).take_all)
     assert await rooms.store.own_new() == {}
+
+
+async def test_a_step_that_comes_late_after_a_takeover_is_fenced(rooms: SqlStore) -> None:
+    """Not answered from the new owner's row: its call is under way, and ours would be a second."""
+    workspace = await rooms.add_workspace()
+    send = Send(
+        workspace=workspace,
+        id=SendId(11),
+        channel=ChannelId(1),
+        conversation=None,
+        message=MessageId(5),
+        contact=ContactId(3),
+        recipient=Recipient(fakes.phone(3), None),
+        outgoing=Text("hello"),
+        purpose=Purpose.NOTICE,
+    )
+    new = Append(workspace, "change/1", 0, (), (NewSend(send),))
+    assert await rooms.journal.append(new) is None
+    await rooms.store.write(Ownership(node_id=7, wall=system_clock).take_all)
+    await execute(rooms, f"update send set state = 'sending', attempt = 1 where id = {send.id}")
+    begin = MoveSend(send.id, (SendState.READY,), SendState.SENDING, 1)
+    with pytest.raises(Fenced):
+        await rooms.journal.append(Append(workspace, f"send/{send.id}", 0, (), (begin,)))
