@@ -114,6 +114,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 async def _until_stopped(performance: Performance) -> None:
     """Perform; a signal cancels it, and later ones do not disturb the stopping in order."""
+    for each in STOPS:
+        # What holds again once the receiver is closed: one that is unread then is raised anew.
+        signal.signal(each, signal.SIG_IGN)
     with trio.open_signal_receiver(*STOPS) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel, signals, nursery.cancel_scope, name="signals")
