@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.events import AgentNudged, Event
-from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.state import State, created
 from kaisa_relay.domain.conversation.terms import Terms
+from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.journal import codec
 from kaisa_relay.journal.upcasts import CURRENT, UPCASTS
@@ -59,6 +61,19 @@ def test_an_outgoing_message_comes_back(outgoing: Outgoing) -> None:
 @given(any_of(State))
 def test_a_state_comes_back(state: State) -> None:
     assert codec.decode_state(codec.encode_state(state)) == state
+
+
+def test_a_snapshot_leaves_out_what_has_not_happened() -> None:
+    """Each open conversation has one, and beyond 1,002 bytes SQLite gives it a page of its own."""
+    state = created(fakes.created(7, 8, (9,)))
+    written = json.loads(codec.encode_state(state))
+    assert "declined" not in written
+    assert "offer" not in written
+    assert "ended_at" not in written
+    moved = json.loads(
+        codec.encode_state(evolve(state, nudged=True, offers=2, outcome=MessageId(3)))
+    )
+    assert (moved["nudged"], moved["offers"], moved["outcome"]) == (True, 2, 3)
 
 
 @given(any_of(Outcome), any_of(Terms))
