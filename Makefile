@@ -39,7 +39,7 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 demo: setup ## play the main road on a WhatsApp that runs in the box; ARGS=… are its options
-	$(BIN)/kaisa-relay demo $(ARGS)
+	@$(BIN)/kaisa-relay demo $(ARGS)
 
 test: setup ## format, lint, types, tests and coverage; fails when any part fails
 	@failed=''; \

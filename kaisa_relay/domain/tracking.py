@@ -1,6 +1,7 @@
 """Events beside conversations: how far a send came, and a message that belonged nowhere.
 
-Rule 1: `send/<id>` is written by the channel alone, `message/<id>` by the router alone.
+Rule 1: `send/<id>` is written by the channel and by statuses as they arrive, each step conditional
+on the one before; `message/<id>` by the router alone.
 Rule 2: like every event they hold ids, codes and times only.
 """
 

@@ -65,8 +65,8 @@ class YourTurn:
         yield "\nThey write to each other, and look at what has arrived:\n"
         yield f"  curl -s {visitor}/send -d {_body('Hello, is anybody there?')}"
         yield f"  curl -s {agent}/send -d {_body('Yes, good morning!')}"
-        yield f"  curl -s {visitor}/inbox"
-        yield f"  curl -s {agent}/inbox"
+        yield f'  curl -s "{visitor}/inbox?wait=5"'
+        yield f'  curl -s "{agent}/inbox?wait=5"'
         yield "\nWhat the relay says about it, and the end (or let the agent send /close):\n"
         yield f"  curl -s {BEARER} $RELAY/conversations"
         yield f"  curl -s {BEARER} $RELAY/conversations/$ID/messages"
