@@ -17,6 +17,7 @@ from attrs import define, field
 Ready = Callable[[int], None]
 IN: Final = select.EPOLLIN
 OUT: Final = select.EPOLLOUT
+RECEIVE: Final = 1 << 18
 LONGEST_TURN: Final = 0.05
 """Seconds that one look at the sockets waits when nothing is due."""
 
@@ -78,12 +79,31 @@ class EventLoop:
 
 
 @define(eq=False)
-class Writing:
-    """Sends bytes over a socket that may not take them all at once."""
+class Wire:
+    """A watched socket: `take` is called with what comes, and with nothing once it has ended."""
 
     loop: EventLoop
     sock: socket.socket
+    take: Callable[[bytes], None]
     _left: bytes = b""
+
+    def __attrs_post_init__(self) -> None:
+        self.loop.watch(self.sock.fileno(), self._ready)
+
+    def _ready(self, events: int) -> None:
+        if events & OUT:
+            self._more()
+        if events & ~OUT:
+            self._receive()
+
+    def _receive(self) -> None:
+        try:
+            data = self.sock.recv(RECEIVE)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            data = b""
+        self.take(data)
 
     def send(self, data: bytes) -> None:
         """Send now what goes, and the rest as soon as it does."""
@@ -95,8 +115,7 @@ class Writing:
             self._left = data[sent:]
             self.loop.change(self.sock.fileno(), IN | OUT)
 
-    def more(self) -> None:
-        """Send more, now that the socket takes some."""
+    def _more(self) -> None:
         self._left = self._left[self._try(self._left) :]
         if not self._left:
             self.loop.change(self.sock.fileno(), IN)

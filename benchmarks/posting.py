@@ -11,12 +11,11 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
-from benchmarks.eventloop import OUT, EventLoop, Writing
+from benchmarks.eventloop import EventLoop, Wire
 
 AGAIN_AFTER: Final = 0.5
 """Seconds until a refused POST comes again; Meta waits longer, but this is to end today."""
 _LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
-_RECEIVE: Final = 65536
 _OK: Final = b"HTTP/1.1 200"
 
 
@@ -116,30 +115,17 @@ class _Connection:
         self._sock = socket.create_connection(("127.0.0.1", poster.port), timeout=10)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock.setblocking(False)
-        self._writing = Writing(poster.loop, self._sock)
+        self._wire = Wire(poster.loop, self._sock, self._receive)
         self._post: Post | None = None
         self._answer = b""
         self._usual = 0
-        poster.loop.watch(self._sock.fileno(), self._ready)
 
     def send(self, post: Post) -> None:
         """Send a request; there is none under way."""
         self._post = post
-        self._writing.send(post.whole)
+        self._wire.send(post.whole)
 
-    def _ready(self, events: int) -> None:
-        if events & OUT:
-            self._writing.more()
-        if events & ~OUT:
-            self._receive()
-
-    def _receive(self) -> None:
-        try:
-            data = self._sock.recv(_RECEIVE)
-        except BlockingIOError:
-            return
-        except ConnectionResetError:
-            data = b""
+    def _receive(self, data: bytes) -> None:
         if not data:
             self._hung_up()
         elif len(data) == self._usual and data.startswith(_OK) and not self._answer:

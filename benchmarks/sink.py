@@ -12,10 +12,9 @@ from typing import Final
 import msgspec
 from attrs import define, field
 
-from benchmarks.eventloop import OUT, EventLoop, Writing
+from benchmarks.eventloop import EventLoop, Wire
 from benchmarks.http2 import PREFACE, Conversing, Http1, Http2, Request
 
-_RECEIVE: Final = 1 << 18
 _RECORD: Final = 16384
 _numbers: Final = count(1)
 
@@ -88,28 +87,15 @@ class _Peer:
 
     def __init__(self, sink: Sink, sock: socket.socket) -> None:
         self._sink, self._sock = sink, sock
-        self._writing = Writing(sink.loop, sock)
+        self._wire = Wire(sink.loop, sock, self._take)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
         if sink.tls is not None:
             self._tls = sink.tls.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._shaken = sink.tls is None
         self._speaks: Conversing | None = None
-        sink.loop.watch(sock.fileno(), self._ready)
 
-    def _ready(self, events: int) -> None:
-        if events & OUT:
-            self._writing.more()
-        if events & ~OUT:
-            self._receive()
-
-    def _receive(self) -> None:
-        try:
-            data = self._sock.recv(_RECEIVE)
-        except BlockingIOError:
-            return
-        except ConnectionResetError:
-            data = b""
+    def _take(self, data: bytes) -> None:
         if not data:
             self.close()
         elif plain := self._decrypt(data) if self._tls else data:
@@ -137,15 +123,15 @@ class _Peer:
         except (ssl.SSLWantReadError, ssl.SSLZeroReturnError):
             pass
         if self._outgoing.pending:
-            self._writing.send(self._outgoing.read())
+            self._wire.send(self._outgoing.read())
         return b"".join(parts)
 
     def _send(self, data: bytes) -> None:
         if self._tls is None:
-            self._writing.send(data)
+            self._wire.send(data)
             return
         self._tls.write(data)
-        self._writing.send(self._outgoing.read())
+        self._wire.send(self._outgoing.read())
 
     # --- HTTP
 

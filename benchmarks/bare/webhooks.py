@@ -11,14 +11,13 @@ from attrs import define
 from benchmarks.bare.disk import Disk
 from benchmarks.bare.graph import Way
 from benchmarks.bodies import APP_SECRET
-from benchmarks.eventloop import OUT, EventLoop, Writing
+from benchmarks.eventloop import EventLoop, Wire
 
 _SECRET: Final = APP_SECRET.encode()
 _SIGNED: Final = b"X-Hub-Signature-256"
 _OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 _REFUSED: Final = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
 _OPAQUE: Final = "1.1000000000000001.1000000000000000001"
-_RECEIVE: Final = 65536
 _OTHER_ROLE: Final = {"4670": "+4673", "4673": "+4670"}
 """Visitors' numbers begin with the one, agents' with the other; that is all the routing here."""
 
@@ -95,29 +94,16 @@ class Connection:
 
     def __init__(self, loop: EventLoop, lane: Lane, sock: socket.socket) -> None:
         self._loop, self._lane, self._sock = loop, lane, sock
-        self._writing = Writing(loop, sock)
+        self._wire = Wire(loop, sock, self._take)
         self._parser = httptools.HttpRequestParser(self)
         self._signature, self._body = b"", b""
-        loop.watch(sock.fileno(), self._ready)
 
     def send(self, answer: bytes) -> None:
         """Answer the request."""
         if self._sock.fileno() >= 0:
-            self._writing.send(answer)
+            self._wire.send(answer)
 
-    def _ready(self, events: int) -> None:
-        if events & OUT:
-            self._writing.more()
-        if events & ~OUT:
-            self._receive()
-
-    def _receive(self) -> None:
-        try:
-            data = self._sock.recv(_RECEIVE)
-        except BlockingIOError:
-            return
-        except ConnectionResetError:
-            data = b""
+    def _take(self, data: bytes) -> None:
         if data:
             self._parser.feed_data(data)
         else:
