@@ -45,8 +45,8 @@ class Accepting:
     def _settlement(self, row: NewItem, at: datetime) -> Settlement | None:
         """Return what applies a row at once, if it holds statuses of ours and nothing else."""
         workspace, legs = row.workspace, legs_of(row)
-        if legs is None or workspace is None or workspace not in self.store.epochs:
+        if not legs or workspace is None or workspace not in self.store.epochs:
             return None
         ids = [self.store.new_id() for _ in legs]
-        instead = (MessageId(self.store.new_id()), row)
-        return Settlement(workspace, legs, ids, at, row=instead)
+        # Either outcomes are told under these ids or the row is stored, never both.
+        return Settlement(workspace, legs, ids, at, row=(MessageId(ids[0]), row))
