@@ -15,6 +15,7 @@ from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
+from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
     AgentOffered,
     ConversationAbandoned,
@@ -31,7 +32,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferRescinded,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Outgoing, Recipient
 from kaisa_relay.domain.sending import Purpose

@@ -8,7 +8,8 @@ from kaisa_relay.actors.conversation import ConversationTask, Readdress, Stale
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.slot import Slot, stream_of
 from kaisa_relay.actors.wording import Wording
-from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.conversation.evolving import evolve
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 
 

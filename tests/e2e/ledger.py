@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, func, make_url, select
 
 from kaisa_relay.domain.conversation.deadlines import next_deadline
 from kaisa_relay.domain.conversation.events import ConversationCreated
-from kaisa_relay.domain.conversation.state import State, created, evolve
+from kaisa_relay.domain.conversation.evolving import evolve
+from kaisa_relay.domain.conversation.state import State, created
 from kaisa_relay.journal.codec import decode_state
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import Recorded

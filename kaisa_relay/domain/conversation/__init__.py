@@ -10,6 +10,7 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import ending, offering, relaying, reserving
 from kaisa_relay.domain.conversation.deadlines import natural_deadline, next_deadline
 from kaisa_relay.domain.conversation.decision import Decision, NewId
+from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AbandonReason,
@@ -26,7 +27,7 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
-from kaisa_relay.domain.conversation.state import Phase, State, created, evolve
+from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.outage import moved_deadline
 
 __all__ = ["Decision", "NewId", "State", "created", "decide", "evolve", "next_deadline"]

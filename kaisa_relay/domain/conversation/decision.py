@@ -7,8 +7,9 @@ from attrs import define, field
 
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import Event, MessageRelayed, Notified
-from kaisa_relay.domain.conversation.state import State, evolve
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.texts import TextKey
 

@@ -1,0 +1,93 @@
+"""What can have happened to a conversation, a send or an unmatched message.
+
+Rule 1: events are past tense and carry our ids, codes and times only, never personal data.
+Rule 2: an event class is never changed so that an old one cannot be read; see the codec.
+"""
+
+from kaisa_relay.domain.conversation.events.life import (
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationCreated,
+    ConversationFailed,
+    ConversationStarted,
+    DeadlineMoved,
+    IdentityMismatched,
+    NoteAdded,
+)
+from kaisa_relay.domain.conversation.events.offers import (
+    AgentAccepted,
+    AgentOffered,
+    ConversationQueued,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    OfferSent,
+)
+from kaisa_relay.domain.conversation.events.talk import (
+    AgentNudged,
+    MessageFailed,
+    MessageReceived,
+    MessageRelayed,
+    MessageSettled,
+    MessageUnconfirmed,
+    Notified,
+)
+from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+
+__all__ = [
+    "AgentAccepted",
+    "AgentNudged",
+    "AgentOffered",
+    "ConversationAbandoned",
+    "ConversationClosed",
+    "ConversationCreated",
+    "ConversationFailed",
+    "ConversationQueued",
+    "ConversationStarted",
+    "DeadlineMoved",
+    "Event",
+    "IdentityMismatched",
+    "MessageFailed",
+    "MessageReceived",
+    "MessageRelayed",
+    "MessageSettled",
+    "MessageStatus",
+    "MessageUnconfirmed",
+    "MessageUnmatched",
+    "NoteAdded",
+    "Notified",
+    "OfferDeclined",
+    "OfferExpired",
+    "OfferFailed",
+    "OfferRescinded",
+    "OfferSent",
+]
+
+Event = (
+    ConversationCreated
+    | ConversationStarted
+    | IdentityMismatched
+    | MessageReceived
+    | MessageRelayed
+    | Notified
+    | AgentOffered
+    | OfferSent
+    | OfferDeclined
+    | OfferExpired
+    | OfferFailed
+    | OfferRescinded
+    | AgentAccepted
+    | ConversationQueued
+    | MessageFailed
+    | MessageUnconfirmed
+    | MessageSettled
+    | AgentNudged
+    | NoteAdded
+    | DeadlineMoved
+    | ConversationClosed
+    | ConversationFailed
+    | ConversationAbandoned
+    | MessageUnmatched
+    | MessageStatus
+)

@@ -1,0 +1,93 @@
+"""The beginning and the end of a conversation."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.conversation.terms import (
+    AbandonReason,
+    Candidate,
+    EndedBy,
+    FailReason,
+    MatchedBy,
+    Strategy,
+    Terms,
+)
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+
+
+@frozen
+class ConversationCreated:
+    """A pair is reserved and a link was given out."""
+
+    workspace: WorkspaceId
+    conversation: ConversationId
+    channel: ChannelId
+    visitor: ContactId
+    language: str
+    agents: tuple[Candidate, ...]
+    chosen: ContactId
+    strategy: Strategy
+    terms: Terms
+    at: datetime
+
+
+@frozen
+class ConversationStarted:
+    """The visitor wrote; `visitor` is who really did, `sent_at` WhatsApp's time of it."""
+
+    visitor: ContactId
+    matched_by: MatchedBy
+    at: datetime
+    sent_at: datetime | None = None
+
+
+@frozen
+class IdentityMismatched:
+    """The person who used the link is not the one on the form (`expected`)."""
+
+    expected: ContactId
+    visitor: ContactId
+    at: datetime
+
+
+@frozen
+class NoteAdded:
+    """A note was kept: the visitor came by the link of `conversation` too (its metadata counts)."""
+
+    conversation: ConversationId
+    at: datetime
+
+
+@frozen
+class DeadlineMoved:
+    """A deadline (`due`) fell into an outage of ours and was moved to `until`."""
+
+    due: datetime
+    until: datetime
+    at: datetime
+
+
+@frozen
+class ConversationClosed:
+    """The conversation is over. The outcome is the agent's word for it (in content), if any."""
+
+    by: EndedBy
+    at: datetime
+    outcome: MessageId | None = None
+
+
+@frozen
+class ConversationFailed:
+    """The visitor could not be served."""
+
+    reason: FailReason
+    at: datetime
+
+
+@frozen
+class ConversationAbandoned:
+    """The link was never used, or was not needed."""
+
+    reason: AbandonReason
+    at: datetime

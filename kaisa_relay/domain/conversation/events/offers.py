@@ -1,0 +1,83 @@
+"""The search for an agent."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+
+
+@frozen
+class AgentOffered:
+    """An agent is asked; their pair is claimed with this. `template` says by which message."""
+
+    offer: int
+    agent: ContactId
+    message: MessageId
+    send: SendId
+    template: bool
+    at: datetime
+
+
+@frozen
+class OfferSent:
+    """The offer went out: its time runs from here."""
+
+    offer: int
+    at: datetime
+
+
+@frozen
+class OfferDeclined:
+    """The agent said no, with the message `answer`."""
+
+    offer: int
+    agent: ContactId
+    at: datetime
+    answer: MessageId | None = None
+
+
+@frozen
+class OfferExpired:
+    """The agent did not answer in time: a miss."""
+
+    offer: int
+    agent: ContactId
+    at: datetime
+
+
+@frozen
+class OfferFailed:
+    """The offer never reached the agent: nobody's miss. `code` is Meta's, where it gave one."""
+
+    offer: int
+    agent: ContactId
+    code: int | None
+    at: datetime
+
+
+@frozen
+class OfferRescinded:
+    """The offer was taken back because the conversation ended."""
+
+    offer: int
+    agent: ContactId
+    at: datetime
+
+
+@frozen
+class AgentAccepted:
+    """The agent took the conversation, with the message `answer`."""
+
+    offer: int
+    agent: ContactId
+    at: datetime
+    answer: MessageId | None = None
+
+
+@frozen
+class ConversationQueued:
+    """Nobody is free: we keep looking until `until`."""
+
+    until: datetime
+    at: datetime

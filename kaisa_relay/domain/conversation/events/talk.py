@@ -1,0 +1,82 @@
+"""Messages of people, and our own."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.texts import TextKey
+
+
+@frozen
+class MessageReceived:
+    """A message was taken in; `kind` as in `content.kind_of`; `held` until there is an agent."""
+
+    message: MessageId
+    side: Side
+    kind: str
+    sent_at: datetime
+    at: datetime
+    held: bool = False
+
+
+@frozen
+class MessageRelayed:
+    """A message is on its way across; `asked` is the tap that wanted it sent once more, if any."""
+
+    message: MessageId
+    send: SendId
+    to: Side
+    contact: ContactId
+    at: datetime
+    asked: MessageId | None = None
+
+
+@frozen
+class Notified:
+    """An automatic text is on its way. `about` is the message it speaks of, if any."""
+
+    message: MessageId
+    send: SendId
+    contact: ContactId
+    text: TextKey
+    at: datetime
+    about: MessageId | None = None
+
+
+@frozen
+class MessageFailed:
+    """A relayed message will not arrive; `code` is Meta's."""
+
+    message: MessageId
+    send: SendId
+    to: Side
+    code: int | None
+    at: datetime
+
+
+@frozen
+class MessageUnconfirmed:
+    """Nobody knows whether a relayed message arrived; a person may ask for it again."""
+
+    message: MessageId
+    send: SendId
+    to: Side
+    at: datetime
+
+
+@frozen
+class MessageSettled:
+    """An unconfirmed message turned out to have been sent."""
+
+    message: MessageId
+    send: SendId
+    at: datetime
+
+
+@frozen
+class AgentNudged:
+    """The agent was reminded of a silent conversation."""
+
+    at: datetime

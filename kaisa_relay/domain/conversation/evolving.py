@@ -1,0 +1,167 @@
+"""The fold: what a conversation is after each event.
+
+Rule 1: `evolve` is total; it never refuses, whatever the history holds.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve as replace
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
+    AgentNudged,
+    AgentOffered,
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationFailed,
+    ConversationQueued,
+    ConversationStarted,
+    DeadlineMoved,
+    Event,
+    MessageFailed,
+    MessageReceived,
+    MessageRelayed,
+    MessageSettled,
+    MessageUnconfirmed,
+    Notified,
+    OfferDeclined,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+    OfferSent,
+)
+from kaisa_relay.domain.conversation.state import Offer, Phase, State
+from kaisa_relay.domain.ids import MessageId
+
+RECENT: Final = 32
+"""How many message ids are remembered to know a repeat; the inbox row knows the older ones."""
+
+
+def evolve(state: State, event: Event) -> State:
+    """Return the state after the event; an event that changes nothing returns the same."""
+    match event:
+        case MessageReceived():
+            return _received(state, event)
+        case MessageRelayed(asked=asked):
+            return _relayed(_knowing(state, asked), event)
+        case Notified(about=about):
+            return _knowing(state, about)
+        case ConversationStarted(visitor=visitor, at=at, sent_at=sent_at):
+            return replace(
+                state,
+                phase=Phase.SEEKING,
+                visitor=visitor,
+                started_at=at,
+                searching_since=at,
+                last_message_at=at,
+                visitor_wrote_at=sent_at or at,
+            )
+        case ConversationQueued(until=until):
+            return replace(state, queued_until=until)
+        case _:
+            return _evolve_offer(state, event)
+
+
+def _evolve_offer(state: State, event: Event) -> State:
+    match event:
+        case AgentOffered(offer=number, agent=agent, send=send, at=at):
+            offer = Offer(number, agent, send, at)
+            sends = (*state.offer_sends, send)
+            return replace(state, offer=offer, offers=number, offer_sends=sends)
+        case OfferSent(at=at) if state.offer is not None:
+            return replace(state, offer=replace(state.offer, sent_at=at))
+        case OfferDeclined(agent=agent, at=at, answer=said):
+            declined = (*state.declined, agent)
+            return _without_offer(replace(_knowing(state, said), declined=declined), at)
+        case OfferExpired(agent=agent, at=at) | OfferFailed(agent=agent, at=at):
+            return _without_offer(replace(state, missed=(*state.missed, agent)), at)
+        case OfferRescinded(at=at):
+            return _without_offer(state, at)
+        case AgentAccepted(agent=agent, at=at, answer=said):
+            return replace(
+                _knowing(state, said),
+                phase=Phase.ACTIVE,
+                offer=None,
+                agent=agent,
+                accepted_at=at,
+                last_message_at=at,
+                agent_wrote_at=at,
+                queued_until=None,
+            )
+        case _:
+            return _evolve_rarely(state, event)
+
+
+def _evolve_rarely(state: State, event: Event) -> State:
+    match event:
+        case MessageUnconfirmed(message=message, to=to):
+            return replace(state, unconfirmed=(*state.unconfirmed, (message, to)))
+        case MessageSettled(message=message) | MessageFailed(message=message):
+            kept = tuple(pair for pair in state.unconfirmed if pair[0] != message)
+            return replace(state, unconfirmed=kept)
+        case AgentNudged(at=at):
+            return replace(state, nudged=True, nudged_at=at)
+        case DeadlineMoved(due=due, until=until):
+            return replace(state, moved=(due, until))
+        case ConversationClosed(by=by, at=at, outcome=said):
+            known = _knowing(state, said)
+            ended = replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
+            return replace(ended, outcome=said)
+        case ConversationFailed(reason=reason, at=at):
+            return replace(state, phase=Phase.FAILED, ended_at=at, reason=reason.value)
+        case ConversationAbandoned(reason=reason, at=at):
+            return replace(state, phase=Phase.ABANDONED, ended_at=at, reason=reason.value)
+        case _:
+            return state
+
+
+def _received(state: State, event: MessageReceived) -> State:
+    visitor = event.side is Side.VISITOR
+    by_visitor, by_agent = state.visitor_wrote_at, state.agent_wrote_at
+    # One replacement: each takes as long as all the rest of the rule.
+    return replace(
+        state,
+        recent=_recent(state, event.message),
+        last_message_at=event.at,
+        nudged=False,
+        waiting=(*state.waiting, event.message) if visitor and event.held else state.waiting,
+        visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor else by_visitor,
+        agent_wrote_at=by_agent if visitor else _later(by_agent, event.sent_at),
+    )
+
+
+def _knowing(state: State, message: MessageId | None) -> State:
+    """Remember a message that was decided, so that a repeat of it is known."""
+    if message is None or message in state.recent:
+        return state
+    return replace(state, recent=_recent(state, message))
+
+
+def _recent(state: State, message: MessageId) -> tuple[MessageId, ...]:
+    known = message in state.recent
+    return state.recent if known else (*state.recent[1 - RECENT :], message)
+
+
+def _later(known: datetime | None, instant: datetime) -> datetime:
+    """A window is opened by the latest message, in whatever order they come."""
+    return instant if known is None else max(known, instant)
+
+
+def _relayed(state: State, event: MessageRelayed) -> State:
+    message = event.message
+    if event.asked is not None:
+        again = (*state.sent_again[1 - RECENT :], (message, event.send))
+        state = replace(state, sent_again=again)
+    if not state.unconfirmed and not state.waiting:
+        return state
+    unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)
+    if message in state.waiting:
+        rest = tuple(other for other in state.waiting if other != message)
+        return replace(state, waiting=rest, unconfirmed=unconfirmed)
+    return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
+
+
+def _without_offer(state: State, at: datetime) -> State:
+    return replace(state, offer=None, searching_since=at)
