@@ -8,10 +8,10 @@ from quart import request
 from quart_trio import QuartTrio
 from werkzeug.exceptions import HTTPException
 
-from .control import Control, ControlProblem
-from .control_people import PeopleControl
+from .control.phones import PeopleControl
+from .control.setup import Control, ControlProblem
 from .dropping import DroppingApp
-from .graph import graph_blueprint
+from .graph.messages import graph_blueprint
 from .simulator import Simulator
 
 

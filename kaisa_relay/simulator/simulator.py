@@ -8,14 +8,14 @@ import httpx
 import trio
 
 from .agenda import Agenda
-from .callbacks import Callback, Callbacks, Handshake, shake_hands
 from .config import SimulatorConfig
-from .courier import Courier
 from .faults import Faults
-from .handset import Handsets
+from .people.handset import Handsets
 from .record import Record
-from .sending import Sending
-from .statuses import Statuses
+from .sends.sending import Sending
+from .webhooks.callbacks import Callback, Callbacks, Handshake, shake_hands
+from .webhooks.courier import Courier
+from .webhooks.statuses import Statuses
 from .world import World
 
 

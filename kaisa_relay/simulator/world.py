@@ -12,9 +12,9 @@ import trio
 from attrs import define, evolve, frozen
 
 from .config import ChannelConfig, PersonConfig, SimulatorConfig, TemplateConfig
-from .limits import Meters
-from .people import SHARING_SECONDS, Identity, People, Person
-from .phones import digits
+from .people.numbers import digits
+from .people.person import SHARING_SECONDS, Identity, People, Person
+from .sends.limits import Meters
 
 WINDOW_SECONDS = 24 * 3600.0
 

@@ -1,6 +1,6 @@
 """The arithmetic of the limits, without a clock."""
 
-from kaisa_relay.simulator.limits import PAIR_LIMIT, Gcra, throughput_limit
+from kaisa_relay.simulator.sends.limits import PAIR_LIMIT, Gcra, throughput_limit
 
 
 def take(limit: Gcra, times: list[float]) -> list[bool]:

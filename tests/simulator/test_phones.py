@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaisa_relay.simulator.phones import calling_code, is_bsuid, read_recipient, spellings
+from kaisa_relay.simulator.people.numbers import calling_code, is_bsuid, read_recipient, spellings
 
 
 @pytest.mark.parametrize(

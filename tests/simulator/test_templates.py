@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kaisa_relay.simulator import KAISA_OFFER, TemplateConfig, TemplateText
 from kaisa_relay.simulator.errors import GraphError
-from kaisa_relay.simulator.templates import Button, Rendered, render
+from kaisa_relay.simulator.templates.rendering import Button, Rendered, render
 
 
 def send(*texts: str, language: str = "en", buttons: list[Any] | None = None) -> dict[str, Any]:

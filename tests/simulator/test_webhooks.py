@@ -9,7 +9,7 @@ import trio
 from attrs import evolve
 
 from kaisa_relay.simulator import ChannelConfig, Timing
-from kaisa_relay.simulator.callbacks import signature
+from kaisa_relay.simulator.webhooks.callbacks import signature
 from tests.simulator.bench import AGENT, CONFIG, PNID, VISITOR, Bench, open_bench
 
 

@@ -18,12 +18,12 @@ import httpx
 import trio
 from attrs import define, evolve, field, frozen
 
-from .agenda import Agenda
+from ..agenda import Agenda
+from ..config import Timing
+from ..faults import Faults
+from ..record import Record
 from .callbacks import Callback, Callbacks, encode, signature
-from .config import Timing
-from .faults import Faults
 from .payloads import Update, envelope
-from .record import Record
 
 
 @frozen

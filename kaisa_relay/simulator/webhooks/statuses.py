@@ -9,15 +9,15 @@ from typing import Any
 
 from attrs import define
 
-from .agenda import Agenda
-from .config import Timing
+from ..agenda import Agenda
+from ..config import Timing
+from ..errors import GraphError
+from ..faults import Faults
+from ..people.person import Person
+from ..world import Sent, World
 from .courier import Courier
-from .errors import GraphError
-from .faults import Faults
 from .payloads import StatusFacts, Update, status_value
-from .people import Person
 from .spoil import spoil
-from .world import Sent, World
 
 RANKS = {"sent": 1, "delivered": 2, "read": 3, "failed": 4}
 _FREE_PER_MONTH = 1000

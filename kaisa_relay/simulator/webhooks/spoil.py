@@ -5,9 +5,9 @@ from typing import Any
 
 from attrs import evolve
 
-from .config import ChannelConfig
-from .errors import GraphError
-from .faults import Faults
+from ..config import ChannelConfig
+from ..errors import GraphError
+from ..faults import Faults
 from .payloads import Update, errors_value
 
 Payload = dict[str, Any]

@@ -6,14 +6,14 @@ from typing import Any
 import trio
 from quart import Blueprint, Response, request
 
-from .callbacks import Callback
-from .config import ChannelConfig
-from .dropping import DROP_HEADER
-from .errors import BAD_TOKEN, GraphError, unknown_object
-from .outgoing import Outgoing, ReadMark, parse_outgoing
-from .phones import digits
-from .sending import Accepted
-from .simulator import Simulator
+from ..config import ChannelConfig
+from ..dropping import DROP_HEADER
+from ..errors import BAD_TOKEN, GraphError, unknown_object
+from ..people.numbers import digits
+from ..sends.outgoing import Outgoing, ReadMark, parse_outgoing
+from ..sends.sending import Accepted
+from ..simulator import Simulator
+from ..webhooks.callbacks import Callback
 
 Answer = Response | tuple[dict[str, Any], int, dict[str, str]] | tuple[dict[str, Any], int]
 

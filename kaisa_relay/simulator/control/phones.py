@@ -6,11 +6,11 @@ import msgspec
 import trio
 from quart import Blueprint
 
-from .config import ChannelConfig
-from .control import ControlProblem, Shown, integer, read_body, seconds
-from .people import Arrival, Person
-from .simulator import Simulator
-from .templates import Button
+from ..config import ChannelConfig
+from ..people.person import Arrival, Person
+from ..simulator import Simulator
+from ..templates.rendering import Button
+from .setup import ControlProblem, Shown, integer, read_body, seconds
 
 _LONGEST_WAIT = 60.0
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from .config import TemplateConfig, TemplateText
-from .errors import GraphError
+from ..config import TemplateConfig, TemplateText
+from ..errors import GraphError
 
 Payload = dict[str, Any]
 

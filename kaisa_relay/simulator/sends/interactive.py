@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .errors import GraphError
+from ..errors import GraphError
 from .shapes import bad, length_problems, missing
 
 Payload = dict[str, Any]

@@ -7,12 +7,12 @@ from attrs import evolve
 from msgspec import UNSET, UnsetType
 from quart import Blueprint, request
 
-from .callbacks import Callback
-from .config import ChannelConfig, PersonConfig, TemplateConfig, TemplateText
-from .people import Person
-from .phones import digits
-from .simulator import Simulator
-from .world import new_person
+from ..config import ChannelConfig, PersonConfig, TemplateConfig, TemplateText
+from ..people.numbers import digits
+from ..people.person import Person
+from ..simulator import Simulator
+from ..webhooks.callbacks import Callback
+from ..world import new_person
 
 T = TypeVar("T")
 Shown = dict[str, Any]

@@ -10,8 +10,8 @@ from typing import Any
 import trio
 from attrs import define, evolve, field, frozen
 
-from .phones import country, digits, spellings
-from .templates import Button
+from ..templates.rendering import Button
+from .numbers import country, digits, spellings
 
 # A business that wrote to a number this recently is shown it, even if a username hides it.
 SHARING_SECONDS = 30 * 24 * 3600.0

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from .errors import GraphError
+from ..errors import GraphError
 from .interactive import interactive_problems
 from .shapes import bad, length_problems, missing, unexpected
 

@@ -7,17 +7,17 @@ from typing import Any
 import trio
 from attrs import define, frozen
 
-from .config import ChannelConfig
-from .errors import GraphError
-from .faults import Faults
+from ..config import ChannelConfig
+from ..errors import GraphError
+from ..faults import Faults
+from ..people.numbers import is_bsuid, read_recipient, spellings
+from ..people.person import Arrival, Person
+from ..templates.rendering import Button, Rendered, render
+from ..webhooks.statuses import Statuses
+from ..world import Sent, World
 from .interactive import Payload
 from .limits import PAIR_LIMIT, throughput_limit
 from .outgoing import Outgoing
-from .people import Arrival, Person
-from .phones import is_bsuid, read_recipient, spellings
-from .statuses import Statuses
-from .templates import Button, Rendered, render
-from .world import Sent, World
 
 
 @frozen

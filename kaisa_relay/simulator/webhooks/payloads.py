@@ -10,9 +10,9 @@ from typing import Any
 
 from attrs import frozen
 
-from .config import ChannelConfig
-from .errors import GraphError
-from .people import Identity
+from ..config import ChannelConfig
+from ..errors import GraphError
+from ..people.person import Identity
 
 Payload = dict[str, Any]
 

@@ -5,17 +5,17 @@ from typing import Any
 import trio
 from attrs import define
 
-from .config import ChannelConfig
-from .courier import Courier
-from .faults import Faults
-from .limits import throughput_limit
-from .payloads import Update, message_value, unix
-from .people import Arrival, Person
-from .sending import Sending
-from .spoil import spoil
-from .statuses import Statuses
-from .templates import Button
-from .world import Heard, World
+from ..config import ChannelConfig
+from ..faults import Faults
+from ..sends.limits import throughput_limit
+from ..sends.sending import Sending
+from ..templates.rendering import Button
+from ..webhooks.courier import Courier
+from ..webhooks.payloads import Update, message_value, unix
+from ..webhooks.spoil import spoil
+from ..webhooks.statuses import Statuses
+from ..world import Heard, World
+from .person import Arrival, Person
 
 Payload = dict[str, Any]
 

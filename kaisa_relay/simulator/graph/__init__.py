@@ -1,0 +1,1 @@
+"""The Graph endpoints, a module per subject."""

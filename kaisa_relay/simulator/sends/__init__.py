@@ -1,0 +1,1 @@
+"""What a business sends: its shape, its limits, and what becomes of it."""

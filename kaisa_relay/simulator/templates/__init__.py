@@ -1,0 +1,1 @@
+"""Templates: their registry, their review, and how one reads when filled in."""
