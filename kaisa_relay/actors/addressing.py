@@ -15,7 +15,7 @@ from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
-from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.inbound import Inbound, refers_to
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.routing import Answer, Binds, Facts, ToConversation, Token, route
 from kaisa_relay.domain.texts import Overrides
@@ -181,7 +181,8 @@ class Addressing:
     def _receive(self, letter: Letter, contact: ContactId) -> Receive:
         at, inbound = self.context.wall(), letter.inbound
         sent_at = min(inbound.sent_at, at)
-        return Receive(letter.item.id, contact, inbound.content, sent_at, at)
+        forwarded = inbound.forwarded
+        return Receive(letter.item.id, contact, inbound.content, sent_at, at, forwarded=forwarded)
 
     def _addressed(
         self,
@@ -190,7 +191,8 @@ class Addressing:
         command: Receive,
         changes: tuple[Change, ...] = (),
     ) -> Addressed:
-        deliver = Deliver(letter.item.id, command, changes, letter.inbound.wamid)
+        inbound = letter.inbound
+        deliver = Deliver(letter.item.id, command, changes, inbound.wamid, refers_to(inbound))
         return Addressed(conversation, deliver)
 
 

@@ -33,8 +33,9 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
 )
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.crossing import outgoing
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
-from kaisa_relay.domain.outgoing import Outgoing, Recipient
+from kaisa_relay.domain.outgoing import Emoji, Outgoing, Recipient
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import (
     Change,
@@ -113,32 +114,39 @@ class Commit:
 
     def _relay(self, event: MessageRelayed) -> None:
         content = self.said.get(event.message)
-        if not isinstance(content, Text):
+        if not isinstance(content, Content):
             return  # erased in the meantime: there is nothing left to send
-        plain = Text(_unescaped(content.body)) if event.to is Side.VISITOR else content
-        self._send(event.send, event.message, event.contact, plain, Purpose.RELAY)
+        if isinstance(content, Text) and event.to is Side.VISITOR:
+            content = Text(_unescaped(content.body))
+        marks = self.state.marks_of(event.message)
+        labels = self.wording.labels(self.state.language_of(event.contact))
+        parts = outgoing(event.message, content, marks, labels)
+        for send, part in zip((event.send, *event.more), parts, strict=False):
+            # A reaction is no message: nobody is told when one gets lost.
+            purpose = Purpose.NOTICE if isinstance(part, Emoji) else Purpose.RELAY
+            self._send(send, event.message, event.contact, part, purpose)
 
     def _notify(self, event: Notified) -> None:
         said = self.said.get(event.about) if event.about is not None else None
-        outgoing = self.wording.notice(self.state, event, said)
-        self._keep(event.message, event.contact, outgoing)
-        self._send(event.send, event.message, event.contact, outgoing, Purpose.NOTICE)
+        text = self.wording.notice(self.state, event, said)
+        self._keep(event.message, event.contact, text)
+        self._send(event.send, event.message, event.contact, text, Purpose.NOTICE)
 
     def _offer(self, event: AgentOffered) -> None:
-        outgoing = self.wording.offer(self.state, event)
+        offer = self.wording.offer(self.state, event)
         self._claim(event.agent, Side.AGENT)
-        self._keep(event.message, event.agent, outgoing)
-        self._send(event.send, event.message, event.agent, outgoing, Purpose.OFFER)
+        self._keep(event.message, event.agent, offer)
+        self._send(event.send, event.message, event.agent, offer, Purpose.OFFER)
 
-    def _keep(self, message: MessageId, contact: ContactId, outgoing: Outgoing) -> None:
-        self.changes.append(StoreContent(message, self.state.id, contact, None, outgoing))
+    def _keep(self, message: MessageId, contact: ContactId, text: Outgoing) -> None:
+        self.changes.append(StoreContent(message, self.state.id, contact, None, text))
 
     def _send(
         self,
         send: SendId,
         message: MessageId,
         contact: ContactId,
-        outgoing: Outgoing,
+        body: Outgoing,
         purpose: Purpose,
     ) -> None:
         row = Send(
@@ -149,7 +157,7 @@ class Commit:
             message=message,
             contact=contact,
             recipient=recipient(self.wording.people.get(contact)),
-            outgoing=outgoing,
+            outgoing=body,
             purpose=purpose,
         )
         self.sends.append(row)

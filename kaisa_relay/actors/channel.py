@@ -16,10 +16,12 @@ from kaisa_relay.actors.lanes import Lane, Lanes
 from kaisa_relay.actors.messages import Ring, SendsSettled, Statuses, ToChannel, Withdraw
 from kaisa_relay.actors.outbox import Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
+from kaisa_relay.actors.resolving import resolved
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
 from kaisa_relay.domain.channel import Channel, throughput
 from kaisa_relay.domain.ids import SendId
+from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import (
     Accepted,
     Answer,
@@ -229,18 +231,19 @@ class ChannelTask:
 
     async def _send(self, lane: Lane, send: Send) -> None:
         self.lanes.spend(lane, trio.current_time())
+        outgoing = await resolved(self.context, send)
         begun = await self._outbox.begin(send)
         self.lanes.put(send.id, begun)
         if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
             return  # it was settled or taken back meanwhile
-        await self._conclude(begun, await self._call(begun))
+        await self._conclude(begun, await self._call(begun, outgoing))
 
-    async def _call(self, send: Send) -> Answer:
+    async def _call(self, send: Send, outgoing: Outgoing) -> Answer:
         if send.recipient.phone is None and send.recipient.bsuid is None:
             return Rejected(131026, "no address")
         access = self.context.accounts.access(self.channel.id)
         ours = opaque(send.workspace, send.channel, send.id)
-        answer = await self.context.gateway.send(access, send.recipient, send.outgoing, ours)
+        answer = await self.context.gateway.send(access, send.recipient, outgoing, ours)
         code = getattr(answer, "code", None)
         self.context.meter.answered(type(answer).__name__.lower(), code)
         return answer

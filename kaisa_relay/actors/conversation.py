@@ -26,6 +26,7 @@ from kaisa_relay.actors.messages import (
     PersonMoved,
     ToConversation,
 )
+from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
@@ -55,7 +56,6 @@ from kaisa_relay.ports import (
     Done,
     Ended,
     InboxItem,
-    SaveContact,
     SaveConversation,
     StoreUnavailable,
 )
@@ -189,12 +189,13 @@ class ConversationTask:
 
     async def _deliver(self, deliver: Deliver) -> None:
         changes: list[Change] = [Done((deliver.item,)), *deliver.changes]
-        for change in deliver.changes:
-            if isinstance(change, SaveContact):
-                self.wording.people[change.person.contact] = change.person
-        if isinstance(deliver.command, Receive):
-            changes += self.windows.opened(self.state.channel, deliver.command)
-        await self._apply(deliver.command, changes, deliver.wamid)
+        self.wording.learn(deliver.changes)
+        command = deliver.command
+        if isinstance(command, Receive):
+            changes += self.windows.opened(self.state.channel, command)
+            if deliver.refers is not None:
+                command = await with_quote(self.context, self.state, command, deliver.refers)
+        await self._apply(command, changes, deliver.wamid)
         self.slot.done(deliver.item)
 
     async def _apply(

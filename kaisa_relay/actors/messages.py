@@ -41,12 +41,16 @@ from kaisa_relay.runtime.ask import Ask
 
 @frozen
 class Deliver:
-    """An inbox item for this conversation; `changes` go into the commit that decides it."""
+    """An inbox item for this conversation; `changes` go into the commit that decides it.
+
+    `refers` is the wamid of the earlier message that it is about.
+    """
 
     item: MessageId
     command: Receive | HearOutcome
     changes: tuple[Change, ...] = field(repr=False, default=())
     wamid: str | None = field(repr=False, default=None)
+    refers: str | None = field(repr=False, default=None)
 
 
 def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import define, field
 
 from kaisa_relay.domain.conversation.messages import Receive
+from kaisa_relay.domain.crossing import opens_window
 from kaisa_relay.domain.ids import ChannelId, ContactId
 from kaisa_relay.ports import TouchPair
 
@@ -22,6 +23,8 @@ class Windows:
 
     def opened(self, channel: ChannelId, command: Receive) -> Sequence[TouchPair]:
         """Return the row that this message moves, if it is worth it."""
+        if not opens_window(command.content):
+            return ()
         contact, sent_at = command.contact, command.sent_at
         last = self._written.get(contact)
         if last is not None and sent_at < last + TOUCH_EVERY:

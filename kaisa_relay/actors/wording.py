@@ -5,7 +5,7 @@ Rule 2: an agent sees only those metadata keys that the workspace lists.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from attrs import define, field
@@ -16,11 +16,12 @@ from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Content, Text, kind_of
 from kaisa_relay.domain.conversation.messages import AgentOffered, Notified
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.crossing import Labels
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, SendAgain, encode
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, render
-from kaisa_relay.ports import Workspace
+from kaisa_relay.ports import Change, SaveContact, Workspace
 
 LONGEST_FIELD: Final = 200
 """Characters of one metadata value on the agent's card."""
@@ -39,6 +40,12 @@ class Wording:
     people: dict[ContactId, Person] = field(repr=False, factory=dict)
     metadata: bytes = field(repr=False, default=b"{}")
     button_key: bytes = field(repr=False, default=b"")
+
+    def learn(self, changes: Iterable[Change]) -> None:
+        """Take in who people are by now."""
+        for change in changes:
+            if isinstance(change, SaveContact):
+                self.people[change.person.contact] = change.person
 
     def notice(self, state: State, event: Notified, said: Content | Outgoing | None) -> Outgoing:
         """Return the text of a notice; `said` is the message that it answers, if any."""
@@ -73,6 +80,14 @@ class Wording:
             ),
         )
 
+    def labels(self, language: str) -> Labels:
+        """Return the marks that stand above what is passed on."""
+        return Labels(
+            forwarded=self._render(TextKey.FORWARDED, language, {}),
+            edited=self._render(TextKey.EDITED, language, {}),
+            deleted=self._render(TextKey.DELETED, language, {}),
+        )
+
     def _values(
         self, state: State, event: Notified, said: Content | Outgoing | None, language: str
     ) -> Mapping[str, str]:
@@ -84,7 +99,7 @@ class Wording:
         elif event.text in (TextKey.AGENT_CARD, TextKey.WHO):
             visitor = self.people.get(state.visitor)
             values = {"name": visitor.name if visitor else "", "fields": self._fields()}
-        elif said is not None and not isinstance(said, Buttons | Template):
+        elif isinstance(said, Content):
             values["kind"] = kind_name(kind_of(said), language)
             values["command"] = _command(said, language)
         return values

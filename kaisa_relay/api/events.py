@@ -15,6 +15,7 @@ from kaisa_relay.api.shapes import EventAnswer
 from kaisa_relay.domain.conversation import events as happened
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.terms import Candidate, Terms
+from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import (
     CHANNEL,
@@ -84,7 +85,7 @@ def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswe
     )
 
 
-def _members(event: Event | Terms | Candidate) -> dict[str, Any]:
+def _members(event: Event | Terms | Candidate | Marks) -> dict[str, Any]:
     shape = _SHAPES[type(event)]
     return {name: _plain(getattr(event, name), prefix) for name, prefix in shape.items()}
 
@@ -103,7 +104,7 @@ def _plain(value: object, prefix: str | None) -> object:
             return write_duration(value)
         case datetime() | str() | int():
             return value
-        case Terms() | Candidate():
+        case Terms() | Candidate() | Marks():
             return _members(value)
         case tuple():
             return [_plain(each, prefix) for each in value]
@@ -122,4 +123,4 @@ def _prefix(declared: object) -> str | None:
     return next((_PREFIXES[each] for each in options if each in _PREFIXES), None)
 
 
-_SHAPES: Final = {of: _shape(of) for of in (*TYPES, Terms, Candidate)}
+_SHAPES: Final = {of: _shape(of) for of in (*TYPES, Terms, Candidate, Marks)}

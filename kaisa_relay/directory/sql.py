@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import finding, standing
+from kaisa_relay.directory import finding, mirroring, standing
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
@@ -69,6 +69,18 @@ class SqlDirectory:
             return {MessageId(row.message): self._read_content(row.data) for row in rows}
 
         return await self._store.read(read)
+
+    async def message(
+        self, workspace: WorkspaceId, contact: ContactId, wamid: str
+    ) -> MessageId | None:
+        """Return the message that this person's chat knows by a wamid, if a person wrote it."""
+        return await self._store.read(lambda c: mirroring.message(c, workspace, contact, wamid))
+
+    async def wamid(
+        self, workspace: WorkspaceId, contact: ContactId, message: MessageId
+    ) -> str | None:
+        """Return what this person's chat calls a message, if it is there."""
+        return await self._store.read(lambda c: mirroring.wamid(c, workspace, contact, message))
 
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""

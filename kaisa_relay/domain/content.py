@@ -11,7 +11,7 @@ from attrs import frozen
 
 @frozen
 class Text:
-    """Plain text; an inbound one is at most 4,096 characters (Cloud API, "Text messages")."""
+    """Plain text."""
 
     body: str
 
@@ -24,6 +24,11 @@ class MediaKind(StrEnum):
     AUDIO = "audio"
     DOCUMENT = "document"
     STICKER = "sticker"
+
+    @property
+    def captionless(self) -> bool:
+        """Whether it goes without words (Cloud API, "Media")."""
+        return self in (MediaKind.AUDIO, MediaKind.STICKER)
 
 
 @frozen

@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Sender
-from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.content import Content, Edit, Reaction, Revocation
 from kaisa_relay.domain.sending import Rank
 
 
@@ -23,6 +23,15 @@ class Inbound:
     content: Content
     quotes: str | None = None
     forwarded: bool = False
+
+
+def refers_to(inbound: Inbound) -> str | None:
+    """Return the wamid of the earlier message that this one is about."""
+    match inbound.content:
+        case Reaction(target=wamid) | Edit(original=wamid) | Revocation(original=wamid):
+            return wamid
+        case _:
+            return inbound.quotes
 
 
 @frozen

@@ -6,7 +6,8 @@ Rule 2: an outgoing message holds personal data; it lives in send rows and is ne
 
 from attrs import frozen
 
-from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.content import ContactCards, Location, MediaKind, Text
+from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.phone import Phone
 
 
@@ -39,7 +40,44 @@ class Template:
     payloads: tuple[str, ...] = ()
 
 
-Outgoing = Text | Buttons | Template
+@frozen
+class File:
+    """The file of `message`; `media_id` is WhatsApp's name for our copy, once there is one."""
+
+    message: MessageId
+    kind: MediaKind
+    mime_type: str
+    caption: str | None = None
+    filename: str | None = None
+    voice: bool = False
+    media_id: str | None = None
+
+
+@frozen
+class Emoji:
+    """A reaction to `message`; None takes it back.
+
+    `wamid` is what the recipient's chat calls that message, once it has been looked up.
+    """
+
+    message: MessageId
+    emoji: str | None
+    wamid: str | None = None
+
+
+@frozen
+class Quoting:
+    """Something said about `message`, which stands above it; `wamid` as for `Emoji`.
+
+    Where the recipient's chat has no such message it goes without.
+    """
+
+    message: MessageId
+    outgoing: Text | Location | ContactCards | File
+    wamid: str | None = None
+
+
+Outgoing = Text | Buttons | Template | Location | ContactCards | File | Emoji | Quoting
 
 
 @frozen

@@ -30,7 +30,8 @@ from kaisa_relay.domain.conversation import events as e
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.conversation.terms import Terms
-from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.outgoing import Buttons, Emoji, File, Outgoing, Quoting, Template
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 from kaisa_relay.journal.upcasts import CURRENT, upcast
 from kaisa_relay.ports import Outcome
@@ -80,6 +81,9 @@ CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
     Empty: "empty",
     Buttons: "buttons",
     Template: "template",
+    File: "file",
+    Emoji: "emoji",
+    Quoting: "quoting",
 }
 
 T = TypeVar("T")
@@ -122,11 +126,21 @@ class _Edit(msgspec.Struct):
     content: msgspec.Raw
 
 
+class _Quoting(msgspec.Struct, omit_defaults=True):
+    message: int
+    outgoing: msgspec.Raw
+    wamid: str | None = None
+
+
 _write: Final = msgspec.json.Encoder().encode
 _envelope: Final = _Shape("content", dict[str, msgspec.Raw])
 _events: Final = {kind: _Shape(kind, of) for of, kind in KINDS.items()}
-_contents: Final = {kind: _Shape(kind, of) for of, kind in CONTENT_KINDS.items() if of is not Edit}
+_NESTED: Final = (Edit, Quoting)
+_contents: Final = {
+    kind: _Shape(kind, of) for of, kind in CONTENT_KINDS.items() if of not in _NESTED
+}
 _edit: Final = _Shape("edit", _Edit)
+_quoting: Final = _Shape("quoting", _Quoting)
 _state: Final = _Shape("state", State)
 _terms: Final = _Shape("terms", Terms)
 _ABSENT: Final[dict[str, Any]] = {
@@ -182,6 +196,10 @@ def decode_content(data: str | bytes | msgspec.Raw) -> Content | Outgoing:
     if kind == "edit":
         edit = _edit.read(fields)
         return Edit(edit.original, _inbound(decode_content(edit.content)))
+    if kind == "quoting":
+        quoting = _quoting.read(fields)
+        outgoing = _quotable(decode_content(quoting.outgoing))
+        return Quoting(MessageId(quoting.message), outgoing, quoting.wamid)
     shape = _contents.get(kind)
     if shape is None:
         raise Unreadable("a content of a kind that is newer than this program")
@@ -220,7 +238,16 @@ def _tagged(content: Content | Outgoing) -> bytes:
     if isinstance(content, Edit):
         edit = _Edit(content.original, msgspec.Raw(_tagged(content.content)))
         return _write({"edit": edit})
+    if isinstance(content, Quoting):
+        quoting = _Quoting(content.message, msgspec.Raw(_tagged(content.outgoing)), content.wamid)
+        return _write({"quoting": quoting})
     return _write({CONTENT_KINDS[type(content)]: content})
+
+
+def _quotable(content: Content | Outgoing) -> Text | Location | ContactCards | File:
+    if not isinstance(content, Text | Location | ContactCards | File):
+        raise Unreadable("a quote above what cannot have one")
+    return content
 
 
 def _inbound(content: Content | Outgoing) -> Content:

@@ -9,7 +9,7 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Content, kind_of
 from kaisa_relay.domain.conversation.events import AgentOffered, MessageReceived, Notified
 from kaisa_relay.domain.ids import ContactId, MessageId
-from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.outgoing import Outgoing, Template
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
 from kaisa_relay.ports import MessageView
@@ -81,12 +81,8 @@ class Listing:
 
 
 def _kind(content: Content | Outgoing | None) -> str:
-    match content:
-        case None:
-            return "text"
-        case Buttons():
-            return "buttons"
-        case Template():
-            return "template"
-        case _:
-            return kind_of(content)
+    if content is None:
+        return "text"
+    if isinstance(content, Content):
+        return kind_of(content)
+    return "template" if isinstance(content, Template) else "buttons"

@@ -50,6 +50,21 @@ class Directory(Protocol):
         """Return what these messages say; erased ones are absent."""
         ...
 
+    async def message(
+        self, workspace: WorkspaceId, contact: ContactId, wamid: str
+    ) -> MessageId | None:
+        """Return the message that this person's chat knows by a wamid: theirs, or one for them.
+
+        Only what people wrote counts: an automatic text of ours is nobody's message.
+        """
+        ...
+
+    async def wamid(
+        self, workspace: WorkspaceId, contact: ContactId, message: MessageId
+    ) -> str | None:
+        """Return what this person's chat calls a message, if it is there."""
+        ...
+
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""
         ...

@@ -5,14 +5,24 @@ Rule 2: a limit that Meta would refuse is an error here: callers split and cut, 
 """
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final, assert_never
 
 import msgspec
 
-from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Recipient, Template
+from kaisa_relay.domain.content import ContactCard, ContactCards, Location, MediaKind, Text
+from kaisa_relay.domain.crossing import LONGEST_CAPTION, LONGEST_TEXT, MOST_CARDS
+from kaisa_relay.domain.outgoing import (
+    Button,
+    Buttons,
+    Emoji,
+    File,
+    Outgoing,
+    Quoting,
+    Recipient,
+    Template,
+)
 
-LONGEST_TEXT: Final = 4096
 LONGEST_BUTTONS_BODY: Final = 1024
 MOST_BUTTONS: Final = 3
 LONGEST_TITLE: Final = 20
@@ -63,12 +73,62 @@ def _message(outgoing: Outgoing) -> Json:
         case Text(body):
             _check("text", body, LONGEST_TEXT)
             return {"type": "text", "text": {"body": body}}
+        case Quoting(outgoing=inner, wamid=wamid):
+            context = {} if wamid is None else {"context": {"message_id": wamid}}
+            return {**_message(inner), **context}
+        case File():
+            return {"type": outgoing.kind.value, outgoing.kind.value: _file(outgoing)}
+        case Location():
+            return {"type": "location", "location": _location(outgoing)}
+        case ContactCards(cards=cards):
+            return {"type": "contacts", "contacts": _cards(cards)}
+        case Emoji(emoji=emoji, wamid=wamid):
+            if wamid is None:
+                raise Unsendable("a reaction without the message that it is on")
+            return {"type": "reaction", "reaction": {"message_id": wamid, "emoji": emoji or ""}}
         case Buttons():
             return {"type": "interactive", "interactive": _interactive(outgoing)}
         case Template():
             return {"type": "template", "template": _template(outgoing)}
         case _:
             assert_never(outgoing)
+
+
+def _file(file: File) -> Json:
+    if file.media_id is None:
+        raise Unsendable("a file that was not uploaded")
+    json: Json = {"id": file.media_id}
+    if file.caption and not file.kind.captionless:
+        _check("caption", file.caption, LONGEST_CAPTION)
+        json["caption"] = file.caption
+    if file.kind is MediaKind.DOCUMENT and file.filename:
+        json["filename"] = file.filename
+    if file.voice:
+        json["voice"] = True
+    return json
+
+
+def _location(place: Location) -> Json:
+    json: Json = {"latitude": place.latitude, "longitude": place.longitude}
+    named = (("name", place.name), ("address", place.address))
+    return json | {key: text for key, text in named if text}
+
+
+def _cards(cards: Sequence[ContactCard]) -> list[Json]:
+    if not 1 <= len(cards) <= MOST_CARDS:
+        raise Unsendable(f"there are {len(cards)} contacts, not 1 to {MOST_CARDS}")
+    return [_card(card) for card in cards]
+
+
+def _card(card: ContactCard) -> Json:
+    """Return a contact; WhatsApp wants a name, and one part of it beside the whole."""
+    name = card.name.strip() or next(iter(card.phones), "-")
+    phones = [
+        {"phone": phone, **({"wa_id": card.wa_ids[at]} if at < len(card.wa_ids) else {})}
+        for at, phone in enumerate(card.phones)
+    ]
+    json: Json = {"name": {"formatted_name": name, "first_name": name}}
+    return json | ({"phones": phones} if phones else {})
 
 
 def _interactive(buttons: Buttons) -> Json:

@@ -107,11 +107,17 @@ class House:
         assert await self.phase(reservation.conversation) == "active"
         return reservation
 
-    def item(self, who: FormPerson | Sender, content: Content | str, channel: int = 1) -> NewItem:
-        """Return the inbox row of a message by somebody."""
+    def item(
+        self,
+        who: FormPerson | Sender,
+        content: Content | str,
+        channel: int = 1,
+        quotes: str | None = None,
+    ) -> NewItem:
+        """Return the inbox row of a message by somebody, which may quote another (by wamid)."""
         wamid = f"wamid.in.{self.store.new_id()}"
         sender = who if isinstance(who, Sender) else sender_of(who)
-        message = fakes.inbound(sender, content, wamid, self.wall())
+        message = evolve(fakes.inbound(sender, content, wamid, self.wall()), quotes=quotes)
         return fakes.new_item(message, self.accounts.numbers[ChannelId(channel)])
 
     async def arrive(self, *items: NewItem) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from trio.testing import MockClock
 
-from kaisa_relay.domain.content import Content, Location, Media, MediaKind, Reaction, Unknown
+from kaisa_relay.domain.content import Content, Media, MediaKind, Unknown, Unsupported
 from kaisa_relay.domain.conversation.events import ConversationClosed
 from kaisa_relay.domain.conversation.terms import Terms
 from tests import fakes
@@ -66,8 +66,7 @@ async def test_close_with_outcome_and_note(autojump_clock: MockClock) -> None:
 IMPOSSIBLE: list[tuple[Content, str]] = [
     (Media(MediaKind.IMAGE, "id", "image/jpeg", caption="look"), "your picture"),
     (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "your voice message"),
-    (Location(59.0, 18.0), "your location"),
-    (Reaction("wamid.x", "👍"), "your reaction"),
+    (Unsupported("poll_creation", 131051), "your poll"),
     (Unknown("hologram"), "that kind of message"),
 ]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from trio.testing import MockClock
 
-from kaisa_relay.domain.content import Location
+from kaisa_relay.domain.content import Unknown
 from kaisa_relay.domain.sending import Halted, Uncertain
 from kaisa_relay.ports import StoreUnavailable
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
@@ -172,12 +172,12 @@ async def test_a_refused_number_is_an_outage_as_long_as_it_lasts(
         reservation = await house.reserved(AGENT, BRUNO)
         await house.scan(reservation)
         house.gateway.answer_next(VISITOR.phone, *[Halted(190, "token expired")] * 50)
-        await house.write(VISITOR, Location(59.0, 18.0))  # which is answered with a notice
+        await house.write(VISITOR, Unknown("hologram"))  # which is answered with a notice
         await house.pass_time(timedelta(minutes=45))
         assert house.offered(BRUNO) == 0
         assert 40 < house.gateway.probes < 50
         await house.pass_time(timedelta(minutes=8))
-        assert "your location" in house.texts(VISITOR)[-1]
+        assert "that kind of message" in house.texts(VISITOR)[-1]
         assert house.offered(BRUNO) == 1
 
 

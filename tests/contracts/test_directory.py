@@ -8,13 +8,16 @@ from attrs import evolve
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content, Edit, Media, MediaKind, Text
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Token
+from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports import (
     Conflict,
+    EndSend,
     ForgetNumbers,
+    NewSend,
     SaveAnswer,
     SaveContact,
     SaveConversation,
@@ -242,3 +245,40 @@ async def test_a_key_whose_time_is_over_is_free(world: World) -> None:
     await world.must(SaveAnswer("key", b"two", b"two", AT + timedelta(hours=48)))
     kept = await world.store.directory.answer(world.workspace, "key", world.clock())
     assert kept == (b"two", b"two")
+
+
+# --- one message, two chats
+
+
+async def test_each_chat_has_its_own_name_for_a_message(world: World) -> None:
+    """What a visitor wrote is known by one wamid to them and by another to the agent."""
+    directory, workspace = world.store.directory, world.workspace
+    said = MessageId(world.new_id())
+    started = await world.start(ANA, BO)
+    content = Text("hello")
+    await world.must(
+        StoreContent(said, started.id, ANA.contact, Side.VISITOR, content, "wamid.theirs")
+    )
+    send = evolve(world.outgoing(), message=said, contact=BO.contact, conversation=started.id)
+    await world.must(NewSend(send))
+    assert await directory.wamid(workspace, BO.contact, said) is None  # not sent yet
+    sending = (SendState.READY,)
+    await world.must(EndSend(send.id, sending, Rank.SENT, AT, "wamid.ours"))
+    for contact, wamid in ((ANA.contact, "wamid.theirs"), (BO.contact, "wamid.ours")):
+        assert await directory.wamid(workspace, contact, said) == wamid
+        assert await directory.message(workspace, contact, wamid) == said
+    assert await directory.message(workspace, ANA.contact, "wamid.ours") is None
+    assert await directory.message(workspace, BO.contact, "wamid.theirs") is None
+    elsewhere = WorkspaceId(workspace + 1)
+    assert await directory.message(elsewhere, ANA.contact, "wamid.theirs") is None
+    assert await directory.wamid(elsewhere, ANA.contact, said) is None
+
+
+async def test_an_automatic_text_is_nobodys_message(world: World) -> None:
+    directory, workspace = world.store.directory, world.workspace
+    notice = MessageId(world.new_id())
+    await world.must(StoreContent(notice, None, BO.contact, None, Text("hi")))
+    send = evolve(world.outgoing(Purpose.NOTICE), message=notice, contact=BO.contact)
+    await world.must(NewSend(send))
+    await world.must(EndSend(send.id, (SendState.READY,), Rank.SENT, AT, "wamid.n"))
+    assert await directory.message(workspace, BO.contact, "wamid.n") is None

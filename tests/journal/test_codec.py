@@ -147,9 +147,15 @@ def test_a_content_of_two_kinds_or_half_a_one_is_refused(data: str) -> None:
 
 
 def test_what_only_people_send_is_no_outgoing_message() -> None:
-    location = '{"location":{"latitude":1.5,"longitude":2.5}}'
+    order = '{"order":{"catalog_id":"c","lines":[]}}'
     with pytest.raises(codec.Unreadable):
-        codec.decode_outgoing(location)
+        codec.decode_outgoing(order)
+
+
+def test_only_what_can_stand_below_a_quote_does() -> None:
+    template = '{"quoting":{"message":1,"outgoing":{"template":{"name":"a","language":"en"}}}}'
+    with pytest.raises(codec.Unreadable):
+        codec.decode_outgoing(template)
 
 
 def test_an_edit_cannot_hold_what_only_we_send() -> None:

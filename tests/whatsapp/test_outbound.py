@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Recipient, Template
+from kaisa_relay.domain.content import ContactCard, ContactCards, Location, MediaKind, Text
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.outgoing import (
+    Button,
+    Buttons,
+    Emoji,
+    File,
+    Outgoing,
+    Quoting,
+    Recipient,
+    Template,
+)
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.whatsapp.outbound import Unsendable, clean_parameter, encode, encode_read
 
@@ -186,3 +196,86 @@ def test_any_parameter_is_taken(text: str) -> None:
     assert 1 <= len(clean) <= 60
     assert clean == " ".join(clean.split())
     assert clean.encode()
+
+
+PLACE = Location(59.3, 18.1, "Slussen", None)
+CARDS = ContactCards((ContactCard("Ola Ek", ("+46700000001",), ("46700000001",)),))
+
+
+@pytest.mark.parametrize(
+    ("outgoing", "expected"),
+    [
+        (
+            PLACE,
+            {
+                "type": "location",
+                "location": {"latitude": 59.3, "longitude": 18.1, "name": "Slussen"},
+            },
+        ),
+        (
+            CARDS,
+            {
+                "type": "contacts",
+                "contacts": [
+                    {
+                        "name": {"formatted_name": "Ola Ek", "first_name": "Ola Ek"},
+                        "phones": [{"phone": "+46700000001", "wa_id": "46700000001"}],
+                    }
+                ],
+            },
+        ),
+        (
+            ContactCards((ContactCard(""),)),
+            {
+                "type": "contacts",
+                "contacts": [{"name": {"formatted_name": "-", "first_name": "-"}}],
+            },
+        ),
+        (
+            Emoji(MessageId(1), "👍", "wamid.x"),
+            {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}},
+        ),
+        (
+            Emoji(MessageId(1), None, "wamid.x"),
+            {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": ""}},
+        ),
+        (
+            Quoting(MessageId(1), Text("yes"), "wamid.x"),
+            {"type": "text", "text": {"body": "yes"}, "context": {"message_id": "wamid.x"}},
+        ),
+        (Quoting(MessageId(1), Text("yes")), {"type": "text", "text": {"body": "yes"}}),
+        (
+            File(MessageId(1), MediaKind.IMAGE, "image/jpeg", "look", media_id="7"),
+            {"type": "image", "image": {"id": "7", "caption": "look"}},
+        ),
+        (
+            File(MessageId(1), MediaKind.DOCUMENT, "text/plain", None, "a.txt", media_id="7"),
+            {"type": "document", "document": {"id": "7", "filename": "a.txt"}},
+        ),
+        (
+            File(MessageId(1), MediaKind.AUDIO, "audio/ogg", "odd", voice=True, media_id="7"),
+            {"type": "audio", "audio": {"id": "7", "voice": True}},
+        ),
+        (
+            File(MessageId(1), MediaKind.STICKER, "image/webp", filename="a", media_id="7"),
+            {"type": "sticker", "sticker": {"id": "7"}},
+        ),
+    ],
+)
+def test_what_is_no_text(outgoing: Outgoing, expected: dict[str, object]) -> None:
+    assert body(ANA, outgoing) == {**COMMON, "to": "+46701234567", **expected}
+
+
+@pytest.mark.parametrize(
+    "outgoing",
+    [
+        Emoji(MessageId(1), "👍"),
+        File(MessageId(1), MediaKind.IMAGE, "image/jpeg"),
+        File(MessageId(1), MediaKind.IMAGE, "image/jpeg", "x" * 1025, media_id="7"),
+        ContactCards(()),
+        ContactCards((ContactCard("x"),) * 6),
+    ],
+)
+def test_what_is_no_text_has_limits_too(outgoing: Outgoing) -> None:
+    with pytest.raises(Unsendable):
+        encode(ANA, outgoing, "1.2.3")

@@ -35,7 +35,9 @@ class Decision:
         """Send a message across, or once more because somebody asked for it."""
         contact = self.state.visitor if to is Side.VISITOR else self.state.agent
         assert contact is not None
-        self.add(MessageRelayed(message, SendId(self.new_id()), to, contact, self.at, asked))
+        parts = self.state.marks_of(message).parts
+        send, *more = [SendId(self.new_id()) for _ in range(parts)]
+        self.add(MessageRelayed(message, send, to, contact, self.at, asked, tuple(more)))
 
     def reply(self, contact: ContactId, text: TextKey, about: MessageId | None = None) -> None:
         """Answer somebody who has just written, so that their window is open."""

@@ -33,6 +33,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferSent,
 )
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
+from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import MessageId
 
 RECENT: Final = 32
@@ -119,6 +120,7 @@ def _evolve_rarely(state: State, event: Event) -> State:
 
 def _received(state: State, event: MessageReceived) -> State:
     visitor = event.side is Side.VISITOR
+    opens = event.opens_window
     by_visitor, by_agent = state.visitor_wrote_at, state.agent_wrote_at
     # One replacement: each takes as long as all the rest of the rule.
     return replace(
@@ -127,9 +129,18 @@ def _received(state: State, event: MessageReceived) -> State:
         last_message_at=event.at,
         nudged=False,
         waiting=(*state.waiting, event.message) if visitor and event.held else state.waiting,
-        visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor else by_visitor,
-        agent_wrote_at=by_agent if visitor else _later(by_agent, event.sent_at),
+        visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor and opens else by_visitor,
+        agent_wrote_at=by_agent if visitor or not opens else _later(by_agent, event.sent_at),
+        marked=_marked(state, event) if event.marks is not None else state.marked,
     )
+
+
+def _marked(state: State, event: MessageReceived) -> tuple[tuple[MessageId, Marks], ...]:
+    """Forget the oldest marks, but not of messages that wait for an agent."""
+    assert event.marks is not None
+    old, late = state.marked[: 1 - RECENT], state.marked[1 - RECENT :]
+    kept = (pair for pair in old if pair[0] in state.waiting)
+    return (*kept, *late, (event.message, event.marks))
 
 
 def _knowing(state: State, message: MessageId | None) -> State:

@@ -107,7 +107,8 @@ class Receive:
 
     The content has lost its token; `untouched` says that nothing but the prefilled sentence was
     in it. `matched_by` and `mismatched` tell how a reservation's visitor was recognised;
-    `duplicate` is a reservation that this message made needless.
+    `duplicate` is a reservation that this message made needless. `quotes` is the message of the
+    conversation that it answers, reacts to or changes, where it is known.
     """
 
     message: MessageId
@@ -119,6 +120,8 @@ class Receive:
     matched_by: MatchedBy = MatchedBy.IDENTITY
     mismatched: bool = False
     duplicate: ConversationId | None = None
+    quotes: MessageId | None = None
+    forwarded: bool = False
 
 
 @frozen

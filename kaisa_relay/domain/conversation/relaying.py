@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
 )
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
@@ -36,17 +37,32 @@ _Command = (
 
 def take(decision: Decision, command: Receive, side: Side) -> None:
     """Take a message in, and send it across if it can be."""
+    if note(decision, command, side, held=False):
+        decision.relay(command.message, side.other)
+
+
+def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> bool:
+    """Note a message; says whether it can be passed on, and tells its writer where it cannot."""
+    content = command.content
+    marks = marks_of(content, command.quotes, command.forwarded)
+    passes = crosses(content, command.quotes)
     decision.add(
         MessageReceived(
-            command.message, side, kind_of(command.content), command.sent_at, command.at
+            command.message,
+            side,
+            kind_of(content),
+            command.sent_at,
+            command.at,
+            held=held and passes,
+            marks=None if marks == PLAIN else marks,
+            opens_window=opens_window(content),
         )
     )
-    if isinstance(command.content, Text):
-        decision.relay(command.message, side.other)
-        return
-    visitor = side is Side.VISITOR
-    text = TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
-    decision.reply(command.contact, text, command.message)
+    if not passes and not is_silent(content):
+        visitor = side is Side.VISITOR
+        text = TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
+        decision.reply(command.contact, text, command.message)
+    return passes
 
 
 def from_agent(decision: Decision, command: Receive) -> None:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Text, kind_of
+from kaisa_relay.domain.conversation import relaying
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
@@ -21,7 +21,6 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationStarted,
     IdentityMismatched,
     MatchedBy,
-    MessageReceived,
     NoPairFree,
     Receive,
     Strategy,
@@ -123,19 +122,7 @@ def start(decision: Decision, command: Receive) -> None:
 
 def hold(decision: Decision, command: Receive) -> None:
     """Keep a visitor's message until there is an agent, or say that it cannot be passed on."""
-    relayable = isinstance(command.content, Text)
-    decision.add(
-        MessageReceived(
-            command.message,
-            Side.VISITOR,
-            kind_of(command.content),
-            command.sent_at,
-            command.at,
-            held=relayable,
-        )
-    )
-    if not relayable:
-        decision.reply(command.contact, TextKey.CANNOT_RELAY_VISITOR, command.message)
+    relaying.note(decision, command, Side.VISITOR, held=True)
 
 
 def lapse(decision: Decision, reason: AbandonReason) -> None:

@@ -15,6 +15,7 @@ from kaisa_relay.domain.conversation.messages import (
     Strategy,
     Terms,
 )
+from kaisa_relay.domain.crossing import PLAIN, Marks
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -89,6 +90,8 @@ class State:
     moved: tuple[datetime, datetime] | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    marked: tuple[tuple[MessageId, Marks], ...] = ()
+    """What goes with the messages of late that are more than plain."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
     form: ContactId | None = None
@@ -107,6 +110,10 @@ class State:
     def wants_agent(self) -> bool:
         """Whether the pool should be asked."""
         return self.phase is Phase.SEEKING and self.offer is None
+
+    def marks_of(self, message: MessageId) -> Marks:
+        """Return what goes with a message beside its content."""
+        return next((marks for marked, marks in self.marked if marked == message), PLAIN)
 
     def side_of(self, contact: ContactId) -> Side | None:
         """Say on which side somebody stands; None for who is not (or no longer) in it."""

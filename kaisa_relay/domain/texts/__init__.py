@@ -12,7 +12,7 @@ from typing import Final
 from attrs import frozen
 
 from kaisa_relay.domain.texts import en, es, sv
-from kaisa_relay.domain.texts.keys import BUTTONS, PLACEHOLDERS, TextKey, Texts
+from kaisa_relay.domain.texts.keys import BUTTONS, MARKS, PLACEHOLDERS, TextKey, Texts
 
 __all__ = [
     "LANGUAGES",
@@ -27,6 +27,7 @@ __all__ = [
 
 FALLBACK: Final = "en"
 LONGEST_BUTTON: Final = 20
+LONGEST_MARK: Final = 60
 LONGEST_PREFILLED: Final = 100
 """Characters of the sentence without its token, so that the QR code stays small."""
 LONGEST_TEXT: Final = 900
@@ -113,6 +114,8 @@ def check_override(key: TextKey, text: str) -> BadText | None:
 def _limit(key: TextKey) -> int:
     if key is TextKey.PREFILLED_LINK:
         return LONGEST_PREFILLED
+    if key in MARKS:
+        return LONGEST_MARK
     return LONGEST_BUTTON if key in BUTTONS else LONGEST_TEXT
 
 

@@ -36,6 +36,9 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "This phone is already in use for another chat on this number. "
     "Please open the link on a different phone.",
     TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",
+    TextKey.FORWARDED: "Forwarded:",
+    TextKey.EDITED: "Edited:",
+    TextKey.DELETED: "An earlier message was deleted.",
     TextKey.OFFER: (
         "{name} would like to chat.\n{note}\n\nCan you take it?",
         "A visitor would like to chat.\n{note}\n\nCan you take it?",

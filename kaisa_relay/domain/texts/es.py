@@ -37,6 +37,9 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "Este teléfono ya está en otra conversación con este número. "
     "Por favor, abre el enlace en otro teléfono.",
     TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",
+    TextKey.FORWARDED: "Reenviado:",
+    TextKey.EDITED: "Editado:",
+    TextKey.DELETED: "Se ha eliminado un mensaje anterior.",
     TextKey.OFFER: (
         "{name} quiere hablar con alguien.\n{note}\n\n¿Te encargas?",
         "Una persona quiere hablar con alguien.\n{note}\n\n¿Te encargas?",

@@ -6,7 +6,7 @@ from typing import Final
 
 
 class TextKey(StrEnum):
-    """One automatic text; the first group speaks to visitors, the second to agents."""
+    """One automatic text; the first group speaks to visitors, the last to agents."""
 
     SEEKING = "seeking"
     AGENT_FOUND = "agent_found"
@@ -22,6 +22,10 @@ class TextKey(StrEnum):
     NOT_DELIVERED_VISITOR = "not_delivered_visitor"
     BUSY_AS_AGENT = "busy_as_agent"
     PREFILLED_LINK = "prefilled_link"
+
+    FORWARDED = "forwarded"
+    EDITED = "edited"
+    DELETED = "deleted"
 
     OFFER = "offer"
     OFFER_ACCEPT = "offer_accept"
@@ -70,6 +74,9 @@ BUTTONS: Final = frozenset(
     {TextKey.OFFER_ACCEPT, TextKey.OFFER_DECLINE, TextKey.SHOW_IT, TextKey.SEND_AGAIN}
 )
 """Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""
+
+MARKS: Final = frozenset({TextKey.FORWARDED, TextKey.EDITED, TextKey.DELETED})
+"""Lines above a message that is passed on, to either side."""
 
 Texts = Mapping[TextKey, str | tuple[str, str]]
 """One language: a text, or two, where the second is for an empty first value."""

@@ -35,6 +35,9 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "Den här telefonen används redan i en annan chatt på det här numret. "
     "Öppna länken på en annan telefon.",
     TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",
+    TextKey.FORWARDED: "Vidarebefordrat:",
+    TextKey.EDITED: "Ändrat:",
+    TextKey.DELETED: "Ett tidigare meddelande har tagits bort.",
     TextKey.OFFER: (
         "{name} vill chatta.\n{note}\n\nKan du ta det?",
         "En besökare vill chatta.\n{note}\n\nKan du ta det?",

@@ -98,6 +98,33 @@ class MemoryDirectory:
             if (workspace, message) in contents
         }
 
+    async def message(
+        self, workspace: WorkspaceId, contact: ContactId, wamid: str
+    ) -> MessageId | None:
+        """Return the message that this person's chat knows by a wamid, if a person wrote it."""
+        rows = await self.commits.read()
+        for (owner, _), leg in rows.legs.items():
+            said = rows.contents.get((workspace, leg.message))
+            known = owner == workspace and leg.wamid == wamid and leg.contact == contact
+            if known and said is not None and said.author is not None:
+                return leg.message
+        for (owner, message), said in rows.contents.items():
+            if owner == workspace and said.contact == contact and said.wamid == wamid:
+                return message
+        return None
+
+    async def wamid(
+        self, workspace: WorkspaceId, contact: ContactId, message: MessageId
+    ) -> str | None:
+        """Return what this person's chat calls a message, if it is there."""
+        rows = await self.commits.read()
+        for (owner, _), leg in sorted(rows.legs.items()):
+            here = owner == workspace and (leg.message, leg.contact) == (message, contact)
+            if here and leg.wamid is not None:
+                return leg.wamid
+        said = rows.contents.get((workspace, message))
+        return said.wamid if said is not None and said.contact == contact else None
+
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none."""
         row = (await self.commits.read()).metadata.get((workspace, conversation))

@@ -3,7 +3,19 @@
 import pytest
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import ButtonTap, Content, Location, Media, MediaKind, Reaction
+from kaisa_relay.domain.content import (
+    ButtonTap,
+    Content,
+    Edit,
+    Location,
+    Media,
+    MediaKind,
+    Reaction,
+    Revocation,
+    Text,
+    Unknown,
+    Unsupported,
+)
 from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     EndedBy,
@@ -16,6 +28,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageUnconfirmed,
 )
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.payloads import SendAgain
 from kaisa_relay.domain.sending import Rank
@@ -55,10 +68,12 @@ def test_a_text_goes_to_the_other_side(writer: ContactId, side: Side, reader: Co
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (Location(1, 2), "location"),
         (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "voice"),
-        (Reaction("wamid", "x"), "reaction"),
-        (ButtonTap("not ours", "label"), "button"),
+        (Unsupported("poll_creation", 131051), "poll_creation"),
+        (Unknown("hologram"), "unknown"),
+        (Text(" \n"), "text"),
+        (ButtonTap("not ours", ""), "button"),
+        (Edit("wamid", Location(1, 2)), "edit"),
     ],
 )
 @pytest.mark.parametrize(
@@ -74,6 +89,41 @@ def test_what_cannot_be_passed_on_is_told_to_its_sender(
     assert isinstance(received, MessageReceived)
     assert (received.kind, received.held) == (kind, False)
     assert texts((notice,)) == [(writer, text)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [Location(1, 2), ButtonTap("not ours", "label"), Edit("wamid", Text("two"))],
+)
+def test_what_is_no_text_goes_across_too(content: Content) -> None:
+    assert relayed(active().says(VISITOR, content)) == [(102, ANNA)]
+
+
+@pytest.mark.parametrize("content", [Reaction("wamid", "x"), Revocation("wamid")])
+def test_what_is_about_a_message_goes_where_that_message_went(content: Content) -> None:
+    """About one of our own texts it is nobody's, and its writer need not be told."""
+    talk = active()
+    assert relayed(talk.says(VISITOR, content, quotes=MessageId(50))) == [(102, ANNA)]
+    events = talk.says(VISITOR, content)
+    assert relayed(events) == []
+    assert texts(events) == []
+
+
+def test_a_reaction_opens_no_window() -> None:
+    talk = active()
+    before = talk.state.visitor_wrote_at
+    talk.wait(hours=1).says(VISITOR, Reaction("wamid", "x"), quotes=MessageId(50))
+    assert talk.state.visitor_wrote_at == before
+    talk.says(VISITOR, "hello")
+    assert talk.state.visitor_wrote_at == after(hours=1)
+
+
+def test_a_long_text_has_a_send_for_each_part() -> None:
+    talk = active()
+    _, sent = talk.says(VISITOR, "x" * 9000)
+    assert isinstance(sent, MessageRelayed)
+    assert talk.state.marks_of(sent.message) == Marks(parts=3)
+    assert list(sent.more) == [sent.send + 1, sent.send + 2]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve as replace
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Location, Text
+from kaisa_relay.domain.content import Text, Unsupported
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AbandonReason,
@@ -27,6 +27,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.reserving import ChannelFacts, Reserve, reserve
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import ChannelId, MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import (
@@ -171,12 +172,21 @@ def test_another_person_than_on_the_form_is_the_visitor() -> None:
 def test_what_cannot_be_passed_on_is_said_at_once() -> None:
     """The message is recorded but not kept; the sender hears of it, quoting it."""
     talk = reserved()
-    events = talk.says(VISITOR, Location(1.0, 2.0))
+    events = talk.says(VISITOR, Unsupported("poll_creation", 131051))
     assert texts(events) == [
         (VISITOR, TextKey.CANNOT_RELAY_VISITOR),
         (VISITOR, TextKey.SEEKING),
     ]
     assert talk.state.waiting == ()
+
+
+def test_what_goes_with_a_message_waits_with_it() -> None:
+    """However much is said before somebody accepts."""
+    talk = reserved()
+    talk.says(VISITOR, "hi", forwarded=True)
+    for _ in range(100):
+        talk.says(VISITOR, "again", forwarded=True)
+    assert talk.state.marks_of(MessageId(100)) == Marks(forwarded=True)
 
 
 def test_messages_wait_in_order() -> None:

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from kaisa_relay.domain.chat_commands import Literal, parse
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.content import ButtonTap, Text
 from kaisa_relay.domain.conversation import created, decide, evolve, next_deadline
 from kaisa_relay.domain.conversation.deadlines import natural_deadline
 from kaisa_relay.domain.conversation.messages import (
@@ -90,7 +90,9 @@ class Witness:
         if not isinstance(command, Receive) or command.message in self.writers:
             return
         self.writers[command.message] = command.contact
-        if not isinstance(command.content, Text) or not before.phase.live:
+        content = command.content
+        # Everything that the walk lets people say crosses, but for what answers and commands.
+        if not before.phase.live or (isinstance(content, ButtonTap) and of_content(content)):
             return
         if before.phase is Phase.RESERVED:
             if not command.untouched:
@@ -98,7 +100,7 @@ class Witness:
         elif command.contact == before.visitor:
             self.due_across[Side.AGENT].append(command.message)
         elif before.phase is Phase.ACTIVE and command.contact == before.agent:
-            typed = parse(command.content.body, "en")
+            typed = parse(content.body, "en") if isinstance(content, Text) else None
             if typed is None or isinstance(typed, Literal):
                 self.due_across[Side.VISITOR].append(command.message)
 

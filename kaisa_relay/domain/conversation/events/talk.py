@@ -5,13 +5,17 @@ from datetime import datetime
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.texts import TextKey
 
 
 @frozen
 class MessageReceived:
-    """A message was taken in; `kind` as in `content.kind_of`; `held` until there is an agent."""
+    """A message was taken in; `kind` as in `content.kind_of`; `held` until there is an agent.
+
+    `opens_window` is false for what WhatsApp may not count as a message.
+    """
 
     message: MessageId
     side: Side
@@ -19,11 +23,16 @@ class MessageReceived:
     sent_at: datetime
     at: datetime
     held: bool = False
+    marks: Marks | None = None
+    opens_window: bool = True
 
 
 @frozen
 class MessageRelayed:
-    """A message is on its way across; `asked` is the tap that wanted it sent once more, if any."""
+    """A message is on its way across; `asked` is the tap that wanted it sent once more, if any.
+
+    `more` are the sends of its further parts, as many as there may be.
+    """
 
     message: MessageId
     send: SendId
@@ -31,6 +40,7 @@ class MessageRelayed:
     contact: ContactId
     at: datetime
     asked: MessageId | None = None
+    more: tuple[SendId, ...] = ()
 
 
 @frozen
