@@ -1,0 +1,81 @@
+"""The templates that the relay needs: what Meta must approve before a closed window can be opened.
+
+Rule 1: a template's name never gets another meaning; a new wording that needs other parameters is a
+new name.
+Rule 2: no text begins or ends with a variable (reference, section 4.3).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from kaisa_relay.domain.texts import language_of
+
+
+class TemplateKey(StrEnum):
+    """One template; its value is its name at Meta, but for the offer's, which a workspace sets."""
+
+    OFFER = "kaisa_offer"
+    REOPEN_AGENT = "kaisa_reopen_agent"
+    REOPEN_VISITOR = "kaisa_reopen_visitor"
+
+
+@frozen
+class TemplateText:
+    """What a template says in one language; `{{1}}` and so on are its parameters.
+
+    `samples` are what Meta's reviewers see in their place. Buttons are quick replies of at most 25
+    characters.
+    """
+
+    body: str
+    buttons: tuple[str, ...]
+    samples: tuple[str, ...] = ()
+
+
+TEMPLATES: Final[Mapping[TemplateKey, Mapping[str, TemplateText]]] = {
+    TemplateKey.OFFER: {
+        "en": TemplateText(
+            "Hello! {{1}} would like to chat: {{2}}. Can you take it?",
+            ("Accept", "Decline"),
+            ("Vera", "New enquiry"),
+        ),
+        "sv": TemplateText(
+            "Hej! {{1}} vill chatta: {{2}}. Kan du ta det?",
+            ("Acceptera", "Avböj"),
+            ("Vera", "Ny förfrågan"),
+        ),
+        "es": TemplateText(
+            "¡Hola! {{1}} quiere chatear: {{2}}. ¿Puedes atender?",
+            ("Aceptar", "Rechazar"),
+            ("Vera", "Nueva consulta"),
+        ),
+    },
+    TemplateKey.REOPEN_AGENT: {
+        "en": TemplateText(
+            "Your customer has written to you. Tap below to read it and answer.", ("Read it",)
+        ),
+        "sv": TemplateText(
+            "Din kund har skrivit till dig. Tryck här nedanför för att läsa och svara.", ("Läs",)
+        ),
+        "es": TemplateText(
+            "Tu cliente te ha escrito. Toca abajo para leerlo y responder.", ("Leer",)
+        ),
+    },
+    TemplateKey.REOPEN_VISITOR: {
+        "en": TemplateText(
+            "There is an answer to your enquiry. Tap below to read it.", ("Read it",)
+        ),
+        "sv": TemplateText(
+            "Det finns ett svar på din fråga. Tryck här nedanför för att läsa det.", ("Läs",)
+        ),
+        "es": TemplateText("Hay una respuesta a tu consulta. Toca abajo para leerla.", ("Leer",)),
+    },
+}
+
+
+def template_text(key: TemplateKey, language: str) -> TemplateText:
+    """Return a template in the language that we speak for a tag."""
+    return TEMPLATES[key][language_of(language)]
