@@ -75,10 +75,12 @@ class Accepting:
 class FakeGateway:
     """`ports.Gateway`: accepts everything, unless told otherwise, and remembers it in order.
 
-    `latency` is in seconds; while `away` nothing gets through and nothing is sent.
+    `latency`, and `marking` of a read mark, are in seconds; while `away` nothing gets through and
+    nothing is sent.
     """
 
     latency: float = 0.0
+    marking: float = 0.0
     away: bool = False
     accepted: list[Accepting] = field(factory=list)
     read: list[str] = field(factory=list)
@@ -86,12 +88,17 @@ class FakeGateway:
     probes: int = 0
     in_flight: int = 0
     most_in_flight: dict[Recipient, int] = field(factory=lambda: defaultdict(int))
+    _marks: deque[Answer] = field(factory=deque)
     _flying: dict[Recipient, int] = field(factory=lambda: defaultdict(int))
     _script: dict[str, deque[Answer | Lost | None]] = field(factory=lambda: defaultdict(deque))
 
     def answer_next(self, to: str, *answers: Answer | Lost | None) -> None:
         """Give the next sends to this phone or BSUID these answers; None accepts as usual."""
         self._script[to].extend(answers)
+
+    def answer_marks(self, *answers: Answer) -> None:
+        """Give the next read marks these answers, and what comes after them the usual one."""
+        self._marks = deque(answers)
 
     def sent_to(self, to: str) -> list[Outgoing]:
         """Return what was accepted for this phone or BSUID, in order."""
@@ -126,8 +133,11 @@ class FakeGateway:
     async def mark_read(self, access: ChannelAccess, wamid: str) -> Answer:
         """Remember what was marked."""
         await self._travel()
+        await trio.sleep(self.marking)
         if self.away:
             return Deferred(None, "unreachable", whole_channel=True)
+        if self._marks:
+            return self._marks.popleft()
         self.read.append(wamid)
         return Accepted("")
 

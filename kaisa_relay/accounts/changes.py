@@ -29,6 +29,7 @@ class SetWorkspace:
     offer_time: timedelta | None = None
     queue_time: timedelta | None = None
     unknown_grace: timedelta | None = None
+    read_receipts: bool | None = None
     agent_fields: tuple[str, ...] | None = None
     offer_template: str | None = None
     texts: tuple[TextOverride, ...] = ()

@@ -27,6 +27,7 @@ class WorkspaceSettings:
     offer_time: timedelta = DEFAULT_TERMS.offer_time
     queue_time: timedelta = DEFAULT_TERMS.queue_time
     unknown_grace: timedelta = UNKNOWN_GRACE
+    read_receipts: bool = True
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"
     texts: tuple[TextOverride, ...] = ()

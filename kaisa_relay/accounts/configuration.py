@@ -108,6 +108,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         offer_template=settings.offer_template,
         language=settings.language,
         unknown_grace=settings.unknown_grace,
+        read_receipts=settings.read_receipts,
     )
 
 

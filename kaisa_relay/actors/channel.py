@@ -65,6 +65,7 @@ class ChannelTask:
         self._outbox = Outbox(context, channel)
         self._standstill = Standstill(context, channel, self.lanes, self._resume)
         self._statuses = StatusDesk(context, channel, self.post, self._settled)
+        self.post.take_spare = lambda: self.lanes.take_spare(trio.current_time())
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -61,6 +61,8 @@ class ChannelPost:
     """Rows of statuses that were taken out of the mailbox and are not applied yet."""
     late: dict[MessageId, float] = field(factory=dict)
     """Those of them that have matched nothing so far, and since when (Trio's clock)."""
+    take_spare: Callable[[], bool] = lambda: False
+    """Whether the number has room for a call that is no message; it is counted with that."""
 
     def fall_behind(self) -> None:
         """Sends may have been committed that nobody rang for."""

@@ -148,6 +148,17 @@ class Lanes:
         lane.slot = None
         lane.empty_at = PAIR.spend(lane.empty_at, now)
 
+    def take_spare(self, now: float) -> bool:
+        """Say whether there is room for a call that is no message, and count it if there is.
+
+        Half of what the number may carry at once is kept for messages.
+        """
+        owed = self._empty_at - now
+        if self.stopped or now < self.not_before or owed * 2 > self.throughput.capacity:
+            return False
+        self._empty_at = self.throughput.spend(self._empty_at, now)
+        return True
+
     def remind(self, lane: Lane, at: float) -> None:
         """Look at this lane again at an instant."""
         heapq.heappush(self._timers, (at, lane.contact))

@@ -4,6 +4,7 @@
     ├── router                 supervised; gives up → the process ends
     │   └── conversation/…     supervised one by one; gives up → quarantined
     ├── alarm                  supervised; gives up → the process ends
+    ├── receipts               supervised; gives up → none for a minute
     └── workspace …            one of each per workspace, found while running
         ├── reservations       supervised; gives up → the process ends
         ├── pool               supervised; gives up → the process ends
@@ -26,6 +27,7 @@ from kaisa_relay.actors.alarm import Alarm
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.messages import SendsSettled
+from kaisa_relay.actors.receipts import Receipts
 from kaisa_relay.actors.router import Router
 from kaisa_relay.actors.workspace import WorkspaceTask
 from kaisa_relay.domain.channel import Channel
@@ -39,8 +41,8 @@ logger = structlog.get_logger()
 CORE: Final = RestartPolicy(
     intensity=5, period=60.0, first_delay=0.1, max_delay=5.0, fatal=(Fenced,)
 )
-CHANNEL_DOWN: Final = 60.0
-"""Seconds until a channel that gave up is tried again."""
+DOWN: Final = 60.0
+"""Seconds until a channel that gave up, or the receipts, are tried again."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks for workspaces and channels that were added."""
 
@@ -51,11 +53,14 @@ class Actors:
 
     context: Context
     router: Router = field(init=False)
+    _receipts: Receipts = field(init=False)
     _nursery: trio.Nursery = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.router = Router(self.context)
+        self._receipts = Receipts(self.context)
         self.context.sends.subscribe(self._settled)
+        self.context.journal.subscribe(self._receipts.take)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run until cancelled. Raises `GaveUp` when a core actor does."""
@@ -64,6 +69,7 @@ class Actors:
             self._start_added()
             self._keep("router", self.router.run)
             self._keep("alarm", Alarm(self.context, self.router.slots).run)
+            nursery.start_soon(self._keep_receipts, name="receipts")
             task_status.started()
             while True:
                 await trio.sleep(LOOK_EVERY)
@@ -141,15 +147,20 @@ class Actors:
             self.router.look_again()
 
         crashed = partial(self._crashed, "channel", give_back)
+        await self._keep_trying(
+            name, lambda: ChannelTask(self.context, channel, post).run(), crashed
+        )
+
+    async def _keep_receipts(self) -> None:
+        crashed = partial(self._crashed, "receipts", lambda: None)
+        await self._keep_trying("receipts", self._receipts.run, crashed)
+
+    async def _keep_trying(
+        self, name: str, run: Callable[[], Awaitable[None]], crashed: Callable[[], None]
+    ) -> None:
         while True:
             try:
-                await supervise(
-                    name,
-                    lambda: ChannelTask(self.context, channel, post).run(),
-                    CORE,
-                    self.context.rng,
-                    crashed,
-                )
+                await supervise(name, run, CORE, self.context.rng, crashed)
             except GaveUp:
-                logger.error("channel down", channel=to_text(CHANNEL, channel.id))
-                await trio.sleep(CHANNEL_DOWN)
+                logger.error("actor down", actor=name)
+                await trio.sleep(DOWN)

@@ -64,6 +64,11 @@ _SETTINGS: Final = (
         help="How long a send without an answer waits for its status before it is parked.",
     ),
     click.option(
+        "--read-receipts/--no-read-receipts",
+        default=None,
+        help="Whether people see that the other side has read what they wrote; first they do.",
+    ),
+    click.option(
         "--agent-fields",
         callback=_fields,
         metavar="A,B",

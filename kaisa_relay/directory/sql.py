@@ -8,10 +8,18 @@ from sqlalchemy import Connection, select
 from kaisa_relay.directory import finding, mirroring, standing
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.ports.directory import Written
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content
 
@@ -81,6 +89,10 @@ class SqlDirectory:
     ) -> str | None:
         """Return what this person's chat calls a message, if it is there."""
         return await self._store.read(lambda c: mirroring.wamid(c, workspace, contact, message))
+
+    async def written(self, workspace: WorkspaceId, sends: Sequence[SendId]) -> list[Written]:
+        """Return the messages of people that these sends carry to the other side."""
+        return await self._store.read(lambda c: mirroring.written(c, workspace, sends))
 
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none (or erased)."""

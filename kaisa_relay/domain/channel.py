@@ -45,6 +45,11 @@ class Pace:
     interval: float
     burst: int
 
+    @property
+    def capacity(self) -> float:
+        """Seconds that a full bucket takes to empty."""
+        return self.interval * self.burst
+
     def wait(self, empty_at: float, now: float) -> float:
         """Return the seconds until one more message conforms; 0 when it does now."""
         return max(0.0, max(empty_at, now) - now - self.interval * (self.burst - 1))

@@ -22,7 +22,8 @@ class Workspace:
     `agent_fields` are the metadata keys that an agent sees; `offer_template` is the approved
     template that offers a conversation (body: visitor's name, note; two quick replies);
     `language` is that of people whose own is not given; `unknown_grace` is how long a send that
-    got no answer blocks its recipient, waiting for a status, before it is parked.
+    got no answer blocks its recipient, waiting for a status, before it is parked; with
+    `read_receipts` a writer's message is marked read once the other side has read it.
     """
 
     id: WorkspaceId
@@ -33,6 +34,7 @@ class Workspace:
     offer_template: str = "kaisa_offer"
     language: str = "en"
     unknown_grace: timedelta = UNKNOWN_GRACE
+    read_receipts: bool = True
 
 
 class Accounts(Protocol):

@@ -4,12 +4,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from attrs import field, frozen
+
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Pair, Token
+
+
+@frozen
+class Written:
+    """A message that somebody wrote on a channel, by the name that their own chat has for it."""
+
+    message: MessageId
+    channel: ChannelId
+    contact: ContactId
+    wamid: str = field(repr=False)
 
 
 class Directory(Protocol):
@@ -63,6 +82,10 @@ class Directory(Protocol):
         self, workspace: WorkspaceId, contact: ContactId, message: MessageId
     ) -> str | None:
         """Return what this person's chat calls a message, if it is there."""
+        ...
+
+    async def written(self, workspace: WorkspaceId, sends: Sequence[SendId]) -> list[Written]:
+        """Return the messages of people that these sends carry to the other side."""
         ...
 
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:

@@ -55,7 +55,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         *("workspace", "add", "acme", "--language", "sv", "--offer-time", "90s"),
         *("--queue-time", "5m", "--link-time", "1h", "--expires-after", "2d"),
         *("--agent-fields", "topic, city", "--offer-template", "our_offer"),
-        *("--unknown-grace", "30s"),
+        *("--unknown-grace", "30s", "--no-read-receipts"),
         *("--text", "seeking:en=One moment, {name}", "--text", "seeking:sv=Vänta"),
     )
     (workspace,) = run.json("workspace", "list")
@@ -68,6 +68,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "link_expires_after": "PT3600S",
         "expires_after": "P2D",
         "unknown_grace": "PT30S",
+        "read_receipts": False,
         "agent_fields": ["topic", "city"],
         "offer_template": "our_offer",
         "texts": [

@@ -26,6 +26,7 @@ from kaisa_relay.ports import (
     NewSend,
     StoreContent,
 )
+from kaisa_relay.ports.directory import Written
 from tests import fakes
 from tests.contracts.world import Started, World
 
@@ -147,3 +148,22 @@ async def test_events_come_above_a_version(world: World) -> None:
     assert await archive.events(world.workspace, started.id, 0, 99) == stored
     assert await archive.events(world.workspace, started.id, 2, 2) == stored[2:4]
     assert await archive.events(world.workspace, started.id, 6, 9) == []
+
+
+async def test_what_sends_carry_is_found_by_its_writers_own_wamid(world: World) -> None:
+    started = await said_and_offered(world)
+    relayed, offer, notice, reaction = (world.outgoing() for _ in range(4))
+    sends = [
+        evolve(relayed, message=SAID),
+        evolve(offer, message=OFFERED, purpose=Purpose.OFFER),
+        evolve(notice, message=NOTED),
+        evolve(reaction, message=SAID, purpose=Purpose.NOTICE),
+    ]
+    await world.must(*map(NewSend, sends))
+    asked = [send.id for send in sends]
+    found = await world.store.directory.written(world.workspace, asked)
+    assert found == [Written(SAID, world.channel.id, ANA.contact, "wamid-1")]
+    assert started.state.visitor == ANA.contact
+    assert await world.store.directory.written(world.workspace, asked[1:]) == []
+    other = await world.another()
+    assert await other.store.directory.written(other.workspace, asked) == []

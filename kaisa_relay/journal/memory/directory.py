@@ -8,11 +8,20 @@ from attrs import frozen
 
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.ports.directory import Written
 
 
 @frozen
@@ -124,6 +133,17 @@ class MemoryDirectory:
                 return leg.wamid
         said = rows.contents.get((workspace, message))
         return said.wamid if said is not None and said.contact == contact else None
+
+    async def written(self, workspace: WorkspaceId, sends: Sequence[SendId]) -> list[Written]:
+        """Return the messages of people that these sends carry to the other side."""
+        rows = await self.commits.read()
+        found = []
+        for key, leg in rows.legs.items():
+            said = rows.contents.get((workspace, leg.message))
+            wanted = key[0] == workspace and leg.send in sends and leg.purpose is Purpose.RELAY
+            if wanted and said is not None and said.author is not None and said.wamid:
+                found.append(Written(leg.message, leg.channel, said.contact, said.wamid))
+        return sorted(found, key=lambda each: each.message)
 
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata as JSON; `{}` when there is none."""
