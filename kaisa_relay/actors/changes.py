@@ -31,6 +31,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
     Receive,
+    ReopenAsked,
 )
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import outgoing
@@ -72,6 +73,8 @@ class Commit:
     changes: list[Change] = field(factory=list)
     sends: list[Send] = field(factory=list)
     saves_row: bool = False
+    _sooner: bool = False
+    """A window opened again, and is forecast to close before the deadline that the row has."""
 
     def add(self, event: Event) -> None:
         """Add the rows of one event, as it leads from the state before it."""
@@ -83,6 +86,10 @@ class Commit:
                 self._notify(event)
             case AgentOffered():
                 self._offer(event)
+            case ReopenAsked():
+                self._reopen(event)
+            case MessageReceived(side=side) if side in before.warned or side in before.shut:
+                self._sooner = True
             case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
                 self._release(event.agent)
             case ConversationStarted() if before.visitor != event.visitor:
@@ -108,7 +115,7 @@ class Commit:
 
     def save_row(self, events: Sequence[Event], version: int, at: datetime) -> None:
         """Write the conversation's own row if these events change what it must know."""
-        if not all(isinstance(event, _PASSING) for event in events):
+        if self._sooner or not all(isinstance(event, _PASSING) for event in events):
             self.changes.append(SaveConversation(self.state, version, wake_at(self.state, at)))
             self.saves_row = True
 
@@ -137,6 +144,11 @@ class Commit:
         self._claim(event.agent, Side.AGENT)
         self._keep(event.message, event.agent, offer)
         self._send(event.send, event.message, event.agent, offer, Purpose.OFFER)
+
+    def _reopen(self, event: ReopenAsked) -> None:
+        template = self.wording.reopen(self.state, event)
+        self._keep(event.message, event.contact, template)
+        self._send(event.send, event.message, event.contact, template, Purpose.RELAY)
 
     def _keep(self, message: MessageId, contact: ContactId, text: Outgoing) -> None:
         self.changes.append(StoreContent(message, self.state.id, contact, None, text))

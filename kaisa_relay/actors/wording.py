@@ -12,14 +12,15 @@ from attrs import define, field
 
 from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.domain import chat_commands
-from kaisa_relay.domain.contact import Person
+from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.content import Content, Text, kind_of
-from kaisa_relay.domain.conversation.messages import AgentOffered, Notified
+from kaisa_relay.domain.conversation.messages import AgentOffered, Notified, ReopenAsked
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import Labels
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
-from kaisa_relay.domain.payloads import OfferAnswer, SendAgain, encode
+from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
+from kaisa_relay.domain.templates import TemplateKey
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, render
 from kaisa_relay.ports import Change, SaveContact, Workspace
 
@@ -29,6 +30,9 @@ LONGEST_FIELD: Final = 200
 _BUTTON: Final = {
     TextKey.MAYBE_LOST_VISITOR: TextKey.SEND_AGAIN,
     TextKey.MAYBE_LOST_AGENT: TextKey.SHOW_IT,
+    TextKey.KEEP_OPEN_VISITOR: TextKey.KEEP_OPEN,
+    TextKey.KEEP_OPEN_AGENT: TextKey.KEEP_OPEN,
+    TextKey.NUDGE_AGENT: TextKey.KEEP_OPEN,
 }
 
 
@@ -52,10 +56,17 @@ class Wording:
         language = self._language(state, event.contact)
         body = self._render(event.text, language, self._values(state, event, said, language))
         label = _BUTTON.get(event.text)
-        if label is None or event.about is None:
+        if label is None:
             return Text(body)
-        payload = encode(SendAgain(state.id, event.about))
-        return Buttons(body, (Button(payload, self._render(label, language, {})),))
+        payload = SendAgain(state.id, event.about) if event.about else Reopen(state.id)
+        return Buttons(body, (Button(encode(payload), self._render(label, language, {})),))
+
+    def reopen(self, state: State, event: ReopenAsked) -> Template:
+        """Return the template that asks somebody to open their window."""
+        agent = event.side is Side.AGENT
+        key = TemplateKey.REOPEN_AGENT if agent else TemplateKey.REOPEN_VISITOR
+        language = language_of(self._language(state, event.contact))
+        return Template(key.value, language, (), (encode(Reopen(state.id)),))
 
     def offer(self, state: State, event: AgentOffered) -> Outgoing:
         """Return the offer: a template, or buttons where the agent's window is open."""

@@ -15,6 +15,7 @@ from kaisa_relay.domain.ids import ConversationId, MessageId
 
 _OFFER: Final = "offer"
 _AGAIN: Final = "again"
+_REOPEN: Final = "reopen"
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 _LIMIT: Final = 1 << 63
 """Whoever changes their WhatsApp can send any payload, and a larger number is no id of ours."""
@@ -41,7 +42,14 @@ class SendAgain:
     message: MessageId
 
 
-Payload = OfferAnswer | SendAgain
+@frozen
+class Reopen:
+    """A wish to go on: the tap opens the window, and what waited for it follows."""
+
+    conversation: ConversationId
+
+
+Payload = OfferAnswer | SendAgain | Reopen
 
 
 def encode(payload: Payload) -> str:
@@ -52,6 +60,8 @@ def encode(payload: Payload) -> str:
             return f"{_OFFER}:{conversation}:{offer}:{int(accept)}{shown}"
         case SendAgain(conversation, message):
             return f"{_AGAIN}:{conversation}:{message}"
+        case Reopen(conversation):
+            return f"{_REOPEN}:{conversation}"
         case _:
             assert_never(payload)
 
@@ -78,6 +88,8 @@ def decode(text: str) -> Payload | None:
             return OfferAnswer(ConversationId(conversation), offer, bool(accept))
         case "offer", [conversation, offer, accept, proof] if accept in (0, 1) and proof:
             return OfferAnswer(ConversationId(conversation), offer, bool(accept), proof)
+        case "reopen", [conversation]:
+            return Reopen(ConversationId(conversation))
         case "again", [conversation, message]:
             return SendAgain(ConversationId(conversation), MessageId(message))
         case _:

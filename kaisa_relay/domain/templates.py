@@ -48,7 +48,7 @@ TEMPLATES: Final[Mapping[TemplateKey, Mapping[str, TemplateText]]] = {
             ("Vera", "Ny förfrågan"),
         ),
         "es": TemplateText(
-            "¡Hola! {{1}} quiere chatear: {{2}}. ¿Puedes atender?",
+            "¡Hola! {{1}} quiere hablar contigo: {{2}}. ¿Puedes atender?",
             ("Aceptar", "Rechazar"),
             ("Vera", "Nueva consulta"),
         ),

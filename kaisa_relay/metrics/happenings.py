@@ -22,9 +22,11 @@ from kaisa_relay.domain.conversation.messages import (
     FailReason,
     IdentityMismatched,
     MessageFailed,
+    MessageHeld,
     MessageReceived,
     MessageRelayed,
     MessageSettled,
+    MessagesFlushed,
     MessageStatus,
     MessageUnconfirmed,
     MessageUnmatched,
@@ -35,6 +37,10 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
     OfferSent,
+    ReopenAsked,
+    ReopenFailed,
+    WindowClosed,
+    WindowClosing,
 )
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.sending import Rank
@@ -55,6 +61,7 @@ MESSAGES: Final[dict[type[Event], str]] = {
     MessageUnconfirmed: "unconfirmed",
     MessageSettled: "settled",
     Notified: "notified",
+    MessageHeld: "held",
 }
 PHASES: Final[dict[type[Event], Phase]] = {
     ConversationCreated: Phase.RESERVED,
@@ -65,6 +72,11 @@ STEPS: Final[dict[type[Event], str]] = {
     ConversationQueued: "queued",
     IdentityMismatched: "identity_mismatched",
     AgentNudged: "nudged",
+    WindowClosing: "window_closing",
+    WindowClosed: "window_closed",
+    ReopenAsked: "reopen_asked",
+    ReopenFailed: "reopen_failed",
+    MessagesFlushed: "messages_flushed",
     NoteAdded: "note_added",
     DeadlineMoved: "deadline_moved",
 }

@@ -23,6 +23,7 @@ from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.payloads import OfferAnswer, decode
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.memory import MemoryStore
 from kaisa_relay.journal.memory.rows import InboxState
@@ -180,11 +181,13 @@ class House:
     def texts(self, who: FormPerson | str) -> list[str]:
         """Return the texts that somebody's phone (or BSUID) got."""
         sent = self.sent(who) if isinstance(who, FormPerson) else self.gateway.sent_to(who)
-        return [each.body for each in sent if isinstance(each, Text)]
+        return [
+            each.body for each in sent if isinstance(each, Text | Buttons) and not is_offer(each)
+        ]
 
     def offered(self, who: FormPerson) -> int:
         """Return how many offers somebody's phone got."""
-        return sum(not isinstance(each, Text) for each in self.sent(who))
+        return sum(is_offer(each) for each in self.sent(who))
 
     def events(self, conversation: ConversationId) -> list[Event]:
         """Return what happened in a conversation."""
@@ -221,6 +224,17 @@ class House:
         """Let time pass."""
         await trio.sleep(time.total_seconds() if isinstance(time, timedelta) else time)
         await self.quiet()
+
+
+def is_offer(outgoing: Outgoing) -> bool:
+    """Say whether somebody is asked to take a conversation."""
+    match outgoing:
+        case Buttons(buttons=buttons):
+            return isinstance(decode(buttons[0].payload), OfferAnswer)
+        case Template(payloads=payloads):
+            return isinstance(decode(payloads[0]), OfferAnswer)
+        case _:
+            return False
 
 
 def sender_of(who: FormPerson) -> Sender:

@@ -7,7 +7,7 @@ Rule 2: nothing here awaits, reads a clock, makes an id, or knows who is calling
 from typing import assert_never
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.conversation import ending, offering, relaying, reserving
+from kaisa_relay.domain.conversation import ending, offering, relaying, reserving, windows
 from kaisa_relay.domain.conversation.deadlines import natural_deadline, next_deadline
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.evolving import evolve
@@ -90,6 +90,8 @@ def _hear(decision: Decision, command: HearOutcome) -> None:
     state = decision.state
     if state.offer is not None and command.send == state.offer.send:
         offering.hear(decision, command.rank, command.code)
+    elif command.send in state.reopen_sends:
+        windows.hear(decision, command)
     elif command.send not in state.offer_sends:
         relaying.hear(decision, command)
 
@@ -101,7 +103,7 @@ def _tick(decision: Decision, command: Tick) -> None:
     natural = natural_deadline(state)
     assert natural is not None
     until = None
-    if due == natural.at:  # otherwise an outage has moved it already
+    if natural.ours and due == natural.at:  # otherwise an outage has moved it already
         until = moved_deadline(natural.at, natural.length, command.outage)
     if until is not None and until > command.at:
         decision.add(DeadlineMoved(natural.at, until, command.at))
@@ -112,4 +114,7 @@ def _tick(decision: Decision, command: Tick) -> None:
         case Phase.SEEKING:
             offering.run_out(decision)
         case _:
-            ending.by_silence(decision, command.at)
+            if natural.ours:
+                ending.by_silence(decision, command.at)
+            if decision.state.phase is Phase.ACTIVE:
+                windows.tick(decision)

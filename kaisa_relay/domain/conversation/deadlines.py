@@ -9,6 +9,8 @@ from typing import Final, assert_never
 
 from attrs import frozen
 
+from kaisa_relay.domain.channel import WINDOW
+from kaisa_relay.domain.conversation import windows
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.conversation.terms import OFFER_OUT_WITHIN
 
@@ -18,10 +20,14 @@ SEARCH_TIME: Final = timedelta(seconds=30)
 
 @frozen
 class Deadline:
-    """When something must happen, and how long the wait was meant to be."""
+    """When something must happen, and how long the wait was meant to be.
+
+    `ours` is false for what WhatsApp's clock decides: an outage of ours moves it by nothing.
+    """
 
     at: datetime
     length: timedelta
+    ours: bool = True
 
 
 def natural_deadline(state: State) -> Deadline | None:
@@ -33,13 +39,23 @@ def natural_deadline(state: State) -> Deadline | None:
         case Phase.SEEKING:
             return _seeking_deadline(state)
         case Phase.ACTIVE:
-            if state.nudged:
-                return Deadline(_silence_ends(state), terms.expires_after)
-            return Deadline(_since(state) + terms.nudge_after, terms.nudge_after)
+            return _active_deadline(state)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
             return None
         case _:
             assert_never(state.phase)
+
+
+def _active_deadline(state: State) -> Deadline:
+    terms = state.terms
+    if state.nudged:
+        silence = Deadline(_silence_ends(state), terms.expires_after)
+    else:
+        silence = Deadline(_since(state) + terms.nudge_after, terms.nudge_after)
+    change = windows.next_change(state)
+    if change is None or change >= silence.at:
+        return silence
+    return Deadline(change, WINDOW, ours=False)
 
 
 def _seeking_deadline(state: State) -> Deadline:

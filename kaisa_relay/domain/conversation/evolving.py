@@ -9,6 +9,13 @@ from typing import Final
 from attrs import evolve as replace
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.events.windows import (
+    MessageHeld,
+    ReopenAsked,
+    ReopenFailed,
+    WindowClosed,
+    WindowClosing,
+)
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentNudged,
@@ -82,7 +89,7 @@ def _evolve_offer(state: State, event: Event) -> State:
             return _without_offer(state, at)
         case AgentAccepted(agent=agent, at=at, answer=said):
             return replace(
-                _knowing(state, said),
+                _opened(_knowing(state, said), Side.AGENT),
                 phase=Phase.ACTIVE,
                 offer=None,
                 agent=agent,
@@ -102,6 +109,18 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case MessageSettled(message=message) | MessageFailed(message=message):
             kept = tuple(pair for pair in state.unconfirmed if pair[0] != message)
             return replace(state, unconfirmed=kept)
+        case WindowClosing(side=side):
+            return replace(state, warned=(*state.warned, side))
+        case WindowClosed(side=side):
+            return replace(state, shut=(*state.shut, side))
+        case MessageHeld(message=message, to=to):
+            return replace(state, held=(*state.held, (message, to)), owing=to)
+        case ReopenAsked(side=side, send=send):
+            sends = (*state.reopen_sends, send)
+            return replace(state, reopening=(*state.reopening, (side, send)), reopen_sends=sends)
+        case ReopenFailed(side=side):
+            asked = tuple(each for each in state.reopening if each[0] is not side)
+            return replace(state, reopening=asked)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):
@@ -122,6 +141,9 @@ def _received(state: State, event: MessageReceived) -> State:
     visitor = event.side is Side.VISITOR
     opens = event.opens_window
     by_visitor, by_agent = state.visitor_wrote_at, state.agent_wrote_at
+    held_up = event.side in state.warned or event.side in state.shut
+    if opens and (held_up or state.reopening):
+        state = _opened(state, event.side)
     # One replacement: each takes as long as all the rest of the rule.
     return replace(
         state,
@@ -132,6 +154,15 @@ def _received(state: State, event: MessageReceived) -> State:
         visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor and opens else by_visitor,
         agent_wrote_at=by_agent if visitor or not opens else _later(by_agent, event.sent_at),
         marked=_marked(state, event) if event.marks is not None else state.marked,
+    )
+
+
+def _opened(state: State, side: Side) -> State:
+    return replace(
+        state,
+        warned=tuple(each for each in state.warned if each is not side),
+        shut=tuple(each for each in state.shut if each is not side),
+        reopening=tuple(each for each in state.reopening if each[0] is not side),
     )
 
 
@@ -162,9 +193,14 @@ def _later(known: datetime | None, instant: datetime) -> datetime:
 
 def _relayed(state: State, event: MessageRelayed) -> State:
     message = event.message
+    if state.owing is not event.to:
+        state = replace(state, owing=event.to)
     if event.asked is not None:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
         state = replace(state, sent_again=again)
+    if state.held:
+        kept = tuple(pair for pair in state.held if pair != (message, event.to))
+        state = replace(state, held=kept)
     if not state.unconfirmed and not state.waiting:
         return state
     unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)

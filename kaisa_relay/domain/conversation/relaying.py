@@ -9,7 +9,7 @@ from typing import assert_never
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text, kind_of
-from kaisa_relay.domain.conversation import ending
+from kaisa_relay.domain.conversation import ending, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     HearOutcome,
@@ -19,10 +19,10 @@ from kaisa_relay.domain.conversation.messages import (
     MessageUnconfirmed,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
 from kaisa_relay.domain.ids import MessageId, SendId
-from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, of_content
+from kaisa_relay.domain.payloads import OfferAnswer, Payload, Reopen, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
@@ -38,14 +38,15 @@ _Command = (
 def take(decision: Decision, command: Receive, side: Side) -> None:
     """Take a message in, and send it across if it can be."""
     if note(decision, command, side, held=False):
-        decision.relay(command.message, side.other)
+        windows.pass_on(decision, command.message, side.other)
 
 
 def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> bool:
     """Note a message; says whether it can be passed on, and tells its writer where it cannot."""
     content = command.content
     marks = marks_of(content, command.quotes, command.forwarded)
-    passes = crosses(content, command.quotes)
+    tapped = of_content(content) is not None
+    passes = crosses(content, command.quotes) and not tapped
     decision.add(
         MessageReceived(
             command.message,
@@ -58,7 +59,9 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
             opens_window=opens_window(content),
         )
     )
-    if not passes and not is_silent(content):
+    if opens_window(content):
+        windows.flush(decision, side)
+    if not passes and not tapped and not is_silent(content):
         visitor = side is Side.VISITOR
         text = TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
         decision.reply(command.contact, text, command.message)
@@ -106,6 +109,8 @@ def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
             conversation == state.id and number == state.offers
         ):
             pass  # a second tap on the button that brought them here is not news
+        case Reopen():
+            note(decision, command, Side.AGENT, held=False)
         case OfferAnswer():
             decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
         case _:
@@ -115,7 +120,7 @@ def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
 def _again(decision: Decision, command: Receive, message: MessageId) -> None:
     for lost, to in decision.state.unconfirmed:
         if lost == message:
-            decision.relay(message, to, command.message)
+            windows.pass_on(decision, message, to, command.message)
             return
     decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
 
@@ -129,7 +134,10 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     lost_before = (message, to) in decision.state.unconfirmed
     if command.rank in (Rank.FAILED, Rank.PARKED) and _sent_again(decision.state, message, send):
         return
-    if command.rank is Rank.FAILED:
+    live = decision.state.phase is Phase.ACTIVE
+    if command.rank is Rank.FAILED and live and command.code in windows.CLOSED_CODES:
+        windows.hold(decision, message, to)
+    elif command.rank is Rank.FAILED:
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         failed = (
             TextKey.NOT_DELIVERED_AGENT if to is Side.VISITOR else TextKey.NOT_DELIVERED_VISITOR

@@ -92,6 +92,17 @@ class State:
     reason: str | None = None
     marked: tuple[tuple[MessageId, Marks], ...] = ()
     """What goes with the messages of late that are more than plain."""
+    held: tuple[tuple[MessageId, Side], ...] = ()
+    """Messages that wait for the window of the side that they are for, in order."""
+    warned: tuple[Side, ...] = ()
+    """Whose window was said to close soon, since they last wrote."""
+    shut: tuple[Side, ...] = ()
+    """Whose window is known to be closed."""
+    reopening: tuple[tuple[Side, SendId], ...] = ()
+    """Who was asked by which template to open theirs, and has not written since."""
+    reopen_sends: tuple[SendId, ...] = ()
+    owing: Side | None = None
+    """Who was written to last, and is waited for."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
     form: ContactId | None = None
@@ -120,6 +131,10 @@ class State:
         if contact == self.visitor:
             return Side.VISITOR
         return Side.AGENT if contact == self.agent else None
+
+    def wrote_at(self, side: Side) -> datetime | None:
+        """Return when a side last wrote, which opened their window; None if they never did."""
+        return self.visitor_wrote_at if side is Side.VISITOR else self.agent_wrote_at
 
     def language_of(self, contact: ContactId) -> str:
         """Return the language in which to address somebody."""

@@ -36,6 +36,28 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "This phone is already in use for another chat on this number. "
     "Please open the link on a different phone.",
     TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",
+    TextKey.HELD_VISITOR: "Your contact is away just now. Your message is kept, and we have "
+    "let them know that you wrote.",
+    TextKey.HELD_AGENT: "The visitor has not written for 24 hours, so WhatsApp does not let"
+    " this through yet. It is kept; we have asked them to open the "
+    "chat, and it follows when they do.",
+    TextKey.KEEP_OPEN_VISITOR: "There is an answer for you here. Would you like to keep this chat "
+    "open?",
+    TextKey.KEEP_OPEN_AGENT: (
+        "{name} has written to you. Tap below or answer, so that we can go on reaching you.",
+        "Your visitor has written to you. Tap below or answer, so that we can go on reaching you.",
+    ),
+    TextKey.WINDOW_ENDS_AGENT: (
+        "{name} is waiting for your answer. In two hours WhatsApp closes the chat to "
+        "us until they write again.",
+        "Your visitor is waiting for your answer. In two hours WhatsApp closes the "
+        "chat to us until they write again.",
+    ),
+    TextKey.REOPEN_FAILED_VISITOR: "We cannot reach your contact at the moment. Your messages are "
+    "kept.",
+    TextKey.REOPEN_FAILED_AGENT: "We could not reach the visitor. Your messages are kept "
+    "and follow as soon as they write.",
+    TextKey.KEEP_OPEN: "Keep open",
     TextKey.FORWARDED: "Forwarded:",
     TextKey.EDITED: "Edited:",
     TextKey.DELETED: "An earlier message was deleted.",

@@ -37,6 +37,27 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "Este teléfono ya está en otra conversación con este número. "
     "Por favor, abre el enlace en otro teléfono.",
     TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",
+    TextKey.HELD_VISITOR: "Tu contacto no está ahora mismo. Guardamos tu mensaje y le hemos "
+    "avisado de que has escrito.",
+    TextKey.HELD_AGENT: "La otra persona no escribe desde hace 24 horas y WhatsApp aún no "
+    "deja pasar esto. Queda guardado: le hemos pedido que vuelva a escribir y entonces le llegará.",
+    TextKey.KEEP_OPEN_VISITOR: "Aquí tienes una respuesta. "
+    "¿Quieres mantener abierta esta conversación?",
+    TextKey.KEEP_OPEN_AGENT: (
+        "{name} te ha escrito. Toca abajo o responde para que podamos seguir avisándote.",
+        "Te han escrito. Toca abajo o responde para que podamos seguir avisándote.",
+    ),
+    TextKey.WINDOW_ENDS_AGENT: (
+        "{name} espera tu respuesta. En dos horas WhatsApp nos cierra la conversación hasta "
+        "que vuelva a escribir.",
+        "Esperan tu respuesta. En dos horas WhatsApp nos cierra la conversación hasta que "
+        "vuelvan a escribir.",
+    ),
+    TextKey.REOPEN_FAILED_VISITOR: "Ahora mismo no podemos avisar a tu contacto. Guardamos tus "
+    "mensajes.",
+    TextKey.REOPEN_FAILED_AGENT: "No hemos podido avisar a la otra persona. "
+    "Guardamos tus mensajes y le llegarán cuando escriba.",
+    TextKey.KEEP_OPEN: "Mantener abierto",
     TextKey.FORWARDED: "Reenviado:",
     TextKey.EDITED: "Editado:",
     TextKey.DELETED: "Se ha eliminado un mensaje anterior.",

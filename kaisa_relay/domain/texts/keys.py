@@ -20,6 +20,9 @@ class TextKey(StrEnum):
     OUT_OF_SESSION_VISITOR = "out_of_session_visitor"
     CANNOT_RELAY_VISITOR = "cannot_relay_visitor"
     NOT_DELIVERED_VISITOR = "not_delivered_visitor"
+    HELD_VISITOR = "held_visitor"
+    KEEP_OPEN_VISITOR = "keep_open_visitor"
+    REOPEN_FAILED_VISITOR = "reopen_failed_visitor"
     BUSY_AS_AGENT = "busy_as_agent"
     PREFILLED_LINK = "prefilled_link"
 
@@ -47,6 +50,11 @@ class TextKey(StrEnum):
     UNKNOWN_COMMAND = "unknown_command"
     CANNOT_RELAY_AGENT = "cannot_relay_agent"
     NOT_DELIVERED_AGENT = "not_delivered_agent"
+    HELD_AGENT = "held_agent"
+    KEEP_OPEN_AGENT = "keep_open_agent"
+    WINDOW_ENDS_AGENT = "window_ends_agent"
+    REOPEN_FAILED_AGENT = "reopen_failed_agent"
+    KEEP_OPEN = "keep_open"
     MAYBE_LOST_AGENT = "maybe_lost_agent"
     STUCK_AGENT = "stuck_agent"
     MAYBE_LOST_VISITOR = "maybe_lost_visitor"
@@ -63,6 +71,8 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.OFFER: frozenset({"name", "note"}),
     TextKey.AGENT_CARD: frozenset({"name", "fields"}),
     TextKey.NUDGE_AGENT: frozenset({"name"}),
+    TextKey.KEEP_OPEN_AGENT: frozenset({"name"}),
+    TextKey.WINDOW_ENDS_AGENT: frozenset({"name"}),
     TextKey.STATUS_ACTIVE: frozenset({"name"}),
     TextKey.STATUS_OFFERED: frozenset({"name"}),
     TextKey.WHO: frozenset({"name", "fields"}),
@@ -71,7 +81,13 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
 }
 
 BUTTONS: Final = frozenset(
-    {TextKey.OFFER_ACCEPT, TextKey.OFFER_DECLINE, TextKey.SHOW_IT, TextKey.SEND_AGAIN}
+    {
+        TextKey.OFFER_ACCEPT,
+        TextKey.OFFER_DECLINE,
+        TextKey.SHOW_IT,
+        TextKey.SEND_AGAIN,
+        TextKey.KEEP_OPEN,
+    }
 )
 """Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""
 

@@ -35,6 +35,28 @@ TEXTS: Final[Texts] = {
     TextKey.BUSY_AS_AGENT: "Den här telefonen används redan i en annan chatt på det här numret. "
     "Öppna länken på en annan telefon.",
     TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",
+    TextKey.HELD_VISITOR: "Din kontakt är inte här just nu. Ditt meddelande är sparat, och vi"
+    " har sagt till att du har skrivit.",
+    TextKey.HELD_AGENT: "Besökaren har inte skrivit på 24 timmar, så WhatsApp släpper inte "
+    "fram det här än. Det är sparat; vi har bett dem öppna chatten, och"
+    " då skickas det.",
+    TextKey.KEEP_OPEN_VISITOR: "Det finns ett svar till dig här. Vill du hålla chatten öppen?",
+    TextKey.KEEP_OPEN_AGENT: (
+        "{name} har skrivit till dig. Tryck här nedanför eller svara, så att vi kan "
+        "fortsätta nå dig.",
+        "Din besökare har skrivit till dig. Tryck här nedanför eller svara, så att vi"
+        " kan fortsätta nå dig.",
+    ),
+    TextKey.WINDOW_ENDS_AGENT: (
+        "{name} väntar på ditt svar. Om två timmar stänger WhatsApp chatten för oss "
+        "tills de skriver igen.",
+        "Din besökare väntar på ditt svar. Om två timmar stänger WhatsApp chatten för"
+        " oss tills de skriver igen.",
+    ),
+    TextKey.REOPEN_FAILED_VISITOR: "Vi når inte din kontakt just nu. Dina meddelanden är sparade.",
+    TextKey.REOPEN_FAILED_AGENT: "Vi kunde inte nå besökaren. Dina meddelanden är sparade och "
+    "skickas så snart de skriver.",
+    TextKey.KEEP_OPEN: "Håll öppen",
     TextKey.FORWARDED: "Vidarebefordrat:",
     TextKey.EDITED: "Ändrat:",
     TextKey.DELETED: "Ett tidigare meddelande har tagits bort.",

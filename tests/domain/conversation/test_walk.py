@@ -24,13 +24,14 @@ from kaisa_relay.domain.conversation.messages import (
     NobodyFree,
     ProposeAgent,
     Receive,
+    ReopenAsked,
     Terms,
     Tick,
 )
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.outage import Outage
-from kaisa_relay.domain.payloads import SendAgain
+from kaisa_relay.domain.payloads import Reopen, SendAgain
 from kaisa_relay.domain.sending import Rank
 from tests.domain.builders import (
     ANNA,
@@ -57,11 +58,19 @@ ENOUGH_TICKS = 12
 ANYBODY = st.sampled_from([VISITOR, ANNA, BO, CLEO, STRANGER, OTHER_PHONE])
 AGENT = st.sampled_from([ANNA, BO, CLEO])
 WORDS: st.SearchStrategy[Content] = st.sampled_from(
-    [Text("hello"), Text("yes"), Text("//x"), Location(1, 2), ButtonTap("not ours", "label")]
+    [
+        Text("hello"),
+        Text("yes"),
+        Text("//x"),
+        Location(1, 2),
+        ButtonTap("not ours", "label"),
+        tap(Reopen(HERE)),
+    ]
 )
 ANSWERS: st.SearchStrategy[Content] = st.one_of(
     st.builds(yes, st.integers(1, 3), st.sampled_from([HERE, HERE, ELSEWHERE])),
     st.builds(no, st.integers(1, 3), st.sampled_from([HERE, ELSEWHERE])),
+    st.just(tap(Reopen(HERE))),
     st.sampled_from([Text("yes"), Text("no"), Text("/help"), Text("/nonsense"), Text("hm")]),
 )
 MINUTES = st.integers(61, 3000).map(lambda seconds: timedelta(seconds=seconds))
@@ -191,13 +200,14 @@ class Walk(RuleBasedStateMachine):
         known = [
             event
             for event in self.witness.history
-            if isinstance(event, AgentOffered | MessageRelayed)
+            if isinstance(event, AgentOffered | MessageRelayed | ReopenAsked)
         ]
         if not known:
             return
         event = data.draw(st.sampled_from(known[-6:]))
         contact = event.agent if isinstance(event, AgentOffered) else event.contact
-        self.ask(HearOutcome(event.send, event.message, contact, rank, 131026, self.now))
+        code = data.draw(st.sampled_from([131026, 131047]))
+        self.ask(HearOutcome(event.send, event.message, contact, rank, code, self.now))
 
     @rule(seldom=SELDOM)
     def the_api_ends_it(self, seldom: bool) -> None:

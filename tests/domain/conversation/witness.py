@@ -147,7 +147,8 @@ class Witness:
             reader, writer = writer, reader
         assert (event.contact, self.writers[event.message]) == (reader, writer)
         if event.asked is None:
-            self.went_across[event.to].append(event.message)
+            if event.message not in self.went_across[event.to]:  # else WhatsApp gave it back
+                self.went_across[event.to].append(event.message)
             return
         assert isinstance(command, Receive)
         assert command.message == event.asked
@@ -161,8 +162,10 @@ class Witness:
         for side in Side:
             due, went = self.due_across[side], self.went_across[side]
             assert went == due[: len(went)]
+            held = [message for message, to in state.held if to is side]
             if side is Side.VISITOR or state.phase is Phase.ACTIVE:
-                assert went == due
+                assert went + [each for each in held if each not in went] == due
+            assert not held or side in state.shut, "held from who can be reached"
         if before.phase.live and not self.accepted:
             assert list(state.waiting) == self.due_across[Side.AGENT]
 
@@ -177,11 +180,7 @@ class Witness:
     ) -> None:
         due, was = next_deadline(state), next_deadline(before)
         assert (due is not None) == state.phase.live
-        same = (before.phase, before.offer, before.nudged) == (
-            state.phase,
-            state.offer,
-            state.nudged,
-        )
+        same = _clocks(before) == _clocks(state)
         if same and due is not None and was is not None:
             assert due >= was, "a deadline came nearer by itself"
         if isinstance(command, Tick) and (was is None or command.at < was):
@@ -215,3 +214,8 @@ class Witness:
             state.ended_at,
             state.reason,
         )
+
+
+def _clocks(state: State) -> object:
+    """Return what a deadline may come nearer by."""
+    return (state.phase, state.offer, state.nudged, state.warned, state.shut)

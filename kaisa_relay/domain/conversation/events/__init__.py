@@ -33,6 +33,14 @@ from kaisa_relay.domain.conversation.events.talk import (
     MessageUnconfirmed,
     Notified,
 )
+from kaisa_relay.domain.conversation.events.windows import (
+    MessageHeld,
+    MessagesFlushed,
+    ReopenAsked,
+    ReopenFailed,
+    WindowClosed,
+    WindowClosing,
+)
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 
 __all__ = [
@@ -49,12 +57,14 @@ __all__ = [
     "Event",
     "IdentityMismatched",
     "MessageFailed",
+    "MessageHeld",
     "MessageReceived",
     "MessageRelayed",
     "MessageSettled",
     "MessageStatus",
     "MessageUnconfirmed",
     "MessageUnmatched",
+    "MessagesFlushed",
     "NoteAdded",
     "Notified",
     "OfferDeclined",
@@ -62,6 +72,10 @@ __all__ = [
     "OfferFailed",
     "OfferRescinded",
     "OfferSent",
+    "ReopenAsked",
+    "ReopenFailed",
+    "WindowClosed",
+    "WindowClosing",
 ]
 
 Event = (
@@ -88,6 +102,12 @@ Event = (
     | ConversationClosed
     | ConversationFailed
     | ConversationAbandoned
+    | MessageHeld
+    | MessagesFlushed
+    | ReopenAsked
+    | ReopenFailed
+    | WindowClosed
+    | WindowClosing
     | MessageUnmatched
     | MessageStatus
 )

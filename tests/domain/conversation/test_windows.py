@@ -1,0 +1,180 @@
+"""WhatsApp's 24-hour windows: who is told what before they close, and what waits for them."""
+
+from datetime import timedelta
+
+import pytest
+
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Reaction
+from kaisa_relay.domain.conversation.messages import (
+    ConversationClosed,
+    Event,
+    HearOutcome,
+    MessageFailed,
+    MessageHeld,
+    MessagesFlushed,
+    ReopenAsked,
+    ReopenFailed,
+    Terms,
+    WindowClosed,
+    WindowClosing,
+)
+from kaisa_relay.domain.conversation.windows import reachable
+from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.payloads import Reopen
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.texts import TextKey
+from tests.domain.builders import (
+    ANNA,
+    HERE,
+    VISITOR,
+    Talk,
+    active,
+    after,
+    relayed,
+    tap,
+    texts,
+)
+
+LONG = Terms(expires_after=timedelta(days=7))
+SIDES = [
+    (VISITOR, ANNA, Side.AGENT, TextKey.HELD_VISITOR),
+    (ANNA, VISITOR, Side.VISITOR, TextKey.HELD_AGENT),
+]
+
+
+def talk() -> Talk:
+    """A conversation that silence does not end within days."""
+    return active(terms=LONG)
+
+
+def kinds(events: tuple[Event, ...]) -> list[type]:
+    """Return what sort of events these are."""
+    return [type(event) for event in events]
+
+
+def kept(writer: ContactId, reader: ContactId) -> Talk:
+    """One writes for two days, the other is silent: the last messages wait."""
+    held = talk()
+    for _ in range(4):
+        held.wait(hours=7).says(writer, "still there?")
+    assert not reachable(held.state, held.state.side_of(reader) or Side.AGENT, held.at)
+    return held
+
+
+@pytest.mark.parametrize(("writer", "reader", "side", "text"), SIDES)
+def test_what_cannot_be_sent_is_kept_and_its_reader_asked_back_once(
+    writer: ContactId, reader: ContactId, side: Side, text: TextKey
+) -> None:
+    """The writer hears of it once, too; nothing more is said or asked for the second one."""
+    held = kept(writer, reader)
+    messages = [message for message, to in held.state.held if to is side]
+    assert len(messages) == 1
+    asked = [event for event in held.history if isinstance(event, ReopenAsked)]
+    assert [(event.side, event.contact) for event in asked] == [(side, reader)]
+    assert texts(tuple(held.history)).count((writer, text)) == 1
+    events = held.says(writer, "hello?")
+    assert kinds(events[1:]) == [MessageHeld]
+    assert texts(events) == []
+
+
+@pytest.mark.parametrize(("writer", "reader", "side", "text"), SIDES)
+@pytest.mark.parametrize("tapped", [True, False])
+def test_a_tap_or_a_word_brings_all_that_waited_in_order(
+    writer: ContactId, reader: ContactId, side: Side, text: TextKey, tapped: bool
+) -> None:
+    held = kept(writer, reader)
+    held.says(writer, "hello?")
+    waiting = [message for message, _ in held.state.held]
+    events = held.wait(60).says(reader, tap(Reopen(HERE)) if tapped else "I am back")
+    across = relayed(events)
+    assert across[: len(waiting)] == [(message, reader) for message in waiting]
+    assert len(across) == len(waiting) + (0 if tapped else 1)
+    assert MessagesFlushed(side, len(waiting), held.at) in events
+    assert held.state.held == ()
+    assert relayed(held.says(writer, "good")) == [(held.state.recent[-1], reader)]
+
+
+def test_a_tap_that_nothing_waited_for_is_no_message() -> None:
+    """It opens the window; nobody is told of it."""
+    talking = talk()
+    events = talking.wait(hours=5).says(ANNA, tap(Reopen(HERE)))
+    assert (relayed(events), texts(events)) == ([], [])
+    assert talking.state.agent_wrote_at == after(hours=5)
+
+
+def test_a_reaction_does_not_bring_what_waits() -> None:
+    held = kept(VISITOR, ANNA)
+    events = held.says(ANNA, Reaction("wamid", "x"), quotes=MessageId(100))
+    assert MessagesFlushed not in kinds(events)
+    assert held.state.held != ()
+
+
+def test_whoever_is_waited_for_is_nudged_before_their_window_closes() -> None:
+    talking = talk()
+    talking.wait(hours=1).says(VISITOR, "are you there?")
+    events = talking.wait(hours=21).tick()
+    assert events[0] == WindowClosing(Side.AGENT, after(hours=24), talking.at)
+    assert texts(events) == [(ANNA, TextKey.KEEP_OPEN_AGENT)]
+    assert kinds(talking.wait(hours=1).tick()) == [WindowClosing]
+    assert talking.wait(hours=1).tick() == (WindowClosed(Side.AGENT, talking.at),)
+    assert talking.wait(hours=1).tick() == (WindowClosed(Side.VISITOR, talking.at),)
+
+
+def test_an_agent_who_owes_an_answer_hears_that_the_visitor_will_be_out_of_reach() -> None:
+    """The tap keeps the agent's own window open, and answers nobody."""
+    talking = talk()
+    talking.wait(hours=1).says(VISITOR, "are you there?")
+    talking.wait(hours=3).says(ANNA, tap(Reopen(HERE)))
+    events = talking.wait(hours=19).tick()
+    assert events[0] == WindowClosing(Side.VISITOR, after(hours=25), talking.at)
+    assert texts(events) == [(ANNA, TextKey.WINDOW_ENDS_AGENT)]
+
+
+def test_a_visitor_is_nudged_where_the_talk_is_meant_to_go_on() -> None:
+    """Where silence ends it within a day anyway, nobody disturbs them after a good bye."""
+    for talking, told in ((talk(), [(VISITOR, TextKey.KEEP_OPEN_VISITOR)]), (active(), [])):
+        talking.says(VISITOR, "nothing, thanks")
+        talking.wait(hours=1).says(ANNA, "good bye")
+        events = talking.wait(hours=21).tick()
+        assert kinds(events)[0] is WindowClosing
+        assert texts(events) == told
+
+
+def test_whatsapp_knows_better_that_a_window_is_closed() -> None:
+    """A message that fails for that reason waits with the others, and is told nobody as failed."""
+    talking = talk()
+    talking.says(VISITOR, "hello")
+    events = talking.outcome(MessageId(102), ANNA, Rank.FAILED, 131047)
+    assert kinds(events)[:3] == [WindowClosed, MessageHeld, ReopenAsked]
+    assert not any(isinstance(event, MessageFailed) for event in events)
+    assert relayed(talking.says(ANNA, "here")) == [(102, ANNA), (103, VISITOR)]
+
+
+def test_a_template_that_fails_costs_no_message() -> None:
+    held = kept(VISITOR, ANNA)
+    asked = [event for event in held.history if isinstance(event, ReopenAsked)][-1]
+    refused = HearOutcome(asked.send, asked.message, ANNA, Rank.FAILED, 132015, held.at)
+    events = held.do(refused)
+    assert events[0] == ReopenFailed(Side.AGENT, 132015, held.at)
+    assert texts(events) == [(VISITOR, TextKey.REOPEN_FAILED_VISITOR)]
+    assert held.do(refused) == ()
+    again = held.says(VISITOR, "hm")
+    assert kinds(again)[1:] == [MessageHeld, ReopenAsked]
+    assert len(relayed(held.says(ANNA, "back"))) == 3
+
+
+def test_the_failure_of_an_old_template_is_no_news() -> None:
+    held = kept(VISITOR, ANNA)
+    asked = [event for event in held.history if isinstance(event, ReopenAsked)][-1]
+    held.says(ANNA, "back")
+    assert held.do(HearOutcome(asked.send, asked.message, ANNA, Rank.FAILED, 132015, held.at)) == ()
+
+
+def test_silence_ends_it_however_much_waits() -> None:
+    held = kept(VISITOR, ANNA)
+    for _ in range(20):
+        if not held.state.phase.live:
+            break
+        held.wait(hours=24).tick()
+    assert isinstance(held.history[-1], ConversationClosed) or not held.state.phase.live
