@@ -10,7 +10,8 @@ class ChannelConfig:
     """A business number.
 
     `number` is digits with or without `+`; `throughput` is messages per second, in and out
-    together.
+    together. A test number has `test_recipients` and reaches nobody else. `coexistence` is a number
+    that the WhatsApp Business app uses too: it hears of edits and deletions.
     """
 
     phone_number_id: str
@@ -20,6 +21,8 @@ class ChannelConfig:
     portfolio: str = "portfolio-1"
     verified_name: str = "Simulated business"
     throughput: int = 80
+    coexistence: bool = False
+    test_recipients: tuple[str, ...] | None = None
 
 
 @frozen
@@ -40,11 +43,13 @@ class PersonConfig:
 @frozen
 class TemplateText:
     """One language of a template: the body with `{{1}}` or `{{name}}` in it, and the quick
-    replies' labels.
+    replies' labels. `header` is a text, or one of the media formats (IMAGE, VIDEO, DOCUMENT).
     """
 
     body: str
     buttons: tuple[str, ...] = ()
+    header: str = ""
+    footer: str = ""
 
 
 @frozen
@@ -65,11 +70,14 @@ class TemplateConfig:
 
 @frozen
 class Timing:
-    """Seconds on Trio's clock. Statuses count from the acceptance of the send."""
+    """Seconds on the simulator's clock. Statuses count from the acceptance of the send, a
+    template's review from its creation.
+    """
 
     sent_after: float = 0.005
     delivered_after: float = 0.01
     read_after: float = 0.02
+    review_after: float = 1.0
     batch_wait: float = 0.02
     webhook_timeout: float = 10.0
     retry_delays: tuple[float, ...] = (0.05, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -95,7 +103,10 @@ KAISA_OFFER = TemplateConfig(
 
 @frozen
 class SimulatorConfig:
-    """Everything the simulator is told at its start; the rest comes over `/_sim`."""
+    """Everything the simulator is told at its start; the rest comes over `/_sim`.
+
+    `media_bytes` bounds what its media take on disk: the oldest go first.
+    """
 
     bind: str = "127.0.0.1:0"
     app_secret: str = field(default="sim-app-secret", repr=False)
@@ -106,5 +117,6 @@ class SimulatorConfig:
     templates: tuple[TemplateConfig, ...] = (KAISA_OFFER,)
     timing: Timing = Timing()
     webhook_parallel: int = 16
+    media_bytes: int = 1 << 30
     require_subscription: bool = False
     seed: int = 0

@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 from attrs import evolve, frozen
 
+from .errors import TABLE
+
 # knob: (what it does, seconds it takes where that means something)
 KNOBS: dict[str, tuple[str, float]] = {
     "duplicate_webhook": ("the same POST goes out twice", 0.0),
@@ -34,17 +36,25 @@ KNOBS: dict[str, tuple[str, float]] = {
     "expired_token": ("HTTP 401 with Graph error code 190, nothing accepted", 0.0),
     "throughput": ("Graph error 130429, nothing accepted", 0.0),
     "pair_limit": ("Graph error 131056, nothing accepted", 0.0),
+    "refuse_send": ("a send is refused with Graph error `code`", 0.0),
+    "fail_send": ("a send is accepted, then a status `failed` says `code`", 0.0),
+    "refuse_call": ("any call but a send is refused with Graph error `code`", 0.0),
+    "missing_media_url": ("a person's medium comes without `url`, only with its id", 0.0),
+    "lost_media": ("a person's medium comes with error 131052 instead of an id", 0.0),
 }
 
 
 @frozen
 class Knob:
-    """How often a fault strikes. `only` limits it to one phone (digits) or one phone_number_id."""
+    """How often a fault strikes. `only` limits it to one phone (digits) or one phone_number_id;
+    `code` is the Graph error of the knobs that name one.
+    """
 
     probability: float = 0.0
     times: int = 0
     seconds: float = 0.0
     only: str | None = None
+    code: int = 131000
     struck: int = 0
 
 
@@ -55,6 +65,7 @@ class KnobPatch(msgspec.Struct, forbid_unknown_fields=True):
     times: int = 0
     seconds: float | None = None
     only: str | None = None
+    code: int = 131000
 
 
 class Switches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +76,12 @@ class Switches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window_refusal: str = "sync"
     unknown_refusal: str = "sync"
     bsuid_in_to: str = "silence"
+    media_refusal: str = "sync"
+    media_check: str = "strict"
+    inbound_media: str = "refuse"
+    reaction_removal: str = "omitted"
+    review: str = "approve"
+    calls_per_hour: int = 5000
 
 
 _CHOICES = {
@@ -72,6 +89,11 @@ _CHOICES = {
     "window_refusal": ("sync", "async"),
     "unknown_refusal": ("sync", "async"),
     "bsuid_in_to": ("silence", "refuse"),
+    "media_refusal": ("sync", "async"),
+    "media_check": ("strict", "off"),
+    "inbound_media": ("refuse", "allow"),
+    "reaction_removal": ("omitted", "empty"),
+    "review": ("approve", "reject", "manual"),
 }
 
 
@@ -127,6 +149,7 @@ class Faults:
                 "times": knob.times,
                 "seconds": knob.seconds,
                 "only": knob.only,
+                "code": knob.code,
                 "struck": knob.struck,
             }
             for name, knob in self.knobs.items()
@@ -150,9 +173,11 @@ def _read_knob(name: str, value: object) -> Knob:
         )
     if patch.times < 0 or (patch.seconds or 0) < 0:
         raise ValueError(f"{name}: times and seconds cannot be negative")
+    if patch.code not in TABLE:
+        raise ValueError(f"{name}: {patch.code} is not a code in Meta's table of errors")
     seconds = default_seconds if patch.seconds is None else patch.seconds
     only = patch.only.lstrip("+") if patch.only else None
-    return Knob(patch.probability, patch.times, seconds, only)
+    return Knob(patch.probability, patch.times, seconds, only, patch.code)
 
 
 def _read_switches(values: dict[str, Any]) -> Switches:
@@ -169,4 +194,6 @@ def _read_switches(values: dict[str, Any]) -> Switches:
             raise ValueError(f"{name} must be one of {', '.join(choices)}")
     if not 1 <= switches.batch <= 1000:
         raise ValueError("batch must be between 1 and 1000")
+    if switches.calls_per_hour < 1:
+        raise ValueError("calls_per_hour must be at least 1")
     return switches

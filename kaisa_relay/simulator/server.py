@@ -63,7 +63,7 @@ async def _serve_on(
         async with trio.open_nursery() as nursery:
             await nursery.start(simulator.run, name="simulator")
             await nursery.start(trio.serve_listeners, _connection_handler(simulator), listeners)
-            url = _url(listeners[0])
+            url = simulator.world.base_url = _url(listeners[0])
             sys.stdout.write(f"Simulated WhatsApp on {url}\n")
             sys.stdout.flush()
             task_status.started(url)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kaisa_relay.simulator.errors import GraphError
 from kaisa_relay.simulator.sends.outgoing import Outgoing, ReadMark, parse_outgoing
-from kaisa_relay.simulator.sends.sending import offered_buttons, shown_text
+from kaisa_relay.simulator.sends.showing import offered_buttons, shown_text
 
 TO: dict[str, Any] = {"messaging_product": "whatsapp", "to": "+46700000001"}
 BODY = {"text": "Which?"}

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from kaisa_relay.simulator import KAISA_OFFER, TemplateConfig, TemplateText
 from kaisa_relay.simulator.errors import GraphError
+from kaisa_relay.simulator.templates.registry import Template, languages_of
 from kaisa_relay.simulator.templates.rendering import Button, Rendered, render
+
+
+def in_language(config: TemplateConfig, language: str = "en") -> Template | None:
+    """What the registry has of a configured template."""
+    return next((one for one in languages_of(config) if one.language == language), None)
 
 
 def send(*texts: str, language: str = "en", buttons: list[Any] | None = None) -> dict[str, Any]:
@@ -29,7 +35,8 @@ def quick_reply(index: Any, payload: Any) -> dict[str, Any]:
 def test_the_offer_reads_as_filled_in_with_its_payloads() -> None:
     """Both index spellings; a quick reply without a payload answers its label."""
     shown = render(
-        KAISA_OFFER, send("Vera {{2}}", "a boat", buttons=[quick_reply("0", "accept.7")])
+        in_language(KAISA_OFFER),
+        send("Vera {{2}}", "a boat", buttons=[quick_reply("0", "accept.7")]),
     )
     assert isinstance(shown, Rendered)
     assert "Vera {{2}}" in shown.text
@@ -38,7 +45,9 @@ def test_the_offer_reads_as_filled_in_with_its_payloads() -> None:
         Button("quick_reply", "Accept", "accept.7"),
         Button("quick_reply", "Decline", "Decline"),
     )
-    numbered = render(KAISA_OFFER, send("a", "b", buttons=[quick_reply(1, "decline.7")]))
+    numbered = render(
+        in_language(KAISA_OFFER), send("a", "b", buttons=[quick_reply(1, "decline.7")])
+    )
     assert isinstance(numbered, Rendered)
     assert numbered.buttons[1].payload == "decline.7"
 
@@ -58,7 +67,7 @@ def test_the_offer_reads_as_filled_in_with_its_payloads() -> None:
 )
 def test_wrong_sends_are_refused(body: dict[str, Any], code: int) -> None:
     """Each rule with its code."""
-    refused = render(KAISA_OFFER, body)
+    refused = render(in_language(KAISA_OFFER, body["language"]["code"]), body)
     assert isinstance(refused, GraphError)
     assert refused.code == code
 
@@ -68,7 +77,7 @@ def test_wrong_sends_are_refused(body: dict[str, Any], code: int) -> None:
 )
 def test_a_template_that_is_not_approved_is_refused(status: str, code: int) -> None:
     """The code says what to do about it."""
-    refused = render(evolve(KAISA_OFFER, status=status), send("a", "b"))
+    refused = render(in_language(evolve(KAISA_OFFER, status=status)), send("a", "b"))
     assert isinstance(refused, GraphError)
     assert refused.code == code
 
@@ -86,10 +95,10 @@ def test_a_named_template_wants_its_names() -> None:
     named = TemplateConfig("kaisa_offer", texts, parameter_names=("a", "b"))
     parameters = [{"type": "text", "parameter_name": name, "text": name * 2} for name in "ba"]
     body = send() | {"components": [{"type": "body", "parameters": parameters}]}
-    shown = render(named, body)
+    shown = render(in_language(named), body)
     assert isinstance(shown, Rendered)
     assert shown.text == "aa-bb!"
-    assert isinstance(render(named, send("x", "y")), GraphError)
+    assert isinstance(render(in_language(named), send("x", "y")), GraphError)
 
 
 VALUES = st.none() | st.integers() | st.text(max_size=3) | st.lists(st.none(), max_size=1)
@@ -111,4 +120,4 @@ COMPONENTS = st.lists(
 def test_any_components_are_rendered_or_refused(components: list[Any]) -> None:
     """Never another exception."""
     body = {"name": "kaisa_offer", "language": {"code": "sv"}, "components": components}
-    assert isinstance(render(KAISA_OFFER, body), Rendered | GraphError)
+    assert isinstance(render(in_language(KAISA_OFFER, "sv"), body), Rendered | GraphError)

@@ -1,18 +1,27 @@
-"""`/_sim/people/{number}/…`: what a person does with their phone, and what has arrived there."""
+"""`/_sim/people/{number}/…`: what a person does with their phone."""
 
 from typing import Any
 
 import msgspec
-import trio
-from quart import Blueprint
+from quart import Blueprint, request
 
 from ..config import ChannelConfig
+from ..media.kinds import LARGEST, kind_of
+from ..media.store import File
+from ..people.inbound import Written
 from ..people.person import Arrival, Person
 from ..simulator import Simulator
 from ..templates.rendering import Button
-from .setup import ControlProblem, Shown, integer, read_body, seconds
-
-_LONGEST_WAIT = 60.0
+from .calls import (
+    ControlProblem,
+    Shown,
+    add_routes,
+    connected_person,
+    find_channel,
+    find_person,
+    read_body,
+)
+from .writing import keep, read_written
 
 
 class TapBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,6 +44,19 @@ class ReadBody(msgspec.Struct, forbid_unknown_fields=True):
     wamid: str | None = None
 
 
+class PlayBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The voice note that is listened to."""
+
+    wamid: str
+
+
+class OpenBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The chat that is looked at, or with `open` false none."""
+
+    channel: str | None = None
+    open: bool = True
+
+
 class BlockBody(msgspec.Struct, forbid_unknown_fields=True):
     """Block a channel, or no longer."""
 
@@ -49,53 +71,81 @@ class WindowBody(msgspec.Struct, forbid_unknown_fields=True):
     open: bool = True
 
 
-class PeopleControl:
+class PhoneControl:
     """The handlers for one person's phone, over one simulator."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self._world = simulator.world
 
     def routes(self) -> Blueprint:
         """The blueprint to mount."""
-        routes = Blueprint("people", __name__, url_prefix="/_sim/people/<number>")
-        for path, method, handler in (
-            ("/send", "POST", self.send),
-            ("/tap", "POST", self.tap),
-            ("/read", "POST", self.read),
-            ("/block", "POST", self.block),
-            ("/window", "POST", self.window),
-            ("/inbox", "GET", self.inbox),
-        ):
-            routes.add_url_rule(path, handler.__name__, handler, methods=[method])
-        return routes
+        return add_routes(
+            Blueprint("phones", __name__, url_prefix="/_sim/people/<number>"),
+            (
+                ("/send", "POST", self.send),
+                ("/media", "POST", self.send_file),
+                ("/tap", "POST", self.tap),
+                ("/read", "POST", self.read),
+                ("/play", "POST", self.play),
+                ("/open", "POST", self.open),
+                ("/block", "POST", self.block),
+                ("/window", "POST", self.window),
+            ),
+        )
 
     async def send(self, number: str) -> Shown:
-        """Write to a channel: `text`, or `type` and the object of that type (or `body`)."""
-        person = self._connected(number)
+        """Write to a channel: `text`, or `type` and the object of that type (or `body`); with
+        `reply_to`, `forwarded` (true or "frequently"), or `data` (base64), `mime_type` and
+        `filename` for a medium, which is a sample without. `type` may be voice.
+        """
+        person = connected_person(self._world, number)
         body = await read_body(dict[str, Any])
-        channel = self._channel(body.pop("channel", None))
-        wamid = body.pop("wamid", None)
-        reply_to = body.pop("reply_to", None)
-        for name, value in (("wamid", wamid), ("reply_to", reply_to)):
-            if not isinstance(value, str | None):
-                raise ControlProblem(400, f"{name} must be a string")
-        message = _message(body)
-        if reply_to is not None:
-            message["context"] = {
-                "from": self._writer_of(reply_to, channel, person),
-                "id": reply_to,
-            }
-        sent = self._simulator.handsets.write(person, channel, message, wamid)
-        return {"wamid": sent, "channel": channel.phone_number_id}
+        channel = find_channel(self._world, body.pop("channel", None))
+        written = read_written(self._world, channel, person, body)
+        return self._write(person, channel, written)
 
-    def _writer_of(self, wamid: str, channel: ChannelConfig, person: Person) -> str:
-        return person.wa_id if wamid in self._simulator.world.heard else channel.number
+    async def send_file(self, number: str) -> Shown:
+        """Send a file (multipart `file`) as its MIME type says or as `type`; with `caption`,
+        `reply_to` and `channel`.
+        """
+        person = connected_person(self._world, number)
+        form, sent = await request.form, (await request.files).get("file")
+        if sent is None:
+            raise ControlProblem(400, "give a multipart field file")
+        channel = find_channel(self._world, form.get("channel"))
+        file = File(
+            sent.stream.read(LARGEST + 1),
+            sent.content_type or "application/octet-stream",
+            sent.filename or None,
+        )
+        kind = form.get("type") or kind_of(file.mime_type)
+        body: Shown = {"type": kind, kind: {"id": "kept"}}
+        for name in ("reply_to", "forwarded"):
+            if form.get(name):
+                body[name] = form[name]
+        message = read_written(self._world, channel, person, body).message
+        kind = message["type"]
+        message[kind].pop("id")
+        if form.get("caption"):
+            message[kind]["caption"] = form["caption"]
+        medium = keep(self._world.media, channel, file)
+        return self._write(person, channel, Written(message, None, medium))
+
+    def _write(self, person: Person, channel: ChannelConfig, written: Written) -> Shown:
+        wamid = self._simulator.handsets.write(person, channel, written)
+        shown: Shown = {"wamid": wamid, "channel": channel.phone_number_id}
+        if written.medium is not None:
+            shown["media"] = written.medium.id
+        return shown
 
     async def tap(self, number: str) -> Shown:
-        """Tap a button of a message that arrived."""
-        person = self._connected(number)
+        """Tap a button of a message that arrived; `wamid` is null for a link, which tells
+        nobody.
+        """
+        person = connected_person(self._world, number)
         body = await read_body(TapBody)
-        channel = self._channel(body.channel) if body.channel is not None else None
+        channel = find_channel(self._world, body.channel) if body.channel is not None else None
         arrival, button = _find_button(person, body, channel)
         sent = self._simulator.handsets.tap(person, arrival, button, body.wamid)
         return {
@@ -107,82 +157,47 @@ class PeopleControl:
 
     async def read(self, number: str) -> Shown:
         """Read what is unread."""
-        person = self._person(number)
+        person = find_person(self._world, number)
         body = await read_body(ReadBody)
-        channel = self._channel(body.channel) if body.channel is not None else None
+        channel = find_channel(self._world, body.channel) if body.channel is not None else None
         return {"read": self._simulator.handsets.read(person, channel, body.wamid)}
+
+    async def play(self, number: str) -> Shown:
+        """Listen to a voice note that arrived: the business hears `played`."""
+        person = find_person(self._world, number)
+        body = await read_body(PlayBody)
+        if not self._simulator.handsets.play(person, body.wamid):
+            raise ControlProblem(404, f"there is no voice note {body.wamid} on this phone")
+        return {"played": body.wamid}
+
+    async def open(self, number: str) -> Shown:
+        """Look at the chat with a channel: it is read, and what comes then has no `delivered`."""
+        person = find_person(self._world, number)
+        body = await read_body(OpenBody)
+        channel = find_channel(self._world, body.channel) if body.open else None
+        self._simulator.handsets.open_chat(person, channel)
+        return {"open_chat": person.open_chat}
 
     async def block(self, number: str) -> Shown:
         """Block a channel: what it sends is accepted and never delivered."""
-        person = self._person(number)
+        person = find_person(self._world, number)
         body = await read_body(BlockBody)
-        channel = self._channel(body.channel)
+        channel = find_channel(self._world, body.channel)
         change = person.blocked.add if body.blocked else person.blocked.discard
         change(channel.phone_number_id)
+        self._world.feed.tell("block", person.wa_id, channel.phone_number_id, blocked=body.blocked)
         return {"blocked": sorted(person.blocked)}
 
     async def window(self, number: str) -> Shown:
         """Open or close the window between the person and a channel."""
-        person = self._person(number)
+        person = find_person(self._world, number)
         body = await read_body(WindowBody)
-        channel, windows = self._channel(body.channel), self._simulator.world.windows
+        channel, windows = find_channel(self._world, body.channel), self._world.windows
         if body.open:
-            windows[channel.phone_number_id, person.wa_id] = trio.current_time()
+            windows[channel.phone_number_id, person.wa_id] = self._world.clock.time()
         else:
             windows.pop((channel.phone_number_id, person.wa_id), None)
         return {"channel": channel.phone_number_id, "open": body.open}
-
-    async def inbox(self, number: str) -> Shown:
-        """What arrived after index `after`; waits up to `wait` seconds while there is nothing."""
-        person, after = self._person(number), integer("after", 0)
-        with trio.move_on_after(min(seconds("wait"), _LONGEST_WAIT)):
-            await person.wait_arrival(after)
-        channels = self._simulator.world.channels
-        shown = [_show_arrival(one, channels.get(one.channel)) for one in person.inbox[after:]]
-        return {"messages": shown, "next": after + len(shown)}
-
-    def _person(self, number: str) -> Person:
-        person = self._simulator.world.people.find(number)
-        if person is None:
-            raise ControlProblem(
-                404, f"there is no person {number}; create them with POST /_sim/people"
-            )
-        return person
-
-    def _connected(self, number: str) -> Person:
-        person = self._person(number)
-        if not person.online:
-            raise ControlProblem(409, f"the phone of {number} is offline")
-        return person
-
-    def _channel(self, name: object) -> ChannelConfig:
-        world = self._simulator.world
-        if name is None and len(world.channels) == 1:
-            return next(iter(world.channels.values()))
-        if not isinstance(name, str):
-            raise ControlProblem(400, "channel must be a phone_number_id or a number")
-        channel = world.channel(name)
-        if channel is None:
-            raise ControlProblem(
-                404, f"there is no channel {name}; create it with POST /_sim/channels"
-            )
-        return channel
-
-
-def _message(body: dict[str, Any]) -> dict[str, Any]:
-    kind = body.get("type", "text")
-    content = body.get(kind, body.get("body")) if isinstance(kind, str) else None
-    if kind == "text" and isinstance(content, str):
-        content = {"body": content}
-    if not isinstance(kind, str) or not isinstance(content, dict | list):
-        raise ControlProblem(400, "give text, or type and an object named like the type (or body)")
-    extra = set(body) - {"type", kind, "body", "context", "errors", "referral", "text", "timestamp"}
-    if extra:
-        raise ControlProblem(400, f"unknown field {sorted(extra)[0]!r}")
-    kept = {
-        name: body[name] for name in ("context", "errors", "referral", "timestamp") if name in body
-    }
-    return kept | {"type": kind, kind: content}
 
 
 def _find_button(
@@ -210,23 +225,3 @@ def _fits(body: TapBody, at: int, button: Button) -> bool:
         and body.payload in (None, button.payload)
         and body.index in (None, at)
     )
-
-
-def _show_arrival(arrival: Arrival, channel: ChannelConfig | None) -> Shown:
-    shown: Shown = {
-        "index": arrival.index,
-        "wamid": arrival.wamid,
-        "channel": arrival.channel,
-        "from": f"+{channel.number}" if channel is not None else None,
-        "type": arrival.kind,
-        "text": arrival.text,
-        "buttons": [
-            {"label": button.label, "payload": button.payload} for button in arrival.buttons
-        ],
-        "reply_to": arrival.quoted,
-        "at": arrival.at.isoformat(),
-        "body": arrival.body,
-    }
-    if arrival.template is not None:
-        shown["template"] = {"name": arrival.template[0], "language": arrival.template[1]}
-    return shown

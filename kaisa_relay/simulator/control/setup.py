@@ -1,30 +1,19 @@
-"""`/_sim`: sets up channels, people, templates, faults and the callback, and shows the record."""
+"""`/_sim`: sets up channels, people, faults and the callback, and shows the record."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from attrs import evolve
 from msgspec import UNSET, UnsetType
 from quart import Blueprint, request
 
-from ..config import ChannelConfig, PersonConfig, TemplateConfig, TemplateText
+from ..config import ChannelConfig, PersonConfig
 from ..people.numbers import digits
 from ..people.person import Person
 from ..simulator import Simulator
 from ..webhooks.callbacks import Callback
 from ..world import new_person
-
-T = TypeVar("T")
-Shown = dict[str, Any]
-
-
-class ControlProblem(Exception):
-    """A control call that cannot be done; the text says what is wrong with it."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
+from .calls import ControlProblem, Shown, add_routes, given, integer, read_body
 
 
 class WebhookBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,6 +36,8 @@ class ChannelBody(msgspec.Struct, forbid_unknown_fields=True):
     portfolio: str | UnsetType = UNSET
     verified_name: str | UnsetType = UNSET
     throughput: int | UnsetType = UNSET
+    coexistence: bool | UnsetType = UNSET
+    test_recipients: list[str] | UnsetType | None = UNSET
 
 
 class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,56 +51,6 @@ class PersonBody(msgspec.Struct, forbid_unknown_fields=True):
     auto_read: bool | UnsetType = UNSET
 
 
-class TextBody(msgspec.Struct, forbid_unknown_fields=True):
-    """One language of a template."""
-
-    body: str = ""
-    buttons: list[str] = []
-
-
-class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A template to create or replace: `languages` is a list of codes, or texts by code."""
-
-    name: str
-    languages: list[str] | dict[str, TextBody]
-    parameters: int = 0
-    parameter_names: list[str] = []
-    buttons: list[str] = []
-    body: str | None = None
-    category: str = "utility"
-    status: str = "approved"
-    waba: str | None = None
-
-
-async def read_body(shape: type[T]) -> T:
-    """The JSON body of the request; an empty one counts as `{}`."""
-    try:
-        return msgspec.json.decode(await request.get_data() or b"{}", type=shape)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
-        raise ControlProblem(400, str(problem)) from problem
-
-
-def integer(name: str, default: int) -> int:
-    """A whole number in the query."""
-    return int(_number(name, default))
-
-
-def seconds(name: str) -> float:
-    """A time in the query; 0 if absent."""
-    return _number(name, 0.0)
-
-
-def _number(name: str, default: float) -> float:
-    text = request.args.get(name)
-    try:
-        value = default if text is None else float(text)
-    except ValueError as problem:
-        raise ControlProblem(400, f"{name} must be a number") from problem
-    if not 0 <= value < 2**53:
-        raise ControlProblem(400, f"{name} must be a number from 0")
-    return value
-
-
 class Control:
     """The handlers for the set-up, over one simulator."""
 
@@ -118,21 +59,20 @@ class Control:
 
     def routes(self) -> Blueprint:
         """The blueprint to mount."""
-        routes = Blueprint("control", __name__, url_prefix="/_sim")
-        for path, method, handler in (
-            ("/webhook", "POST", self.set_webhook),
-            ("/channels", "POST", self.put_channel),
-            ("/channels", "GET", self.list_channels),
-            ("/people", "POST", self.put_person),
-            ("/people", "GET", self.list_people),
-            ("/templates", "POST", self.put_template),
-            ("/faults", "GET", self.show_faults),
-            ("/faults", "PATCH", self.patch_faults),
-            ("/log", "GET", self.log),
-            ("/reset", "POST", self.reset),
-        ):
-            routes.add_url_rule(path, handler.__name__, handler, methods=[method])
-        return routes
+        return add_routes(
+            Blueprint("control", __name__, url_prefix="/_sim"),
+            (
+                ("/webhook", "POST", self.set_webhook),
+                ("/channels", "POST", self.put_channel),
+                ("/channels", "GET", self.list_channels),
+                ("/people", "POST", self.put_person),
+                ("/people", "GET", self.list_people),
+                ("/faults", "GET", self.show_faults),
+                ("/faults", "PATCH", self.patch_faults),
+                ("/log", "GET", self.log),
+                ("/reset", "POST", self.reset),
+            ),
+        )
 
     async def set_webhook(self) -> Shown:
         """Register the callback after the handshake, and report how that went."""
@@ -160,12 +100,15 @@ class Control:
         old = world.channels.get(body.phone_number_id)
         if old is None and body.number is UNSET:
             raise ControlProblem(400, "a new channel needs a number")
-        changes = _given(body)
+        changes = given(body)
         if "number" in changes and not digits(changes["number"]):
             raise ControlProblem(400, "number holds no digits")
         if changes.get("throughput", 1) < 1:
             raise ControlProblem(400, "throughput must be at least 1")
+        if isinstance(changes.get("test_recipients"), list):
+            changes["test_recipients"] = tuple(changes["test_recipients"])
         world.put_channel(evolve(old, **changes) if old is not None else ChannelConfig(**changes))
+        world.feed.tell("channel", channel=body.phone_number_id)
         return _show_channel(world.channels[body.phone_number_id])
 
     async def list_channels(self) -> Shown:
@@ -177,17 +120,19 @@ class Control:
         body = await read_body(PersonBody)
         if not digits(body.number):
             raise ControlProblem(400, "number holds no digits")
-        people, changes = self._simulator.world.people, _given(body)
+        people, changes = self._simulator.world.people, given(body)
         person = people.by_number(digits(body.number))
         if person is None:
             person = new_person(PersonConfig(**changes))
             people.add(person)
+            self._simulator.world.feed.tell("person", person.wa_id)
             return self.show_person(person)
         for name in ("name", "user_id", "username", "auto_read"):
             setattr(person, name, changes.get(name, getattr(person, name)))
         if changes.get("online") is True and not person.online:
             self._simulator.handsets.come_online(person)
         person.online = changes.get("online", person.online)
+        self._simulator.world.feed.tell("person", person.wa_id)
         return self.show_person(person)
 
     async def list_people(self) -> Shown:
@@ -206,21 +151,10 @@ class Control:
             "online": person.online,
             "auto_read": person.auto_read,
             "blocked": sorted(person.blocked),
-            "messages": len(person.inbox),
+            "open_chat": person.open_chat,
+            "marketing": person.marketing,
+            "messages": person.received,
             "unread": len(person.unread),
-        }
-
-    async def put_template(self) -> Shown:
-        """Create or replace a template; without texts the body shows its parameters one after
-        the other.
-        """
-        body = await read_body(TemplateBody)
-        template = _template(body)
-        self._simulator.world.templates[template.waba, template.name] = template
-        return {
-            "name": template.name,
-            "languages": sorted(template.texts),
-            "status": template.status,
         }
 
     async def show_faults(self) -> Shown:
@@ -246,11 +180,6 @@ class Control:
         return {"reset": True}
 
 
-def _given(body: msgspec.Struct) -> Shown:
-    values = {name: getattr(body, name) for name in body.__struct_fields__}
-    return {name: value for name, value in values.items() if value is not UNSET}
-
-
 def _show_channel(channel: ChannelConfig) -> Shown:
     return {
         "phone_number_id": channel.phone_number_id,
@@ -259,29 +188,6 @@ def _show_channel(channel: ChannelConfig) -> Shown:
         "portfolio": channel.portfolio,
         "verified_name": channel.verified_name,
         "throughput": channel.throughput,
+        "coexistence": channel.coexistence,
+        "test_recipients": channel.test_recipients,
     }
-
-
-def _template(body: TemplateBody) -> TemplateConfig:
-    keys = body.parameter_names or [str(at) for at in range(1, body.parameters + 1)]
-    shown = (
-        body.body
-        if body.body is not None
-        else " ".join(["Hello:", *(f"{{{{{key}}}}}" for key in keys)])
-    )
-    languages = body.languages
-    if isinstance(languages, list):
-        languages = {code: TextBody(body=shown, buttons=body.buttons) for code in languages}
-    texts = {
-        code: TemplateText(text.body or shown, tuple(text.buttons or body.buttons))
-        for code, text in languages.items()
-    }
-    return TemplateConfig(
-        name=body.name,
-        texts=texts,
-        parameters=body.parameters,
-        parameter_names=tuple(body.parameter_names),
-        category=body.category.lower(),
-        status=body.status.lower(),
-        waba=body.waba,
-    )

@@ -3,6 +3,7 @@ about them.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from attrs import define, evolve, field, frozen
 
 from ..templates.rendering import Button
 from .numbers import country, digits, spellings
+
+_LONGEST_INBOX = 10_000
 
 # A business that wrote to a number this recently is shown it, even if a username hides it.
 SHARING_SECONDS = 30 * 24 * 3600.0
@@ -30,6 +33,7 @@ class Arrival:
     buttons: tuple[Button, ...] = ()
     template: tuple[str, str] | None = None
     quoted: str | None = None
+    medium: str | None = None
     index: int = 0
 
 
@@ -45,7 +49,11 @@ class Identity:
 
 @define
 class Person:
-    """A person with a phone; `wa_id` is WhatsApp's own spelling of the number, digits only."""
+    """A person with a phone; `wa_id` is WhatsApp's own spelling of the number, digits only.
+
+    `open_chat` is the channel whose chat they look at: what comes from it is read at once.
+    `generation` counts the BSUIDs they have had.
+    """
 
     wa_id: str
     name: str
@@ -54,7 +62,11 @@ class Person:
     online: bool = True
     auto_read: bool = True
     blocked: set[str] = field(factory=set)
-    inbox: list[Arrival] = field(factory=list)
+    open_chat: str | None = None
+    marketing: bool = True
+    generation: int = 0
+    received: int = 0
+    inbox: deque[Arrival] = field(factory=lambda: deque(maxlen=_LONGEST_INBOX))
     unread: list[str] = field(factory=list)
     undelivered: list[Arrival] = field(factory=list)
     arrived: trio.Event = field(factory=trio.Event)
@@ -65,7 +77,8 @@ class Person:
         """
         if self.user_id is not None:
             return self.user_id or None
-        seed = hashlib.sha256(f"{portfolio}/{self.wa_id}".encode()).hexdigest()
+        times = f"/{self.generation}" if self.generation else ""
+        seed = hashlib.sha256(f"{portfolio}/{self.wa_id}{times}".encode()).hexdigest()
         return f"{country(self.wa_id)}.{int(seed[:16], 16) % 10**20:020d}"
 
     def seen_by(self, portfolio: str, shared: bool) -> Identity:
@@ -77,14 +90,20 @@ class Person:
 
     def receive(self, arrival: Arrival) -> None:
         """Put a message into the inbox and wake whoever waits for it."""
-        self.inbox.append(evolve(arrival, index=len(self.inbox) + 1))
+        self.received += 1
+        self.inbox.append(evolve(arrival, index=self.received))
         self.arrived.set()
         self.arrived = trio.Event()
 
     async def wait_arrival(self, after: int) -> None:
-        """Return once the inbox holds more than `after` messages; the deadline is the caller's."""
-        while len(self.inbox) <= after:
+        """Return once more than `after` messages have come; the deadline is the caller's."""
+        while self.received <= after:
             await self.arrived.wait()
+
+    def arrived_after(self, index: int) -> list[Arrival]:
+        """What arrived after number `index`, as far as the phone still has it."""
+        missed = self.received - index
+        return list(self.inbox)[-missed:] if missed > 0 else []
 
 
 class People:
@@ -119,6 +138,13 @@ class People:
         return found or next(
             (person for person in self if name in (person.username, person.user_id)), None
         )
+
+    def renumber(self, person: Person, number: str) -> None:
+        """Give a person another number (digits), and with it another BSUID."""
+        del self._by_number[person.wa_id]
+        person.wa_id = number
+        person.user_id = None
+        self.add(person)
 
     def clear(self) -> None:
         """Remove everyone."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import GraphError
-from .shapes import bad, length_problems, missing
+from .shapes import bad, length_problems, missing, unexpected
 
 Payload = dict[str, Any]
 
@@ -17,6 +17,10 @@ _LOOSE_KINDS = (
     "catalog_message",
     "address_message",
 )
+_NAMED_ACTIONS = {
+    "location_request_message": "send_location",
+    "request_contact_info": "request_contact_info",
+}
 _HEADER_KINDS = ("text", "image", "video", "document")
 
 
@@ -37,6 +41,8 @@ def interactive_problems(body: Payload) -> Iterator[GraphError]:
         yield from _list_problems(action)
     elif kind == "cta_url":
         yield from _link_problems(action)
+    elif kind in _NAMED_ACTIONS and action.get("name") != _NAMED_ACTIONS[kind]:
+        yield bad(f"interactive.action.name must be {_NAMED_ACTIONS[kind]}")
 
 
 def _around_problems(body: Payload, longest: int) -> Iterator[GraphError]:
@@ -60,6 +66,14 @@ def _header_problems(body: Payload) -> Iterator[GraphError]:
         yield bad(f"interactive.header.type must be one of {', '.join(allowed)}")
     elif header["type"] == "text":
         yield from length_problems(header, "text", "interactive.header.text", 1, 60)
+    elif not _has_medium(header.get(header["type"])):
+        yield unexpected("A media object needs either id or link")
+
+
+def _has_medium(medium: object) -> bool:
+    return isinstance(medium, dict) and any(
+        isinstance(medium.get(name), str) for name in ("id", "link")
+    )
 
 
 def _button_problems(action: Payload) -> Iterator[GraphError]:

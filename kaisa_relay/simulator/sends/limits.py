@@ -40,3 +40,4 @@ class Meters:
 
     pairs: dict[tuple[str, str], float] = field(factory=dict)
     channels: dict[str, float] = field(factory=dict)
+    calls: dict[str, float] = field(factory=dict)

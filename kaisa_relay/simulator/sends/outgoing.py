@@ -16,9 +16,9 @@ from .shapes import bad, length_problems, missing, unexpected
 
 Payload = dict[str, Any]
 
-MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
 _OPAQUE_LENGTH = 512
 _CAPTION_LENGTH = 1024
+_FILENAME_LENGTH = 240
 _TEXT_LENGTH = 4096
 
 
@@ -119,6 +119,9 @@ def _text_problems(body: Payload) -> Iterator[GraphError]:
 def _media_problems(body: Payload) -> Iterator[GraphError]:
     if not isinstance(body.get("id"), str) and not isinstance(body.get("link"), str):
         yield unexpected("A media object needs either id or link")
+    link = body.get("link")
+    if isinstance(link, str) and not link.startswith(("http://", "https://")):
+        yield unexpected("link must start with http:// or https://")
     yield from length_problems(body, "caption", "caption", 0, _CAPTION_LENGTH)
 
 
@@ -126,6 +129,17 @@ def _bare_media_problems(body: Payload) -> Iterator[GraphError]:
     yield from _media_problems(body)
     if "caption" in body:
         yield unexpected("caption is not allowed for this type")
+
+
+def _document_problems(body: Payload) -> Iterator[GraphError]:
+    yield from _media_problems(body)
+    yield from length_problems(body, "filename", "document.filename", 0, _FILENAME_LENGTH)
+
+
+def _audio_problems(body: Payload) -> Iterator[GraphError]:
+    yield from _bare_media_problems(body)
+    if not isinstance(body.get("voice", False), bool):
+        yield bad("audio.voice must be true or false")
 
 
 def _location_problems(body: Payload) -> Iterator[GraphError]:
@@ -178,8 +192,8 @@ _CHECKS: dict[str, Callable[[Payload], Iterator[GraphError]]] = {
     "text": _text_problems,
     "image": _media_problems,
     "video": _media_problems,
-    "document": _media_problems,
-    "audio": _bare_media_problems,
+    "document": _document_problems,
+    "audio": _audio_problems,
     "sticker": _bare_media_problems,
     "location": _location_problems,
     "contacts": _contacts_problems,

@@ -1,36 +1,26 @@
-"""What happens to a send: who is meant, whether Meta takes it, and what reaches the person's
-phone.
-"""
+"""What happens to a send: whether Meta takes it, and what reaches the person's phone."""
 
+from datetime import datetime
 from typing import Any
 
-import trio
-from attrs import define, frozen
+from attrs import frozen
 
 from ..config import ChannelConfig
 from ..errors import GraphError
 from ..faults import Faults
-from ..people.numbers import is_bsuid, read_recipient, spellings
+from ..media.store import Medium
+from ..people.chat import BUSINESS, Bubble
 from ..people.person import Arrival, Person
-from ..templates.rendering import Button, Rendered, render
+from ..templates.rendering import Rendered, render
 from ..webhooks.statuses import Statuses
 from ..world import Sent, World
-from .interactive import Payload
 from .limits import PAIR_LIMIT, throughput_limit
 from .outgoing import Outgoing
+from .refusals import Attempt, Refusals
+from .showing import offered_buttons, shown_text
+from .targets import Target, Targets
 
-
-@frozen
-class Target:
-    """Whom a send is for.
-
-    `person` None is nobody with WhatsApp; `silent` sends are accepted and lost.
-    """
-
-    addressed: str
-    to_phone: bool
-    person: Person | None
-    silent: bool = False
+Attached = Medium | GraphError | None
 
 
 @frozen
@@ -49,101 +39,72 @@ class Accepted:
         return {"messaging_product": "whatsapp", "contacts": [self.contact], "messages": [message]}
 
 
-@define
 class Sending:
     """Accepts or refuses sends and starts their statuses."""
 
-    world: World
-    statuses: Statuses
-    faults: Faults
+    def __init__(self, world: World, statuses: Statuses, faults: Faults) -> None:
+        self.world = world
+        self.statuses = statuses
+        self.faults = faults
+        self._targets = Targets(world, faults)
+        self._refusals = Refusals(world)
 
-    def accept(self, channel: ChannelConfig, outgoing: Outgoing) -> Accepted | GraphError:
+    def accept(
+        self, channel: ChannelConfig, outgoing: Outgoing, attached: Attached = None
+    ) -> Accepted | GraphError:
         """Take a send, or say why not; a refusal that Meta reports later is a send that fails."""
-        target = self._target(channel, outgoing)
+        target = self._targets.of(channel, outgoing)
         if isinstance(target, GraphError):
             return target
         rendered = self._rendered(channel, outgoing)
         if isinstance(rendered, GraphError):
             return rendered
-        refusal = self._refusal(channel, target, outgoing)
+        attempt = Attempt(channel, outgoing, target, rendered, attached)
+        refusal = self._refusals.first(attempt)
         if refusal is not None and not self._reported_later(refusal):
             return refusal
         limited = self._take_quota(channel, target)
         if limited is not None:
             return limited
-        sent = self._book(channel, target, outgoing, rendered)
-        if refusal is not None:
-            self.statuses.plan_failed(sent, refusal)
+        sent = self._book(attempt)
+        failure = refusal or self._wanted_failure(attempt)
+        if failure is not None:
+            self.statuses.plan_failed(sent, failure)
         elif not target.silent:
-            self._deliver(sent, outgoing, rendered)
-        return Accepted(
-            sent, _contact(outgoing, target), "accepted" if rendered is not None else None
-        )
-
-    def _target(self, channel: ChannelConfig, outgoing: Outgoing) -> Target | GraphError:
-        if not outgoing.to:
-            return self._target_by_user_id(channel, outgoing.recipient or "")
-        if is_bsuid(outgoing.to.strip()):
-            if self.faults.switches.bsuid_in_to == "refuse":
-                return GraphError(100, "to is not a phone number; a user id goes into recipient")
-            return Target(outgoing.to, to_phone=True, person=None, silent=True)
-        number = read_recipient(outgoing.to, channel.number)
-        if not number:
-            return GraphError(131009, "to is not a phone number")
-        if channel.number in spellings(number):
-            return GraphError(131021, "The sender and the recipient are the same number")
-        person = self.world.people.by_number(number)
-        return Target(person.wa_id if person is not None else number, to_phone=True, person=person)
-
-    def _target_by_user_id(self, channel: ChannelConfig, user_id: str) -> Target | GraphError:
-        if not is_bsuid(user_id):
-            return GraphError(131009, "recipient is not a business-scoped user id")
-        person = self.world.people.by_user_id(user_id, channel.portfolio)
-        return Target(user_id, to_phone=False, person=person)
+            self._deliver(sent, attempt)
+        status = "accepted" if rendered is not None else None
+        return Accepted(sent, target.contact(outgoing), status)
 
     def _rendered(self, channel: ChannelConfig, outgoing: Outgoing) -> Rendered | GraphError | None:
         if outgoing.kind != "template":
             return None
-        return render(self.world.template(channel.waba, outgoing.body["name"]), outgoing.body)
-
-    def _refusal(
-        self, channel: ChannelConfig, target: Target, outgoing: Outgoing
-    ) -> GraphError | None:
-        if target.silent:
-            return None
-        if target.person is None:
-            return GraphError(
-                131026, f"No WhatsApp user for the recipient; it was read as {target.addressed}"
-            )
-        if outgoing.kind != "template" and not self.world.window_open(channel, target.person):
-            return GraphError(
-                131047,
-                "More than 24 hours have passed since the recipient last wrote to this number",
-            )
-        if outgoing.kind == "reaction" and not self._can_react(outgoing.body["message_id"]):
-            return GraphError(131009, "reaction.message_id is not a message of this chat")
-        return None
-
-    def _can_react(self, wamid: str) -> bool:
-        return wamid in self.world.heard or wamid in self.world.sent
+        body = outgoing.body
+        template = self.world.templates.find(channel.waba, body["name"], body["language"]["code"])
+        return render(template, body)
 
     def _reported_later(self, refusal: GraphError) -> bool:
         switches = self.faults.switches
-        modes = {131026: switches.unknown_refusal, 131047: switches.window_refusal}
+        modes = {
+            131026: switches.unknown_refusal,
+            131047: switches.window_refusal,
+            131053: switches.media_refusal,
+        }
         return modes.get(refusal.code) == "async"
 
+    def _wanted_failure(self, attempt: Attempt) -> GraphError | None:
+        about = (attempt.channel.phone_number_id, attempt.target.addressed)
+        knob = self.faults.strikes("fail_send", *about)
+        return GraphError(knob.code, "Simulated failure") if knob is not None else None
+
     def _take_quota(self, channel: ChannelConfig, target: Target) -> GraphError | None:
-        now, meters = trio.current_time(), self.world.meters
+        now, meters = self.world.clock.time(), self.world.meters
         about = (channel.phone_number_id, target.addressed)
         through = throughput_limit(channel.throughput).due(
             meters.channels.get(channel.phone_number_id), now
         )
         if through is None or self.faults.strikes("throughput", *about) is not None:
             return GraphError(130429, "Too many messages from this number in a short time")
-        pair = (
-            channel.phone_number_id,
-            target.person.wa_id if target.person is not None else target.addressed,
-        )
+        pair = (channel.phone_number_id, target.number)
         due = PAIR_LIMIT.due(meters.pairs.get(pair), now)
         if due is None or self.faults.strikes("pair_limit", *about) is not None:
             return GraphError(
@@ -153,46 +114,31 @@ class Sending:
         meters.pairs[pair] = due
         return None
 
-    def _book(
-        self, channel: ChannelConfig, target: Target, outgoing: Outgoing, rendered: Rendered | None
-    ) -> Sent:
+    def _book(self, attempt: Attempt) -> Sent:
+        channel, outgoing, target = attempt.channel, attempt.outgoing, attempt.target
         sent = Sent(
-            wamid=self.world.new_wamid(
-                target.person.wa_id if target.person is not None else target.addressed
-            ),
+            wamid=self.world.new_wamid(target.number),
             channel=channel.phone_number_id,
             person=target.person,
             addressed=target.addressed,
             to_phone=target.to_phone,
-            category=rendered.category if rendered is not None else "service",
+            kind=outgoing.kind,
+            category=attempt.category,
             opaque=outgoing.opaque,
-            only_sent=outgoing.kind == "reaction",
+            at=self.world.clock.time(),
+            voice=outgoing.kind == "audio" and bool(outgoing.body.get("voice")),
         )
         self.world.sent[sent.wamid] = sent
         if target.to_phone and target.person is not None:
-            self.world.shared[channel.phone_number_id, target.person.wa_id] = trio.current_time()
+            self.world.shared[channel.phone_number_id, target.person.wa_id] = sent.at
         return sent
 
-    def _deliver(self, sent: Sent, outgoing: Outgoing, rendered: Rendered | None) -> None:
+    def _deliver(self, sent: Sent, attempt: Attempt) -> None:
         self.statuses.plan_sent(sent)
         person = sent.person
         if person is None or sent.channel in person.blocked:
             return
-        arrival = Arrival(
-            wamid=sent.wamid,
-            channel=sent.channel,
-            kind=outgoing.kind,
-            body=outgoing.body,
-            text=rendered.text
-            if rendered is not None
-            else shown_text(outgoing.kind, outgoing.body),
-            at=self.world.now(),
-            buttons=rendered.buttons
-            if rendered is not None
-            else offered_buttons(outgoing.kind, outgoing.body),
-            template=(rendered.name, rendered.language) if rendered is not None else None,
-            quoted=outgoing.quoted,
-        )
+        arrival = _arrival(sent, attempt, self.world.clock.now())
         if person.online:
             self.hand_over(person, arrival)
         else:
@@ -201,44 +147,52 @@ class Sending:
     def hand_over(self, person: Person, arrival: Arrival) -> None:
         """Put a message onto a phone that is online and plan the statuses of that."""
         person.receive(arrival)
-        sent = self.world.sent[arrival.wamid]
-        if not sent.only_sent:
+        chat = self.world.chats.of(arrival.channel, person.wa_id)
+        if arrival.kind == "reaction":
+            target, emoji = arrival.body["message_id"], arrival.body["emoji"]
+            chat.react(target, BUSINESS, emoji)
+            self.world.feed.tell(
+                "reaction", person.wa_id, arrival.channel, wamid=target, by=BUSINESS, emoji=emoji
+            )
+            return
+        chat.typing_until = 0.0
+        chat.bubbles[arrival.wamid] = _bubble(arrival)
+        self.world.feed.tell(
+            "message", person.wa_id, arrival.channel, wamid=arrival.wamid, by=BUSINESS
+        )
+        sent = self.world.sent.get(arrival.wamid)
+        if sent is not None:
             self.statuses.plan_delivery(sent, person)
 
 
-def _contact(outgoing: Outgoing, target: Target) -> dict[str, Any]:
-    if target.to_phone:
-        return {"input": outgoing.to, "wa_id": target.addressed}
-    return {"input": outgoing.recipient, "user_id": target.addressed}
+def _arrival(sent: Sent, attempt: Attempt, at: datetime) -> Arrival:
+    outgoing, rendered, attached = attempt.outgoing, attempt.rendered, attempt.attached
+    kind, body = outgoing.kind, outgoing.body
+    return Arrival(
+        wamid=sent.wamid,
+        channel=sent.channel,
+        kind=kind,
+        body=body,
+        text=rendered.text if rendered is not None else shown_text(kind, body),
+        buttons=rendered.buttons if rendered is not None else offered_buttons(kind, body),
+        at=at,
+        template=(rendered.name, rendered.language) if rendered is not None else None,
+        quoted=outgoing.quoted,
+        medium=attached.id if isinstance(attached, Medium) else None,
+    )
 
 
-def shown_text(kind: str, body: Any) -> str:
-    """The words a person reads in a message of this kind."""
-    match kind:
-        case "text":
-            return str(body["body"])
-        case "interactive":
-            return str(body["body"]["text"]) if "body" in body else ""
-        case "reaction":
-            return str(body["emoji"])
-        case "contacts":
-            return ", ".join(card["name"]["formatted_name"] for card in body)
-        case "location":
-            return str(body.get("name", ""))
-        case _:
-            return str(body.get("caption", ""))
-
-
-def offered_buttons(kind: str, body: Payload) -> tuple[Button, ...]:
-    """What a person may tap on an interactive message: its reply buttons, or the rows of its
-    list.
-    """
-    if kind != "interactive":
-        return ()
-    if body["type"] == "button":
-        replies = (button["reply"] for button in body["action"]["buttons"])
-        return tuple(Button("reply", reply["title"], reply["id"]) for reply in replies)
-    if body["type"] == "list":
-        rows = (row for section in body["action"]["sections"] for row in section["rows"])
-        return tuple(Button("row", row["title"], row["id"]) for row in rows)
-    return ()
+def _bubble(arrival: Arrival) -> Bubble:
+    return Bubble(
+        wamid=arrival.wamid,
+        writer=BUSINESS,
+        kind=arrival.kind,
+        body=arrival.body,
+        text=arrival.text,
+        at=arrival.at,
+        # A template shows no quote, whatever it answers.
+        quoted=arrival.quoted if arrival.kind != "template" else None,
+        buttons=arrival.buttons,
+        template=arrival.template[0] if arrival.template is not None else None,
+        medium=arrival.medium,
+    )

@@ -21,25 +21,31 @@ class Callback:
 
 
 class Callbacks:
-    """The app's callback and the overrides of single accounts."""
+    """The app's callback, and the overrides of single accounts and numbers."""
 
     def __init__(self, default: Callback | None, require_subscription: bool) -> None:
         self.default = default
         self.overrides: dict[str, Callback] = {}
+        self.numbers: dict[str, Callback] = {}
         self.subscribed: set[str] = set()
         self._require_subscription = require_subscription
 
-    def of(self, waba: str) -> Callback | None:
-        """The callback for an account, or None while nobody listens."""
-        return self.overrides.get(waba, self.default) if self.listening(waba) else None
+    def of(self, waba: str, phone_number_id: str = "") -> Callback | None:
+        """The callback for a number of an account, or None while nobody listens; the number comes
+        before the account, the account before the app.
+        """
+        if not self.listening(waba):
+            return None
+        return self.numbers.get(phone_number_id) or self.overrides.get(waba, self.default)
 
     def listening(self, waba: str) -> bool:
         """Whether the app is subscribed to an account."""
         return waba in self.subscribed or not self._require_subscription
 
-    def configuration(self, waba: str) -> dict[str, str]:
+    def configuration(self, waba: str, phone_number_id: str = "") -> dict[str, str]:
         """What Graph shows as `webhook_configuration`: the levels that have a callback."""
         levels = {
+            "phone_number": self.numbers.get(phone_number_id),
             "whatsapp_business_account": self.overrides.get(waba),
             "application": self.default,
         }

@@ -19,6 +19,7 @@ import trio
 from attrs import define, evolve, field, frozen
 
 from ..agenda import Agenda
+from ..clock import Clock
 from ..config import Timing
 from ..faults import Faults
 from ..record import Record
@@ -53,6 +54,7 @@ class Courier:
     client: httpx.AsyncClient
     callbacks: Callbacks
     agenda: Agenda
+    clock: Clock
     faults: Faults
     record: Record
     timing: Timing
@@ -88,7 +90,7 @@ class Courier:
         updates, self._pending = self._pending, []
         by_callback: dict[Callback, list[Update]] = {}
         for update in updates:
-            callback = self.callbacks.of(update.waba)
+            callback = self.callbacks.of(update.waba, update.phone_number_id)
             if callback is None:
                 self.record.add("webhook", about=[update.about], outcome="nobody listens")
             else:
@@ -109,13 +111,13 @@ class Courier:
             body=encode(envelope(updates), ascii_only),
             about=tuple(update.about for update in updates),
             channels=tuple(sorted({update.phone_number_id for update in updates})),
-            born=trio.current_time(),
+            born=self.clock.time(),
             round=self._round,
         )
 
     async def post_now(self, update: Update) -> None:
         """Post one update and return when its first attempt is over."""
-        callback = self.callbacks.of(update.waba)
+        callback = self.callbacks.of(update.waba, update.phone_number_id)
         if callback is None:
             self.record.add("webhook", about=[update.about], outcome="nobody listens")
             return
@@ -173,7 +175,7 @@ class Courier:
         delay = delays[min(post.attempt, len(delays)) - 1]
         if post.round != self._round:
             return
-        if trio.current_time() + delay - post.born > self.timing.retry_for:
+        if self.clock.time() + delay - post.born > self.timing.retry_for:
             self.record.add("webhook", post=post.number, about=list(post.about), outcome="given up")
             return
         self.agenda.after(

@@ -21,7 +21,7 @@ Payload = dict[str, Any]
 class Update:
     """One change to tell a business: a `value` with a single message, status or error.
 
-    `about` names it in the log.
+    `about` names it in the log. Account webhooks have a `time`, and a value each of their own.
     """
 
     waba: str
@@ -30,6 +30,7 @@ class Update:
     value: Payload
     about: str
     field: str = "messages"
+    time: int | None = None
 
 
 def contact_block(who: Identity, with_username: bool) -> Payload:
@@ -52,10 +53,11 @@ def message_value(channel: ChannelConfig, who: Identity, message: Payload) -> Pa
     sender: Payload = {}
     if who.wa_id is not None:
         sender["from"] = who.wa_id
-    if who.user_id is not None:
-        sender["from_user_id"] = who.user_id
     value = _value(channel)
     if message["type"] != "system":
+        # A notice about a person names them inside; it has no contacts and no other sender.
+        if who.user_id is not None:
+            sender["from_user_id"] = who.user_id
         value["contacts"] = [contact_block(who, with_username=True)]
     return value | {"messages": [sender | message]}
 
@@ -99,7 +101,7 @@ def status_value(
     value = _value(channel)
     if who is not None and not failed:
         value["contacts"] = [
-            contact_block(who, with_username=facts.status in ("delivered", "read"))
+            contact_block(who, with_username=facts.status not in ("sent", "failed"))
         ]
         if facts.to_phone:
             value["contacts"][0]["wa_id"] = addressed
@@ -113,22 +115,25 @@ def errors_value(channel: ChannelConfig, error: GraphError) -> Payload:
 
 def envelope(updates: Sequence[Update]) -> Payload:
     """One POST body: an entry per account, a change per number and kind, the updates of a kind
-    merged into its value.
+    merged into its value. An account webhook is an entry of its own.
     """
     entries: dict[str, dict[tuple[str, str, str], Payload]] = {}
+    alone: list[Payload] = []
     for update in updates:
+        if update.time is not None:
+            change = {"value": update.value, "field": update.field}
+            alone.append({"id": update.waba, "time": update.time, "changes": [change]})
+            continue
         changes = entries.setdefault(update.waba, {})
         _merge(changes, (update.phone_number_id, update.kind, update.field), update.value)
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [
-            {
-                "id": waba,
-                "changes": [{"value": value, "field": key[2]} for key, value in changes.items()],
-            }
-            for waba, changes in entries.items()
-        ],
-    }
+    merged = [
+        {
+            "id": waba,
+            "changes": [{"value": value, "field": key[2]} for key, value in changes.items()],
+        }
+        for waba, changes in entries.items()
+    ]
+    return {"object": "whatsapp_business_account", "entry": [*merged, *alone]}
 
 
 def _merge(

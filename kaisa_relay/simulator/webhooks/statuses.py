@@ -5,7 +5,6 @@ Rule 2: `failed` stands alone: nothing comes after it, and it comes after nothin
 """
 
 from functools import partial
-from typing import Any
 
 from attrs import define
 
@@ -14,13 +13,13 @@ from ..config import Timing
 from ..errors import GraphError
 from ..faults import Faults
 from ..people.person import Person
+from ..pricing import Charge
 from ..world import Sent, World
 from .courier import Courier
 from .payloads import StatusFacts, Update, status_value
 from .spoil import spoil
 
-RANKS = {"sent": 1, "delivered": 2, "read": 3, "failed": 4}
-_FREE_PER_MONTH = 1000
+RANKS = {"sent": 1, "delivered": 2, "read": 3, "played": 4, "failed": 5}
 
 
 @define
@@ -42,16 +41,20 @@ class Statuses:
         self.agenda.after(self.timing.sent_after, partial(self.tell, sent, "failed", error))
 
     def plan_delivery(self, sent: Sent, person: Person) -> None:
-        """Tell `delivered` soon, and `read` after it if the person reads at once."""
-        self.agenda.after(self.timing.delivered_after, partial(self.tell, sent, "delivered"))
-        if person.auto_read:
+        """Tell `delivered` soon, and `read` after it if the person reads at once; in an open chat
+        there is no `delivered`.
+        """
+        looking = person.open_chat == sent.channel
+        if not looking:
+            self.agenda.after(self.timing.delivered_after, partial(self.tell, sent, "delivered"))
+        if person.auto_read or looking:
             self.agenda.after(self.timing.read_after, partial(self.tell, sent, "read"))
         else:
             person.unread.append(sent.wamid)
 
     def tell(self, sent: Sent, status: str, error: GraphError | None = None) -> None:
         """Submit the webhook for one status now, unless the send has got as far already."""
-        if sent.rank == 0 and status in ("delivered", "read"):
+        if sent.rank == 0 and status in ("delivered", "read", "played"):
             self.tell(sent, "sent")
         for update in self.updates(sent, status, error):
             self.courier.submit(update)
@@ -62,16 +65,19 @@ class Statuses:
             return []
         first = sent.rank == 0
         sent.rank = RANKS[status]
+        if first and status != "failed":
+            sent.charge = self._charge(sent)
+        self._note(sent, status)
         channel = self.world.channels.get(sent.channel)
         if channel is None:
             return []
         facts = StatusFacts(
             wamid=sent.wamid,
             status=status,
-            at=self.world.now(),
+            at=self.world.clock.now(),
             to_phone=sent.to_phone,
             opaque=sent.opaque,
-            pricing=self._pricing(sent) if first and status != "failed" else None,
+            pricing=sent.charge.pricing() if first and sent.charge is not None else None,
             error=error,
         )
         who = self.world.identity(channel, sent.person) if sent.person is not None else None
@@ -81,15 +87,21 @@ class Statuses:
         )
         return spoil(update, channel, self.faults, channel.phone_number_id, sent.addressed)
 
-    def _pricing(self, sent: Sent) -> dict[str, Any]:
-        month = (sent.channel, self.world.now().strftime("%Y-%m"))
-        free = sent.category == "service" and self.world.free_used.get(month, 0) < _FREE_PER_MONTH
-        if free:
-            self.world.free_used[month] = self.world.free_used.get(month, 0) + 1
-        kind = "free_customer_service" if free else "regular"
-        return {
-            "billable": not free,
-            "pricing_model": "PMP",
-            "type": kind,
-            "category": sent.category,
-        }
+    def _note(self, sent: Sent, status: str) -> None:
+        if sent.charge is not None and not sent.delivered and RANKS[status] in (2, 3, 4):
+            sent.delivered = True
+            self.world.ledger.delivered[sent.charge] += 1
+        if sent.person is None:
+            return
+        chat = self.world.chats.of(sent.channel, sent.person.wa_id)
+        if status in ("read", "played") and sent.wamid in chat.bubbles:
+            chat.bubbles[sent.wamid].ticks = "read"
+        self.world.feed.tell(
+            "status", sent.person.wa_id, sent.channel, wamid=sent.wamid, status=status
+        )
+
+    def _charge(self, sent: Sent) -> Charge:
+        ledger, clock = self.world.ledger, self.world.clock
+        who = sent.person.wa_id if sent.person is not None else sent.addressed
+        free = ledger.enters_free(sent.channel, who, clock.time())
+        return ledger.price(sent.channel, clock.now().strftime("%Y-%m"), sent.category, free)

@@ -1,0 +1,18 @@
+"""Memory with an end: a dict that forgets its oldest entries."""
+
+from typing import TypeVar
+
+V = TypeVar("V")
+
+
+class Recent(dict[str, V]):
+    """At most `most` entries, in the order in which their keys first came."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, key: str, value: V) -> None:
+        super().__setitem__(key, value)
+        if len(self) > self._most:
+            del self[next(iter(self))]
