@@ -35,8 +35,9 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import outgoing
+from kaisa_relay.domain.failures import NOTES
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
-from kaisa_relay.domain.outgoing import Emoji, Outgoing, Recipient
+from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting, Recipient
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import (
     Change,
@@ -137,6 +138,8 @@ class Commit:
         said = self.said.get(event.about) if event.about is not None else None
         text = self.wording.notice(self.state, event, said)
         self._keep(event.message, event.contact, text)
+        if event.text in NOTES and event.about is not None and isinstance(text, Text):
+            text = Quoting(event.about, text)  # in its writer's chat, it shows which one failed
         self._send(event.send, event.message, event.contact, text, Purpose.NOTICE)
 
     def _offer(self, event: AgentOffered) -> None:

@@ -6,9 +6,12 @@ from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.actors.channel import LOOK_AGAIN
+from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import SendId
-from kaisa_relay.domain.inbound import StatusUpdate
-from kaisa_relay.domain.sending import Rank, SendState, Uncertain
+from kaisa_relay.domain.inbound import Inbound, StatusUpdate
+from kaisa_relay.domain.outgoing import Quoting
+from kaisa_relay.domain.sending import Rank, Rejected, SendState, Uncertain
+from kaisa_relay.domain.texts import TextKey, render
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.ports import Append, MoveSend, StoreUnavailable
 from tests import fakes
@@ -141,15 +144,35 @@ async def test_of_another_workspace(autojump_clock: MockClock) -> None:
 
 
 async def test_a_failure_after_sent_is_told_once(autojump_clock: MockClock) -> None:
-    """WhatsApp took it and then could not deliver: its sender hears it once."""
+    """WhatsApp took it and then could not deliver: its writer hears it once, below the message."""
     async with open_house() as house:
         await house.talking()
-        await house.write(VISITOR, "hello")
+        await house.arrive(item := house.item(VISITOR, "hello"))
+        await house.quiet()
         for _ in range(3):
             await house.status(Rank.FAILED, house.gateway.accepted.index(last_to(house)), 131026)
-        lost = [text for text in house.texts(VISITOR) if "could not be delivered" in text]
-        assert len(lost) == 1
+        assert isinstance(item.item, Inbound)
+        assert [(each.outgoing, each.wamid) for each in notes(house)] == [
+            (Text(render(TextKey.UNREACHABLE_VISITOR, "en", {})), item.item.wamid)
+        ]
         house.check_finished()
+
+
+async def test_a_long_message_fails_once(autojump_clock: MockClock) -> None:
+    """Its parts fail one by one, some at once and some later; the writer hears of it once."""
+    async with open_house() as house:
+        await house.talking()
+        await house.write(AGENT, "at last")
+        house.gateway.answer_next(AGENT.phone, Rejected(131026, "no"), None, Rejected(131026, "no"))
+        await house.write(VISITOR, "word " * 2000)
+        await house.status(Rank.FAILED, house.gateway.accepted.index(last_to(house)), 131026)
+        assert len(notes(house)) == 1
+        house.check_finished()
+
+
+def notes(house: House) -> list[Quoting]:
+    """Return what the visitor was told about messages of theirs."""
+    return [each for each in house.sent(VISITOR) if isinstance(each, Quoting)]
 
 
 def last_to(house: House) -> fakes.Accepting:

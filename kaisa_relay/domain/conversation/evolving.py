@@ -106,9 +106,12 @@ def _evolve_rarely(state: State, event: Event) -> State:
     match event:
         case MessageUnconfirmed(message=message, to=to):
             return replace(state, unconfirmed=(*state.unconfirmed, (message, to)))
-        case MessageSettled(message=message) | MessageFailed(message=message):
-            kept = tuple(pair for pair in state.unconfirmed if pair[0] != message)
-            return replace(state, unconfirmed=kept)
+        case MessageSettled(message=message):
+            return replace(state, unconfirmed=_others(state, message))
+        case MessageFailed(message=message):
+            failed = tuple(other for other in state.failed if other != message)
+            failed = (*failed[1 - RECENT :], message)
+            return replace(state, unconfirmed=_others(state, message), failed=failed)
         case WindowClosing(side=side):
             return replace(state, warned=(*state.warned, side))
         case WindowClosed(side=side):
@@ -198,16 +201,24 @@ def _relayed(state: State, event: MessageRelayed) -> State:
     if event.asked is not None:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
         state = replace(state, sent_again=again)
+    if message in state.failed:
+        failed = tuple(other for other in state.failed if other != message)
+        state = replace(state, failed=failed)
     if state.held:
         kept = tuple(pair for pair in state.held if pair != (message, event.to))
         state = replace(state, held=kept)
     if not state.unconfirmed and not state.waiting:
         return state
-    unconfirmed = tuple(pair for pair in state.unconfirmed if pair[0] != message)
+    unconfirmed = _others(state, message)
     if message in state.waiting:
         rest = tuple(other for other in state.waiting if other != message)
         return replace(state, waiting=rest, unconfirmed=unconfirmed)
     return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
+
+
+def _others(state: State, message: MessageId) -> tuple[tuple[MessageId, Side], ...]:
+    """Return what is unconfirmed beside a message."""
+    return tuple(pair for pair in state.unconfirmed if pair[0] != message)
 
 
 def _without_offer(state: State, at: datetime) -> State:

@@ -21,6 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
+from kaisa_relay.domain.failures import note_for
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, Payload, Reopen, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
@@ -138,11 +139,10 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     if command.rank is Rank.FAILED and live and command.code in windows.CLOSED_CODES:
         windows.hold(decision, message, to)
     elif command.rank is Rank.FAILED:
+        told = message in decision.state.failed
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
-        failed = (
-            TextKey.NOT_DELIVERED_AGENT if to is Side.VISITOR else TextKey.NOT_DELIVERED_VISITOR
-        )
-        decision.tell(to.other, failed, message)
+        if not told:  # of several parts one is enough, and a repeat says nothing new
+            decision.tell(to.other, note_for(to.other, command.code), message)
     elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT

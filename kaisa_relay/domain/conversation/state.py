@@ -86,6 +86,8 @@ class State:
     nudged_at: datetime | None = None
     recent: tuple[MessageId, ...] = ()
     unconfirmed: tuple[tuple[MessageId, Side], ...] = ()
+    failed: tuple[MessageId, ...] = ()
+    """The messages of late that will not arrive; sent once more they are hoped for again."""
     sent_again: tuple[tuple[MessageId, SendId], ...] = ()
     moved: tuple[datetime, datetime] | None = None
     ended_at: datetime | None = None

@@ -31,8 +31,13 @@ TEXTS: Final[Texts] = {
     "your message. To talk to us, please start again from our website.",
     TextKey.CANNOT_RELAY_VISITOR: "Sorry, we could not pass on {kind}. "
     "Could you put it in words instead?",
-    TextKey.NOT_DELIVERED_VISITOR: "Sorry, your last message could not be delivered. "
-    "Please try again.",
+    TextKey.NOT_DELIVERED_VISITOR: "Sorry, this message could not be delivered. Please try again.",
+    TextKey.UNREACHABLE_VISITOR: "Sorry, this message could not be delivered: "
+    "the person you are talking to cannot be reached on WhatsApp just now.",
+    TextKey.REFUSED_VISITOR: "Sorry, WhatsApp did not let this message through. "
+    "Please try again a little later.",
+    TextKey.TOO_LATE_VISITOR: "Sorry, this message could not be delivered: the person you are "
+    "talking to has been away for more than a day.",
     TextKey.BUSY_AS_AGENT: "This phone is already in use for another chat on this number. "
     "Please open the link on a different phone.",
     TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",
@@ -113,7 +118,12 @@ TEXTS: Final[Texts] = {
     "or begin with // to send it as it is.",
     TextKey.CANNOT_RELAY_AGENT: "Sorry, {kind} could not be passed on to the visitor. "
     "Could you put it in words instead?",
-    TextKey.NOT_DELIVERED_AGENT: "Your last message could not be delivered to the visitor.",
+    TextKey.NOT_DELIVERED_AGENT: "This message could not be delivered to the visitor.",
+    TextKey.UNREACHABLE_AGENT: "This message could not be delivered: the visitor cannot be "
+    "reached on WhatsApp. They may have left it or blocked this number.",
+    TextKey.REFUSED_AGENT: "WhatsApp did not let this message through to the visitor.",
+    TextKey.TOO_LATE_AGENT: "This message could not be delivered: the visitor last wrote more "
+    "than 24 hours ago, and WhatsApp lets you answer again only when they write.",
     TextKey.STUCK_AGENT: "Something on our side has gone wrong with this chat, so nothing passes "
     "either way for now. Nothing is lost: it goes on when our team has mended it.",
     TextKey.MAYBE_LOST_AGENT: "A message from the visitor may not have reached you.",

@@ -32,8 +32,14 @@ TEXTS: Final[Texts] = {
     "así que nadie vería tu mensaje. Para hablar con nosotros, vuelve a empezar en nuestra web.",
     TextKey.CANNOT_RELAY_VISITOR: "Lo sentimos, no hemos podido hacer llegar {kind}. "
     "¿Nos lo cuentas con palabras?",
-    TextKey.NOT_DELIVERED_VISITOR: "Lo sentimos, tu último mensaje no ha llegado. "
+    TextKey.NOT_DELIVERED_VISITOR: "Lo sentimos, este mensaje no ha llegado. "
     "Por favor, inténtalo de nuevo.",
+    TextKey.UNREACHABLE_VISITOR: "Lo sentimos, este mensaje no ha llegado: "
+    "ahora mismo no podemos localizar por WhatsApp a la persona con quien hablas.",
+    TextKey.REFUSED_VISITOR: "Lo sentimos, WhatsApp no ha dejado pasar este mensaje. "
+    "Por favor, inténtalo de nuevo más tarde.",
+    TextKey.TOO_LATE_VISITOR: "Lo sentimos, este mensaje no ha llegado: "
+    "la persona con quien hablas lleva más de un día ausente.",
     TextKey.BUSY_AS_AGENT: "Este teléfono ya está en otra conversación con este número. "
     "Por favor, abre el enlace en otro teléfono.",
     TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",
@@ -116,7 +122,12 @@ TEXTS: Final[Texts] = {
     "Envía /ayuda para ver la lista, o empieza con // para enviarlo tal cual.",
     TextKey.CANNOT_RELAY_AGENT: "Lo sentimos, no hemos podido hacer llegar {kind}. "
     "¿Puedes contarlo con palabras?",
-    TextKey.NOT_DELIVERED_AGENT: "Tu último mensaje no ha llegado a la otra persona.",
+    TextKey.NOT_DELIVERED_AGENT: "Este mensaje no ha llegado a la otra persona.",
+    TextKey.UNREACHABLE_AGENT: "Este mensaje no ha llegado: no se puede localizar a la otra "
+    "persona por WhatsApp. Puede que ya no lo use o que haya bloqueado este número.",
+    TextKey.REFUSED_AGENT: "WhatsApp no ha dejado pasar este mensaje a la otra persona.",
+    TextKey.TOO_LATE_AGENT: "Este mensaje no ha llegado: la otra persona escribió por última vez "
+    "hace más de 24 horas y WhatsApp solo te deja responder cuando vuelva a escribir.",
     TextKey.STUCK_AGENT: "Algo ha fallado de nuestro lado en esta conversación y por ahora "
     "no pasa nada en ningún sentido. No se pierde nada: seguirá cuando lo hayamos arreglado.",
     TextKey.MAYBE_LOST_AGENT: "Puede que no te haya llegado un mensaje de la otra persona.",

@@ -30,8 +30,13 @@ TEXTS: Final[Texts] = {
     "ditt meddelande. Börja om från vår webbplats så hjälper vi dig.",
     TextKey.CANNOT_RELAY_VISITOR: "Tyvärr kunde vi inte skicka vidare {kind}. "
     "Kan du beskriva med ord i stället?",
-    TextKey.NOT_DELIVERED_VISITOR: "Tyvärr kom ditt senaste meddelande inte fram. "
-    "Försök gärna igen.",
+    TextKey.NOT_DELIVERED_VISITOR: "Tyvärr kom det här meddelandet inte fram. Försök gärna igen.",
+    TextKey.UNREACHABLE_VISITOR: "Tyvärr kom det här meddelandet inte fram: "
+    "den du chattar med går inte att nå på WhatsApp just nu.",
+    TextKey.REFUSED_VISITOR: "Tyvärr släppte WhatsApp inte fram det här meddelandet. "
+    "Försök gärna igen om en stund.",
+    TextKey.TOO_LATE_VISITOR: "Tyvärr kom det här meddelandet inte fram: "
+    "den du chattar med har varit borta i mer än ett dygn.",
     TextKey.BUSY_AS_AGENT: "Den här telefonen används redan i en annan chatt på det här numret. "
     "Öppna länken på en annan telefon.",
     TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",
@@ -113,7 +118,12 @@ TEXTS: Final[Texts] = {
     "Skicka /hjälp för en lista, eller börja med // för att skicka texten som den är.",
     TextKey.CANNOT_RELAY_AGENT: "Tyvärr gick det inte att skicka vidare {kind} till besökaren. "
     "Kan du beskriva med ord i stället?",
-    TextKey.NOT_DELIVERED_AGENT: "Ditt senaste meddelande kom inte fram till besökaren.",
+    TextKey.NOT_DELIVERED_AGENT: "Det här meddelandet kom inte fram till besökaren.",
+    TextKey.UNREACHABLE_AGENT: "Det här meddelandet kom inte fram: besökaren går inte att nå på "
+    "WhatsApp. Kanske finns kontot inte kvar, eller så har besökaren blockerat numret.",
+    TextKey.REFUSED_AGENT: "WhatsApp släppte inte fram det här meddelandet till besökaren.",
+    TextKey.TOO_LATE_AGENT: "Det här meddelandet kom inte fram: besökaren skrev senast för mer än "
+    "24 timmar sedan, och WhatsApp låter dig svara först när besökaren skriver igen.",
     TextKey.STUCK_AGENT: "Något har gått fel hos oss i den här chatten, så just nu kommer inget "
     "fram åt något håll. Inget går förlorat: det fortsätter när vi har rättat felet.",
     TextKey.MAYBE_LOST_AGENT: "Ett meddelande från besökaren kanske inte har nått dig.",

@@ -206,7 +206,7 @@ class Walk(RuleBasedStateMachine):
             return
         event = data.draw(st.sampled_from(known[-6:]))
         contact = event.agent if isinstance(event, AgentOffered) else event.contact
-        code = data.draw(st.sampled_from([131026, 131047]))
+        code = data.draw(st.sampled_from([None, 131026, 131047, 131050]))
         self.ask(HearOutcome(event.send, event.message, contact, rank, code, self.now))
 
     @rule(seldom=SELDOM)

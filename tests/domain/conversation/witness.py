@@ -37,6 +37,7 @@ from kaisa_relay.domain.conversation.messages import (
     Tick,
 )
 from kaisa_relay.domain.conversation.state import Phase, State
+from kaisa_relay.domain.failures import NOTES
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.payloads import SendAgain, of_content
 from kaisa_relay.domain.texts import TextKey
@@ -60,6 +61,7 @@ class Witness:
     writers: dict[MessageId, ContactId] = field(factory=dict)
     due_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
     went_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
+    told: set[MessageId] = field(factory=set)
     moved: set[object] = field(factory=set)
 
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
@@ -72,6 +74,7 @@ class Witness:
             self._follow_offer(state, command, event)
             self._addresses(state, command, event)
             self._crossing(state, command, event)
+            self._failing(event)
         self._crossed(before, state)
         self._repeats(before, state, command)
         self._time(before, state, command, events)
@@ -156,6 +159,16 @@ class Witness:
         assert isinstance(wish, SendAgain)
         assert wish.message == event.message
         assert event.message in self.went_across[event.to]
+
+    def _failing(self, event: Event) -> None:
+        """A writer hears once that a message will not arrive, unless it was sent once more."""
+        if isinstance(event, Notified) and event.text in NOTES:
+            assert event.about is not None
+            assert event.contact == self.writers[event.about], "not their message"
+            assert event.about not in self.told, "told twice"
+            self.told.add(event.about)
+        elif isinstance(event, MessageRelayed):
+            self.told.discard(event.message)
 
     def _crossed(self, before: State, state: State) -> None:
         """Each message once, in order of arrival; whatever waits is in the state."""
