@@ -35,11 +35,9 @@ from tests.domain.builders import (
         (VISITOR, 131051, (ANNA, TextKey.NOT_DELIVERED_AGENT)),
         (VISITOR, 131026, (ANNA, TextKey.UNREACHABLE_AGENT)),
         (VISITOR, 131050, (ANNA, TextKey.REFUSED_AGENT)),
-        (VISITOR, 131047, (ANNA, TextKey.TOO_LATE_AGENT)),
         (ANNA, 131053, (VISITOR, TextKey.NOT_DELIVERED_VISITOR)),
         (ANNA, 131026, (VISITOR, TextKey.UNREACHABLE_VISITOR)),
         (ANNA, 131048, (VISITOR, TextKey.REFUSED_VISITOR)),
-        (ANNA, 470, (VISITOR, TextKey.TOO_LATE_VISITOR)),
     ],
 )
 def test_a_message_that_failed_is_told_to_its_writer(
@@ -51,6 +49,15 @@ def test_a_message_that_failed_is_told_to_its_writer(
     assert isinstance(events[0], MessageFailed)
     assert (events[0].message, events[0].code) == (102, code)
     assert texts(events) == [told]
+
+
+def test_too_late_is_said_once_it_is_over() -> None:
+    """A closed window holds the messages of a live chat; after its end nothing waits any more."""
+    talk = active()
+    talk.says(VISITOR, "hello")
+    talk.says(ANNA, "/close")
+    events = talk.outcome(MessageId(102), ANNA, Rank.FAILED, 131047)
+    assert texts(events) == [(VISITOR, TextKey.TOO_LATE_VISITOR)]
 
 
 def test_a_failure_is_told_once() -> None:
