@@ -19,12 +19,14 @@ from kaisa_relay.actors.outcome import Move, Stop, conclude
 from kaisa_relay.actors.resolving import resolved
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
-from kaisa_relay.domain.channel import Channel, throughput
+from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import (
+    PAIR_LIMIT,
     Accepted,
     Answer,
+    Deferred,
     Purpose,
     Rejected,
     SendState,
@@ -61,7 +63,7 @@ class ChannelTask:
 
     def __attrs_post_init__(self) -> None:
         context, channel = self.context, self.channel
-        self.lanes = Lanes(throughput(channel.throughput), self._seconds_until)
+        self.lanes = Lanes(self.post.traffic, self._seconds_until)
         self._outbox = Outbox(context, channel)
         self._standstill = Standstill(context, channel, self.lanes, self._resume)
         self._statuses = StatusDesk(context, channel, self.post, self._settled)
@@ -237,7 +239,10 @@ class ChannelTask:
         self.lanes.put(send.id, begun)
         if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
             return  # it was settled or taken back meanwhile
-        await self._conclude(begun, await self._call(begun, outgoing))
+        answer = await self._call(begun, outgoing)
+        if isinstance(answer, Deferred) and answer.code == PAIR_LIMIT:
+            self.lanes.throttled(lane, trio.current_time())
+        await self._conclude(begun, answer)
 
     async def _call(self, send: Send, outgoing: Outgoing) -> Answer:
         if send.recipient.phone is None and send.recipient.bsuid is None:

@@ -23,6 +23,7 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.actors.recent import Recent, SenderKey
+from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.domain.courtesy import Courtesy
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -56,6 +57,7 @@ class ChannelPost:
     """A channel's mailbox, and whether it must look into the outbox for what it was not told."""
 
     mailbox: Mailbox[ToChannel]
+    traffic: Traffic
     behind: bool = True
     statuses: dict[MessageId, Statuses] = field(factory=dict)
     """Rows of statuses that were taken out of the mailbox and are not applied yet."""

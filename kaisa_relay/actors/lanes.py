@@ -11,7 +11,8 @@ from typing import Final
 
 from attrs import define, field
 
-from kaisa_relay.domain.channel import PAIR, Pace
+from kaisa_relay.actors.traffic import Traffic
+from kaisa_relay.domain.channel import PAIR
 from kaisa_relay.domain.ids import ContactId, SendId
 from kaisa_relay.domain.sending import SendState
 from kaisa_relay.ports import Send
@@ -46,11 +47,10 @@ class Lanes:
     Instants are on Trio's clock; `seconds_until` turns a send's `due_at` into a wait.
     """
 
-    throughput: Pace
+    traffic: Traffic
     seconds_until: Callable[[Send], float]
     not_before: float = 0.0
     stopped: bool = False
-    _empty_at: float = 0.0
     _lanes: dict[ContactId, Lane] = field(factory=dict)
     _known: dict[SendId, Send] = field(factory=dict)
     _timers: list[tuple[float, int]] = field(factory=list)
@@ -139,8 +139,7 @@ class Lanes:
     def _slot(self, lane: Lane, now: float) -> float:
         """Return when the number may send for this lane; asking counts towards its limit, once."""
         if lane.slot is None:
-            lane.slot = now + self.throughput.wait(self._empty_at, now)
-            self._empty_at = self.throughput.spend(self._empty_at, now)
+            lane.slot = self.traffic.slot(now)
         return lane.slot
 
     def spend(self, lane: Lane, now: float) -> None:
@@ -149,15 +148,12 @@ class Lanes:
         lane.empty_at = PAIR.spend(lane.empty_at, now)
 
     def take_spare(self, now: float) -> bool:
-        """Say whether there is room for a call that is no message, and count it if there is.
+        """Say whether a call that is no message may go now; it is counted if it may."""
+        return not self.stopped and now >= self.not_before and self.traffic.take_spare(now)
 
-        Half of what the number may carry at once is kept for messages.
-        """
-        owed = self._empty_at - now
-        if self.stopped or now < self.not_before or owed * 2 > self.throughput.capacity:
-            return False
-        self._empty_at = self.throughput.spend(self._empty_at, now)
-        return True
+    def throttled(self, lane: Lane, now: float) -> None:
+        """WhatsApp says that this person has got too many: their bucket is as full as it may be."""
+        lane.empty_at = max(lane.empty_at, now + PAIR.capacity - PAIR.interval)
 
     def remind(self, lane: Lane, at: float) -> None:
         """Look at this lane again at an instant."""

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from attrs import evolve, frozen
 
 from kaisa_relay.domain.sending import (
+    PAIR_LIMIT,
     Accepted,
     Answer,
     Deferred,
@@ -79,8 +80,8 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
             return _again(send, None, Stop.AWAY)
         case Deferred(int(code), reason, whole_channel=False) if _overdue(send, at):
             return conclude(send, Rejected(code, reason), at, rng, grace)
-        case Deferred(after=after, whole_channel=whole):
-            delay = after if after is not None else _backoff(send.attempt, rng)
+        case Deferred(code=code, after=after, whole_channel=whole):
+            delay = after if after is not None else _delay(code, send.attempt, rng)
             if whole:
                 return evolve(_again(send, None), pause=delay)
             return _again(send, at + timedelta(seconds=delay))
@@ -106,6 +107,12 @@ def _tell(send: Send, rank: Rank, code: int | None) -> tuple[Change, ...]:
         return ()
     outcome = Outcome(send.id, send.message, send.conversation, send.contact, rank, code)
     return (Tell(send.channel, outcome),)
+
+
+def _delay(code: int | None, attempt: int, rng: Random) -> float:
+    if code == PAIR_LIMIT:  # Meta's own advice: 4 to the power of X seconds, X from 0 on
+        return min(LONGEST_DELAY, 4.0 ** min(attempt - 1, 8))
+    return _backoff(attempt, rng)
 
 
 def _backoff(attempt: int, rng: Random) -> float:

@@ -223,6 +223,8 @@ class Router:
         if channel is None:
             self.done(item.id)
             return
+        if post := self.context.exchange.channels.get(channel.id):
+            post.traffic.received(trio.current_time())
         where = await self._addressing.address(Letter(item, inbound, channel))
         match where:
             case Addressed(conversation=conversation, deliver=deliver):

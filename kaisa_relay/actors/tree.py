@@ -26,11 +26,12 @@ from kaisa_relay.actors.agent_pool import AgentPool
 from kaisa_relay.actors.alarm import Alarm
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
-from kaisa_relay.actors.messages import SendsSettled
+from kaisa_relay.actors.messages import SendsSettled, ToChannel
 from kaisa_relay.actors.receipts import Receipts
 from kaisa_relay.actors.router import Router
+from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.actors.workspace import WorkspaceTask
-from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.channel import Channel, throughput
 from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
 from kaisa_relay.ports import Fenced, Send
 from kaisa_relay.runtime.mailbox import Mailbox, MailboxStatistics
@@ -103,7 +104,7 @@ class Actors:
                 self._start_workspace(workspace)
             for channel in self.context.accounts.channels(workspace):
                 if channel.id not in exchange.channels:
-                    post = exchange.channels[channel.id] = self._post()
+                    post = exchange.channels[channel.id] = self._post(channel)
                     name = f"channel {to_text(CHANNEL, channel.id)}"
                     self._nursery.start_soon(self._keep_channel, name, channel, post, name=name)
 
@@ -114,8 +115,9 @@ class Actors:
             if post is not None:
                 post.tell(SendsSettled((send.id,)))
 
-    def _post(self) -> ChannelPost:
-        return ChannelPost(Mailbox(self.context.bounds.mailbox))
+    def _post(self, channel: Channel) -> ChannelPost:
+        mailbox = Mailbox[ToChannel](self.context.bounds.mailbox)
+        return ChannelPost(mailbox, Traffic(throughput(channel.throughput)))
 
     def _start_workspace(self, workspace: WorkspaceId) -> None:
         exchange, name = self.context.exchange, to_text(WORKSPACE, workspace)

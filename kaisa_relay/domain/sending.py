@@ -5,10 +5,16 @@ Rule 2: a rank only rises; `failed` only over what has not been delivered.
 """
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from attrs import frozen
 
 from kaisa_relay.domain.ids import ChannelId, SendId, WorkspaceId
+
+PAIR_LIMIT: Final = 131056
+"""Meta's code for too many messages to one person; everybody else is served."""
+SPAM_LIMIT: Final = 131048
+"""Meta's code for a number whose messages people have blocked or reported too often."""
 
 
 class Rank(IntEnum):

@@ -2,8 +2,12 @@
 
 from collections import Counter
 
+import pytest
+import trio
 from trio.testing import MockClock
 
+from kaisa_relay.actors.traffic import Traffic
+from kaisa_relay.domain.channel import throughput
 from kaisa_relay.domain.sending import Deferred, Halted
 from tests.actors.house import AGENT, BRUNO, VISITOR, Plan, form, open_house
 
@@ -66,6 +70,42 @@ async def test_a_limit_of_one_person(autojump_clock: MockClock) -> None:
         await house.pass_time(11)
         assert house.texts(AGENT)[before:] == ["one", "two"]
         house.check_finished()
+
+
+async def test_a_person_who_got_too_many(autojump_clock: MockClock) -> None:
+    """131056 without a hint: 1, 4, 16 seconds; what was tried since counts as one per six."""
+    async with open_house() as house:
+        await house.talking()
+        await house.pass_time(600)
+        house.gateway.answer_next(AGENT.phone, *[Deferred(131056, "too many")] * 3)
+        start = trio.current_time()
+        await house.arrive(*[house.item(VISITOR, word) for word in ("one", "two", "three")])
+        await house.pass_time(60)
+        times = [each.at - start for each in house.gateway.accepted[-3:]]
+        assert times == [pytest.approx(at, abs=0.1) for at in (22, 22, 24)]
+        house.check_finished()
+
+
+async def test_what_comes_in_counts_too(autojump_clock: MockClock) -> None:
+    """A number that takes in eighty messages a second has nothing left to send with."""
+    async with open_house() as house:
+        await house.pass_time(5)
+        strangers = [form(1000 + n) for n in range(80)]
+        start = trio.current_time()
+        await house.arrive(*[house.item(who, "hello") for who in strangers])
+        await house.pass_time(10)
+        times = [each.at - start for each in house.gateway.accepted]
+        assert len(times) == 80
+        assert len([at for at in times if at < 0.5]) <= 42
+        house.check_finished()
+
+
+def test_a_flood_coming_in_stops_nobody_for_long() -> None:
+    """However much comes in, what goes out waits for one burst at the most."""
+    traffic = Traffic(throughput(80))
+    for _ in range(10_000):
+        traffic.received(0.0)
+    assert 0.9 <= traffic.slot(0.0) <= 1.1
 
 
 async def test_a_limit_of_the_whole_number(autojump_clock: MockClock) -> None:

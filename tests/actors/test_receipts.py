@@ -6,6 +6,7 @@ from trio.testing import MockClock
 
 from kaisa_relay.actors.lanes import Lanes
 from kaisa_relay.actors.receipts import ROUND, TOGETHER
+from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.domain.channel import throughput
 from kaisa_relay.domain.sending import Deferred, Halted, Rank, Rejected
 from tests import fakes
@@ -130,7 +131,7 @@ async def test_a_slow_number_holds_up_no_other_message(autojump_clock: MockClock
 
 async def test_half_of_the_number_is_kept_for_messages(autojump_clock: MockClock) -> None:
     """Marks count towards the number's limit and stop at half of it."""
-    lanes = Lanes(throughput(80), lambda _send: 0.0)
+    lanes = Lanes(Traffic(throughput(80)), lambda _send: 0.0)
     now = trio.current_time()
     taken = 0
     while lanes.take_spare(now):

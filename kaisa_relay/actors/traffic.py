@@ -1,0 +1,38 @@
+"""What a number may carry: messages in and out together count towards its throughput.
+
+Rule 1: what comes in is counted and never refused; what goes out asks first (reference, 4.8).
+Rule 2: it belongs to the channel's slot, so that a crash of its actor forgets nothing.
+"""
+
+from attrs import define
+
+from kaisa_relay.domain.channel import Pace
+
+
+@define(eq=False)
+class Traffic:
+    """A number's bucket; instants are on Trio's clock."""
+
+    pace: Pace
+    _empty_at: float = 0.0
+
+    def slot(self, now: float) -> float:
+        """Return when one more message may go out; it is counted from then on."""
+        at = now + self.pace.wait(self._empty_at, now)
+        self._empty_at = self.pace.spend(self._empty_at, now)
+        return at
+
+    def received(self, now: float) -> None:
+        """Count a message that came in; a flood of them holds nothing up for longer than a burst."""
+        full = now + 2 * self.pace.capacity
+        self._empty_at = max(self._empty_at, min(self.pace.spend(self._empty_at, now), full))
+
+    def take_spare(self, now: float) -> bool:
+        """Say whether there is room for a call that is no message, and count it if there is.
+
+        Half of what the number may carry at once is kept for messages.
+        """
+        if (self._empty_at - now) * 2 >= self.pace.capacity:
+            return False
+        self._empty_at = self.pace.spend(self._empty_at, now)
+        return True
