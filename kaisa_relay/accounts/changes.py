@@ -30,6 +30,8 @@ class SetWorkspace:
     queue_time: timedelta | None = None
     unknown_grace: timedelta | None = None
     read_receipts: bool | None = None
+    pause_after_missed: int | None = None
+    missed_pause: timedelta | None = None
     agent_fields: tuple[str, ...] | None = None
     offer_template: str | None = None
     texts: tuple[TextOverride, ...] = ()

@@ -25,6 +25,7 @@ LONGEST_NAME: Final = 64
 LONGEST_TIME: Final = timedelta(days=30)
 SHORTEST_TIME: Final = timedelta(seconds=1)
 MOST_FIELDS: Final = 20
+MOST_MISSED: Final = 100
 MOST_PER_SECOND: Final = 1000
 """Messages; Meta's highest throughput (Cloud API, "Throughput")."""
 LONGEST_KEY_LIFE: Final = timedelta(days=3650)
@@ -91,9 +92,12 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
         ("link", settings.link_expires_after),
         ("expiry", settings.expires_after),
         ("unknown-grace", settings.unknown_grace),
+        ("missed-pause", settings.missed_pause),
     ):
         if not SHORTEST_TIME <= time <= LONGEST_TIME:
             yield f"the {what} time is 1 second to {LONGEST_TIME.days} days"
+    if not 0 <= settings.pause_after_missed <= MOST_MISSED:
+        yield f"an agent is paused after 0 (never) to {MOST_MISSED} missed offers"
     if not _TEMPLATE.fullmatch(settings.offer_template):
         yield "a template's name has small letters, digits and _ only"
     if len(settings.agent_fields) > MOST_FIELDS or not all(

@@ -4,6 +4,9 @@ Rule 1: the ladder itself is in the domain; here its facts are gathered and its 
 Rule 2: nobody is written to at a number that only a form claims to be theirs.
 """
 
+from collections.abc import Sequence
+from functools import partial
+
 from attrs import define, evolve, field, frozen
 
 from kaisa_relay.actors.exchange import Context
@@ -11,13 +14,23 @@ from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
 from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import Inbound, refers_to
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
-from kaisa_relay.domain.routing import Answer, Binds, Facts, ToConversation, Token, route
+from kaisa_relay.domain.routing import (
+    Answer,
+    Binds,
+    Facts,
+    OfAgent,
+    ToConversation,
+    Token,
+    presence_command,
+    route,
+)
 from kaisa_relay.domain.texts import Overrides
 from kaisa_relay.domain.tokens import is_untouched, strip_token
 from kaisa_relay.ports import Change, InboxItem, SaveContact, UseToken
@@ -42,6 +55,15 @@ class Homeless:
     person: Person = field(repr=False)
     changes: tuple[Change, ...] = field(repr=False)
     url: str = field(repr=False)
+
+
+@frozen
+class FromAgent:
+    """A command of an agent's that concerns themselves; `changes` as of `Homeless`."""
+
+    command: PresenceCommand
+    person: Person = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
 
 
 @frozen
@@ -75,7 +97,7 @@ class Addressing:
         for key in [key for key, each in self.binding.items() if each.item == item]:
             del self.binding[key]
 
-    async def address(self, letter: Letter) -> Addressed | Homeless:
+    async def address(self, letter: Letter) -> Addressed | FromAgent | Homeless:
         """Walk the identity ladder for one message."""
         channel, content = letter.channel, letter.inbound.content
         recent = self.binding.get(sender_key(channel, letter.inbound.sender))
@@ -89,14 +111,28 @@ class Addressing:
         if not contacts and named is not None:
             contacts = await self.lookups.offered(channel, content)
         said = content.body if isinstance(content, Text) else ""
-        facts = Facts(channel.id, contacts, pairs, token, named, self.context.wall(), said)
+        agents = await self._agents(letter, contacts, said)
+        at = self.context.wall()
+        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents)
         match route(facts):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)
             case Binds(token=bound, contact=known):
                 return await self._bind(letter, bound, known)
+            case OfAgent(command=asked, contact=agent):
+                person, changes = await self._writer(letter, agent)
+                return FromAgent(asked, person, changes)
             case Answer() as answer:
                 return await self._homeless(letter, answer, token)
+
+    async def _agents(
+        self, letter: Letter, contacts: Sequence[ContactId], said: str
+    ) -> frozenset[ContactId]:
+        """Return who of these is an agent; asked only where it decides anything."""
+        if presence_command(said) is None or not contacts:
+            return frozenset()
+        read = partial(self.context.directory.agents, letter.item.workspace, contacts)
+        return frozenset(await self.context.patiently(read))
 
     async def _deliver(
         self,
@@ -161,11 +197,18 @@ class Addressing:
         return (_save(channel, updated, sender),) if updated else ()
 
     async def _homeless(self, letter: Letter, answer: Answer, token: Token | None) -> Homeless:
-        channel, sender = letter.channel, letter.inbound.sender
         url = token.url if token is not None and answer.link is not None else ""
-        known = await self.lookups.person(channel, answer.contact) if answer.contact else None
+        person, changes = await self._writer(letter, answer.contact)
+        return Homeless(answer, person, changes, url)
+
+    async def _writer(
+        self, letter: Letter, contact: ContactId | None
+    ) -> tuple[Person, tuple[Change, ...]]:
+        """Return who wrote, with what saves them."""
+        channel, sender = letter.channel, letter.inbound.sender
+        known = await self.lookups.person(channel, contact) if contact else None
         person = _updated(known, sender) if known else self._stranger(letter)
-        return Homeless(answer, person, (_save(channel, person, sender),), url)
+        return person, (_save(channel, person, sender),)
 
     def _stranger(self, letter: Letter) -> Person:
         contact, sender = ContactId(self.context.new_id()), letter.inbound.sender

@@ -7,24 +7,29 @@ Rule 2: who waits is served in the order of asking.
 from collections import Counter
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, assert_never
 
 import trio
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
+    AgentChanged,
     AgentFreed,
     AgentNotWanted,
     AgentProposed,
     AgentWanted,
     NoAgentFree,
+    OfferMissed,
     ToPool,
 )
+from kaisa_relay.actors.pauses import Pauses
+from kaisa_relay.actors.presence import read_agent
 from kaisa_relay.domain.agent_pool import Standing, choose_agent
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.conversation.messages import Candidate
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.runtime.mailbox import Mailbox
 
@@ -42,19 +47,47 @@ class AgentPool:
     _holds: dict[tuple[ChannelId, ContactId], tuple[ConversationId, float]] = field(factory=dict)
     _waiting: dict[ConversationId, AgentWanted] = field(factory=dict)
     _idle_since: dict[ContactId, datetime] = field(factory=dict)
+    _pauses: Pauses = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._pauses = Pauses(self.context, self.workspace)
 
     async def run(self) -> None:
         """Answer until cancelled."""
+        await self._pauses.load()
         while True:
-            match await self.mailbox.receive():
-                case AgentWanted() as wanted:
-                    await self._propose(wanted)
-                case AgentNotWanted(conversation):
-                    self._waiting.pop(conversation, None)
-                case AgentFreed(channel, agent):
-                    self._idle_since[agent] = self.context.wall()
-                    self._holds.pop((channel, agent), None)
-                    await self._serve_waiting(channel, agent)
+            message: ToPool | None = None
+            with trio.move_on_after(self._pauses.patience()):
+                message = await self.mailbox.receive()
+            if message is not None:
+                await self._hear(message)
+            for agent in await self._pauses.end_due():
+                await self._serve_back(agent)
+
+    async def _hear(self, message: ToPool) -> None:
+        match message:
+            case AgentWanted() as wanted:
+                await self._propose(wanted)
+            case AgentNotWanted(conversation):
+                self._waiting.pop(conversation, None)
+            case AgentFreed(channel, agent):
+                self._idle_since[agent] = self.context.wall()
+                self._holds.pop((channel, agent), None)
+                await self._serve_waiting(channel, agent)
+            case AgentChanged(agent):
+                self._pauses.note(await read_agent(self.context, self.workspace, agent))
+                await self._serve_back(agent)
+            case OfferMissed(agent):
+                standing = await read_agent(self.context, self.workspace, agent)
+                await self._pauses.pause_missing(standing)
+            case _:
+                assert_never(message)
+
+    async def _serve_back(self, agent: ContactId) -> None:
+        """Propose an agent who may be back on every channel where somebody waits for them."""
+        channels = {each.channel for each in self._waiting.values() if agent in _asked(each)}
+        for channel in sorted(channels):
+            await self._serve_waiting(channel, agent)
 
     async def _serve_waiting(self, channel: ChannelId, agent: ContactId) -> None:
         """Propose the agent to who has waited longest; one who cannot hear it is passed over."""
@@ -74,8 +107,8 @@ class AgentPool:
 
     async def _propose(self, wanted: AgentWanted) -> bool:
         """Propose the best agent who is free; False when that ended without a proposal."""
-        pairs = await self._pairs(wanted)
-        chosen = self._choose(wanted, pairs)
+        pairs, agents = await self._pairs(wanted), await self._agents(wanted)
+        chosen = self._choose(wanted, pairs, agents)
         if chosen is None:
             self._waiting[wanted.conversation] = wanted
             return self._tell(wanted, NoAgentFree())
@@ -97,7 +130,17 @@ class AgentPool:
         read = partial(self.context.directory.pairs, self.workspace, contacts)
         return await self.context.patiently(read) if contacts else []
 
-    def _choose(self, wanted: AgentWanted, pairs: list[Pair]) -> Candidate | None:
+    async def _agents(self, wanted: AgentWanted) -> dict[ContactId, Agent]:
+        """Return how they stand; whose last miss was one too many is paused with this."""
+        read = partial(self.context.directory.agents, self.workspace, _asked(wanted))
+        known = await self.context.patiently(read)
+        return {who: await self._pauses.pause_missing(agent) for who, agent in known.items()}
+
+    def _choose(
+        self, wanted: AgentWanted, pairs: list[Pair], agents: dict[ContactId, Agent]
+    ) -> Candidate | None:
+        at = self.context.wall()
+        gone = {who for who, agent in agents.items() if not agent.takes_offers(at)}
         taken = {
             pair.contact
             for pair in pairs
@@ -106,7 +149,7 @@ class AgentPool:
         free = [
             each
             for each in wanted.candidates
-            if each.contact not in taken and not self._held(wanted, each.contact)
+            if each.contact not in taken | gone and not self._held(wanted, each.contact)
         ]
         return choose_agent(wanted.strategy, free, self._standings(pairs))
 

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 from kaisa_relay.actors.changes import freed_agents
 from kaisa_relay.actors.exchange import Exchange
-from kaisa_relay.actors.messages import AgentFreed, AgentNotWanted, Withdraw
-from kaisa_relay.domain.conversation.messages import Event, OfferFailed, OfferRescinded
+from kaisa_relay.actors.messages import AgentFreed, AgentNotWanted, OfferMissed, Withdraw
+from kaisa_relay.domain.conversation.messages import (
+    Event,
+    OfferExpired,
+    OfferFailed,
+    OfferRescinded,
+)
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.ports import Send
 
@@ -21,6 +26,9 @@ def announce(
     pool = exchange.pools.get(after.workspace)
     if pool is None:
         return
+    for event in events:
+        if isinstance(event, OfferExpired):
+            pool.tell(OfferMissed(event.agent))
     for agent in freed_agents(events, after):
         pool.tell(AgentFreed(after.channel, agent))
     if before.wants_agent and not after.wants_agent:

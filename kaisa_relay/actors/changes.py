@@ -17,6 +17,7 @@ from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
+    AgentAccepted,
     AgentOffered,
     ConversationAbandoned,
     ConversationClosed,
@@ -42,6 +43,7 @@ from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import (
     Change,
     ClaimPair,
+    CountMiss,
     NewSend,
     ReleasePair,
     SaveConversation,
@@ -93,6 +95,9 @@ class Commit:
                 self._sooner = True
             case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
                 self._release(event.agent)
+                self._count(event)
+            case AgentAccepted():
+                self._count(event)
             case ConversationStarted() if before.visitor != event.visitor:
                 self._release(before.visitor)
                 self._claim(event.visitor, Side.VISITOR)
@@ -152,6 +157,16 @@ class Commit:
         template = self.wording.reopen(self.state, event)
         self._keep(event.message, event.contact, template)
         self._send(event.send, event.message, event.contact, template, Purpose.RELAY)
+
+    def _count(self, event: Event) -> None:
+        """Whoever answers an offer, yes or no, is there; a miss in a row pauses them in the end."""
+        match event:
+            case OfferExpired(agent=agent):
+                self.changes.append(CountMiss(agent, missed=True))
+            case AgentAccepted(agent=agent) | OfferDeclined(agent=agent):
+                self.changes.append(CountMiss(agent, missed=False))
+            case _:
+                pass
 
     def _keep(self, message: MessageId, contact: ContactId, text: Outgoing) -> None:
         self.changes.append(StoreContent(message, self.state.id, contact, None, text))

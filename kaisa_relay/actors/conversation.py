@@ -17,8 +17,8 @@ from kaisa_relay.actors.announcing import announce
 from kaisa_relay.actors.changes import Commit, collect, needed, wake_at
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
+    AgentLeft,
     AgentProposed,
-    AgentWanted,
     Deliver,
     EndConversation,
     NoAgentFree,
@@ -27,6 +27,7 @@ from kaisa_relay.actors.messages import (
     ToConversation,
 )
 from kaisa_relay.actors.resolving import with_quote
+from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
@@ -34,14 +35,11 @@ from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation import State, decide, next_deadline
 from kaisa_relay.domain.conversation.messages import (
-    Abandon,
     AlreadyEnded,
     Command,
     End,
     EndedBy,
     Event,
-    NobodyFree,
-    ProposeAgent,
     Receive,
     Refusal,
     Tick,
@@ -172,12 +170,8 @@ class ConversationTask:
             case Deliver(item=item):
                 if item in self.slot.pending:  # otherwise it was fed from its row already
                     await self._deliver(message)
-            case AgentProposed(agent, window_open):
-                await self._apply(ProposeAgent(agent, window_open, at))
-            case NoAgentFree():
-                await self._apply(NobodyFree(at))
-            case NotNeeded(instead):
-                await self._apply(Abandon(instead, at))
+            case AgentProposed() | NoAgentFree() | AgentLeft() | NotNeeded():
+                await self._apply(command_of(message, at))
             case PersonMoved(person):
                 self.wording.people[person.contact] = person
             case EndConversation():
@@ -275,8 +269,8 @@ class ConversationTask:
         now = trio.current_time()
         if self.asked_at is not None and now < self.asked_at + ASK_AGAIN:
             return
-        if pool := self.context.exchange.pools.get((state := self.state).workspace):
-            pool.tell(AgentWanted(state.id, state.channel, askable(state), state.strategy))
+        if pool := self.context.exchange.pools.get(self.state.workspace):
+            pool.tell(wanted(self.state))
             self.asked_at = now
 
     async def _save(self) -> None:

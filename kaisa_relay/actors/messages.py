@@ -96,7 +96,16 @@ class EndConversation(Ask[EndAnswer]):
     """The API ends it."""
 
 
-ToConversation = Deliver | AgentProposed | NoAgentFree | NotNeeded | PersonMoved | EndConversation
+@frozen
+class AgentLeft:
+    """This agent takes no offers now: one that they have not answered goes to somebody else."""
+
+    agent: ContactId
+
+
+ToConversation = (
+    Deliver | AgentProposed | NoAgentFree | NotNeeded | AgentLeft | PersonMoved | EndConversation
+)
 
 # --- to a channel ---------------------------------------------------------------------------
 
@@ -160,7 +169,21 @@ class AgentNotWanted:
     conversation: ConversationId
 
 
-ToPool = AgentWanted | AgentFreed | AgentNotWanted
+@frozen
+class AgentChanged:
+    """This agent's presence, or what they may do, has changed."""
+
+    agent: ContactId
+
+
+@frozen
+class OfferMissed:
+    """This agent has let an offer run out."""
+
+    agent: ContactId
+
+
+ToPool = AgentWanted | AgentFreed | AgentNotWanted | AgentChanged | OfferMissed
 
 
 ReserveAnswer = Reservation | ReserveRefusal

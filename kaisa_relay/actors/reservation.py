@@ -17,6 +17,7 @@ from kaisa_relay.domain.phone import candidates
 from kaisa_relay.ports import (
     Change,
     ClaimPair,
+    KnowAgent,
     NewConversation,
     Reservation,
     SamePerson,
@@ -114,6 +115,7 @@ def reservation_rows(
     for person in (people.visitor, *people.agents):
         phones = candidates(person.phone) if person.phone else ()
         rows.append(SaveContact(person, link.portfolio, phones))
+    rows += [KnowAgent(agent.contact) for agent in people.agents]
     rows.append(SaveMetadata(conversation, event.visitor, request.metadata))
     rows.append(SaveConversation(state, 1, wake_at(state, event.at)))
     return tuple(rows)

@@ -13,11 +13,12 @@ import structlog
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.addressing import Addressed, Addressing, Homeless, Letter
+from kaisa_relay.actors.addressing import Addressed, Addressing, FromAgent, Homeless, Letter
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, NotNeeded, Statuses, heard
+from kaisa_relay.actors.presence import obey_agent
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
@@ -230,6 +231,9 @@ class Router:
             case Addressed(conversation=conversation, deliver=deliver):
                 self._tell_duplicate(item.workspace, conversation, deliver)
                 await self._hand_over(item, conversation, deliver)
+            case FromAgent():
+                await obey_agent(self.context, item, inbound, where)
+                self.done(item.id)
             case Homeless():
                 await answer_unmatched(self.context, item, inbound, where)
                 self.done(item.id)

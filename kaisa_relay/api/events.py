@@ -64,6 +64,9 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationFailed: "conversation.failed",
     happened.ConversationAbandoned: "conversation.abandoned",
+    happened.AgentAvailable: "agent.available",
+    happened.AgentAway: "agent.away",
+    happened.AgentPaused: "agent.paused",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
 }

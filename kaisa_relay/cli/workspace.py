@@ -69,6 +69,12 @@ _SETTINGS: Final = (
         help="Whether people see that the other side has read what they wrote; first they do.",
     ),
     click.option(
+        "--pause-after-missed",
+        type=int,
+        help="Offers missed in a row that pause an agent; first 3, and 0 is never.",
+    ),
+    click.option("--missed-pause", type=DURATION, help="How long such a pause is; first 1h."),
+    click.option(
         "--agent-fields",
         callback=_fields,
         metavar="A,B",

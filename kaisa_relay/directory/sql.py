@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import finding, mirroring, standing
+from kaisa_relay.directory import agents, finding, mirroring, standing
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
@@ -18,6 +18,7 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.ports.directory import Written
 from kaisa_relay.store import Store
@@ -55,6 +56,20 @@ class SqlDirectory:
     ) -> list[Pair]:
         """Return the pairs of these contacts, on one channel or on all."""
         return await self._store.read(lambda c: standing.pairs(c, workspace, contacts, channel))
+
+    async def agents(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Agent]:
+        """Return how those of them stand who are known as agents."""
+        return await self._store.read(lambda c: agents.agents(c, workspace, contacts))
+
+    async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
+        """Return who is paused, and until when, the earliest first."""
+        return await self._store.read(lambda c: agents.pauses(c, workspace))
+
+    async def last_agent(self, workspace: WorkspaceId, visitor: ContactId) -> ContactId | None:
+        """Return who spoke to this visitor last."""
+        return await self._store.read(lambda c: agents.last_agent(c, workspace, visitor))
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

@@ -7,10 +7,12 @@ Rule 2: the names of every language are understood; the agent's own comes first.
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.durations import BadDuration, read_duration
 from kaisa_relay.domain.texts import LANGUAGES, language_of
 
 
@@ -38,6 +40,23 @@ class Who:
 
 
 @frozen
+class Pause:
+    """Get no offers for `time`; None is a time that cannot be read."""
+
+    time: timedelta | None = None
+
+
+@frozen
+class On:
+    """Get offers again."""
+
+
+@frozen
+class Off:
+    """Get no offers until `On`."""
+
+
+@frozen
 class Literal:
     """Ordinary text whose writer doubled the slash; `text` has one and is to be relayed."""
 
@@ -51,13 +70,29 @@ class UnknownCommand:
     command: str
 
 
-ChatCommand = Close | Help | Status | Who | Literal
+ChatCommand = Close | Help | Status | Who | Pause | On | Off | Literal
+PresenceCommand = Pause | On | Off | Status
+"""What concerns the agent and no conversation: obeyed wherever they write it."""
+
+USUAL_PAUSE: Final = timedelta(hours=1)
+SHORTEST_PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(days=30)
 
 LONGEST_SHOWN: Final = 30
 """Characters of an unknown command that are repeated to its writer."""
 
-_NAMES: Final[Mapping[str, Mapping[str, type[Close | Help | Status | Who]]]] = {
-    "en": {"close": Close, "end": Close, "help": Help, "status": Status, "who": Who},
+_Named = Close | Help | Status | Who | Pause | On | Off
+_NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
+    "en": {
+        "close": Close,
+        "end": Close,
+        "help": Help,
+        "status": Status,
+        "who": Who,
+        "pause": Pause,
+        "on": On,
+        "off": Off,
+    },
     "sv": {
         "avsluta": Close,
         "stäng": Close,
@@ -65,6 +100,10 @@ _NAMES: Final[Mapping[str, Mapping[str, type[Close | Help | Status | Who]]]] = {
         "hjälp": Help,
         "status": Status,
         "vem": Who,
+        "paus": Pause,
+        "pausa": Pause,
+        "på": On,
+        "av": Off,
     },
     "es": {
         "cerrar": Close,
@@ -72,6 +111,9 @@ _NAMES: Final[Mapping[str, Mapping[str, type[Close | Help | Status | Who]]]] = {
         "ayuda": Help,
         "estado": Status,
         "quién": Who,
+        "pausa": Pause,
+        "activar": On,
+        "desactivar": Off,
     },
 }
 _COMMAND: Final = re.compile(r"/(\S*)\s*(.*)", re.DOTALL)
@@ -89,10 +131,12 @@ def parse(text: str, language: str) -> ChatCommand | UnknownCommand | None:
     command = _named(_plain(match[1].rstrip(_TRAILING)), language)
     if command is None:
         return UnknownCommand("/" + match[1][: LONGEST_SHOWN - 1])
-    return _close(match[2]) if command is Close else command()
+    if command is Close:
+        return _close(match[2])
+    return _pause(match[2]) if command is Pause else command()
 
 
-def _named(name: str, language: str) -> type[Close | Help | Status | Who] | None:
+def _named(name: str, language: str) -> type[_Named] | None:
     for each in (language_of(language), *LANGUAGES):
         if found := _PLAIN_NAMES[each].get(name):
             return found
@@ -102,6 +146,12 @@ def _named(name: str, language: str) -> type[Close | Help | Status | Who] | None
 def _close(rest: str) -> Close:
     outcome, _, note = rest.strip().partition(" ")
     return Close(outcome or None, note.strip() or None)
+
+
+def _pause(rest: str) -> Pause:
+    text = "".join(rest.split()).casefold().rstrip(_TRAILING)
+    time = read_duration(text, SHORTEST_PAUSE, LONGEST_PAUSE) if text else USUAL_PAUSE
+    return Pause(None if isinstance(time, BadDuration) else time)
 
 
 def _plain(word: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.texts import FALLBACK, TextKey
@@ -49,7 +50,7 @@ class Facts:
 
     `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
     `named` is the conversation that a button of ours names.
-    `said` is the text, empty for anything else.
+    `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents.
     """
 
     channel: ChannelId
@@ -59,6 +60,7 @@ class Facts:
     named: ConversationId | None
     at: datetime
     said: str = field(default="", repr=False)
+    agents: frozenset[ContactId] = frozenset()
 
 
 @frozen
@@ -87,20 +89,45 @@ class Answer:
     link: ConversationId | None = None
 
 
-Route = ToConversation | Binds | Answer
+@frozen
+class OfAgent:
+    """An agent's command that concerns themselves and no conversation, live or not."""
+
+    command: PresenceCommand
+    contact: ContactId
+
+
+Route = ToConversation | Binds | OfAgent | Answer
 
 
 def route(facts: Facts) -> Route:
     """Walk the ladder."""
     live = [pair for pair in facts.pairs if pair.conversation is not None]
+    sender = facts.contacts[0] if len(facts.contacts) == 1 else None
+    command = presence_command(facts.said)
+    if command is not None and (agent := _agent(facts, live, sender)) is not None:
+        return OfAgent(command, agent)
     if len(live) == 1:
         return _live(facts, live[0])
-    sender = facts.contacts[0] if len(facts.contacts) == 1 else None
     if facts.named is not None and sender is not None:
         return ToConversation(facts.named, sender)
     if facts.token is not None:
         return _by_token(facts, facts.token, sender)
     return Answer(_out_of_session(facts, sender), sender)
+
+
+def presence_command(said: str) -> PresenceCommand | None:
+    """Read what an agent may say of themselves; None is anything else."""
+    typed = chat_commands.parse(said, FALLBACK) if said.lstrip().startswith("/") else None
+    return typed if isinstance(typed, PresenceCommand) else None
+
+
+def _agent(facts: Facts, live: list[Pair], sender: ContactId | None) -> ContactId | None:
+    """Return who writes as an agent; whoever is a visitor here just now does not."""
+    if live:
+        return live[0].contact if len(live) == 1 and live[0].role is Side.AGENT else None
+    asked = any(pair.role is Side.AGENT and pair.contact == sender for pair in facts.pairs)
+    return sender if asked or sender in facts.agents else None
 
 
 def _live(facts: Facts, pair: Pair) -> Route:
@@ -136,7 +163,5 @@ def _to_agent(said: str) -> TextKey:
     match chat_commands.parse(said, FALLBACK):
         case chat_commands.Help():
             return TextKey.HELP_AGENT
-        case chat_commands.Status():
-            return TextKey.STATUS_FREE
         case _:
             return TextKey.NO_CONVERSATION_AGENT

@@ -66,6 +66,9 @@ KINDS: Final[dict[type[Event], str]] = {
     e.ConversationClosed: "conversation.closed",
     e.ConversationFailed: "conversation.failed",
     e.ConversationAbandoned: "conversation.abandoned",
+    e.AgentAvailable: "agent.available",
+    e.AgentAway: "agent.away",
+    e.AgentPaused: "agent.paused",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
 }

@@ -4,6 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, assert_never
 
+from kaisa_relay.journal.agent_rows import (
+    CLEAR_MISSES,
+    COUNT_MISS,
+    KNOW_AGENT,
+    SAVE_PRESENCE,
+    agent_parts,
+)
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
 from kaisa_relay.journal.outbox_rows import (
     END_SEND,
@@ -38,9 +45,11 @@ from kaisa_relay.ports import (
     Append,
     Change,
     ClaimPair,
+    CountMiss,
     Done,
     EndSend,
     ForgetNumbers,
+    KnowAgent,
     MoveSend,
     NewSend,
     ParkItem,
@@ -49,6 +58,7 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     SaveMetadata,
+    SavePresence,
     SaveToken,
     StoreContent,
     Tell,
@@ -76,6 +86,10 @@ ORDER: Final = (
     DROP_IDENTITY,
     ADD_IDENTITY,
     SAVE_METADATA,
+    KNOW_AGENT,
+    COUNT_MISS,
+    CLEAR_MISSES,
+    SAVE_PRESENCE,
     FREE_ANSWER,
     SAVE_ANSWER,
 )
@@ -104,6 +118,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return outbox_parts(unit, change)
         case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)
+        case KnowAgent() | SavePresence() | CountMiss():
+            return agent_parts(unit, change)
         case (
             ClaimPair()
             | ReleasePair()

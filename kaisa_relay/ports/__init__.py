@@ -8,6 +8,11 @@ from kaisa_relay.ports.accounts import (
     Accounts,
     Workspace,
 )
+from kaisa_relay.ports.agents import (
+    CountMiss,
+    KnowAgent,
+    SavePresence,
+)
 from kaisa_relay.ports.changes import (
     Change,
     ClaimPair,
@@ -89,6 +94,7 @@ __all__ = [
     "ClaimPair",
     "Conflict",
     "ConversationView",
+    "CountMiss",
     "Desk",
     "Directory",
     "Done",
@@ -105,6 +111,7 @@ __all__ = [
     "ItemKind",
     "Journal",
     "KeyReused",
+    "KnowAgent",
     "Leg",
     "MessageView",
     "MoveSend",
@@ -126,6 +133,7 @@ __all__ = [
     "SaveContact",
     "SaveConversation",
     "SaveMetadata",
+    "SavePresence",
     "SaveToken",
     "Send",
     "Sends",

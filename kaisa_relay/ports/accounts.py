@@ -10,6 +10,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
 from kaisa_relay.ports.gateway import ChannelAccess
 
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
@@ -23,7 +24,8 @@ class Workspace:
     template that offers a conversation (body: visitor's name, note; two quick replies);
     `language` is that of people whose own is not given; `unknown_grace` is how long a send that
     got no answer blocks its recipient, waiting for a status, before it is parked; with
-    `read_receipts` a writer's message is marked read once the other side has read it.
+    `read_receipts` a writer's message is marked read once the other side has read it;
+    `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`.
     """
 
     id: WorkspaceId
@@ -35,6 +37,8 @@ class Workspace:
     language: str = "en"
     unknown_grace: timedelta = UNKNOWN_GRACE
     read_receipts: bool = True
+    pause_after_missed: int = PAUSE_AFTER_MISSED
+    missed_pause: timedelta = MISSED_PAUSE
 
 
 class Accounts(Protocol):

@@ -22,6 +22,7 @@ from kaisa_relay.domain.ids import (
 from kaisa_relay.domain.outgoing import Outgoing, Recipient
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
+from kaisa_relay.ports.agents import CountMiss, KnowAgent, SavePresence
 from kaisa_relay.ports.inbox import Outcome
 
 
@@ -242,5 +243,8 @@ Change = (
     | SaveContact
     | ForgetNumbers
     | SaveMetadata
+    | KnowAgent
+    | SavePresence
+    | CountMiss
     | SaveAnswer
 )

@@ -18,6 +18,7 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 
 
@@ -53,6 +54,20 @@ class Directory(Protocol):
         channel: ChannelId | None = None,
     ) -> list[Pair]:
         """Return the pairs of these contacts, on one channel or on all."""
+        ...
+
+    async def agents(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Agent]:
+        """Return how those of them stand who are known as agents."""
+        ...
+
+    async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
+        """Return who is paused, and until when, the earliest first."""
+        ...
+
+    async def last_agent(self, workspace: WorkspaceId, visitor: ContactId) -> ContactId | None:
+        """Return who spoke to this visitor last."""
         ...
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:

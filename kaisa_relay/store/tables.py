@@ -4,7 +4,7 @@ Rule 1: the workspace comes first in every key but the inbox's, whose rows may b
 Rule 2: instants are microseconds (`instants`); JSON is text; personal data is keyed by contact.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -22,15 +21,10 @@ from sqlalchemy import (
     text,
 )
 
+from kaisa_relay.store.agent_table import agent as agent
 from kaisa_relay.store.columns import ROW_ID, index, number, words
-
-METADATA: Final = MetaData()
-
-
-def _table(name: str, *parts: Any) -> Table:
-    """Declare a table that SQLite keeps in the order of its composite key."""
-    return Table(name, METADATA, *parts, sqlite_with_rowid=False)
-
+from kaisa_relay.store.metadata import METADATA as METADATA
+from kaisa_relay.store.metadata import keyed_table as _table
 
 # --- configuration: written by `accounts` ---------------------------------------------------
 
@@ -224,6 +218,9 @@ conversation: Final = _table(
 )
 LIVE: Final = text("due_at is not null")
 index("ix_conversation_due", conversation.c.workspace, conversation.c.due_at, where=LIVE)
+ACCEPTED: Final = text("agent is not null")
+_by_visitor: Final = (conversation.c.workspace, conversation.c.visitor, conversation.c.id)
+index("ix_conversation_visitor", *_by_visitor, where=ACCEPTED)
 index("ix_conversation_phase", conversation.c.workspace, conversation.c.phase, conversation.c.id)
 
 token: Final = _table(

@@ -17,7 +17,7 @@ from tests.actors.house import AGENT, VISITOR, Plan, form, open_house
     [
         ("/help", "/close"),
         ("/ayuda", "/close"),
-        ("/status", "You are talking to Vera."),
+        ("/status", "Your open chats: 1 (Vera). You are available for more."),
         ("/who", "You are talking to Vera Visitor."),
         ("/whoops", "I do not know /whoops"),
         ("/", "I do not know /"),

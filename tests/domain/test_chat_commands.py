@@ -1,14 +1,20 @@
 """Commands and typed answers, as hurried people write them."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kaisa_relay.domain.chat_commands import (
+    USUAL_PAUSE,
     ChatCommand,
     Close,
     Help,
     Literal,
+    Off,
+    On,
+    Pause,
     Status,
     UnknownCommand,
     Who,
@@ -43,6 +49,18 @@ from kaisa_relay.domain.chat_commands import (
         ("/vem", Who()),
         ("/quién", Who()),
         ("/quien?", Who()),
+        ("/pause 2h", Pause(timedelta(hours=2))),
+        ("/paus 30 M.", Pause(timedelta(minutes=30))),
+        ("/pausa", Pause(USUAL_PAUSE)),
+        ("/pause soon", Pause(None)),
+        ("/pause 1s", Pause(None)),
+        ("/pause 31d", Pause(None)),
+        ("/on", On()),
+        ("/på", On()),
+        ("/activar", On()),
+        ("/off", Off()),
+        ("/Av", Off()),
+        ("/desactivar", Off()),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "sv-SE", "es", "pt"])

@@ -254,7 +254,6 @@ NOWHERE: list[tuple[str, Facts, Route]] = [
         for said, answer in (
             ("/help", Answer(TextKey.HELP_AGENT, ANNA)),
             ("/Hjälp", Answer(TextKey.HELP_AGENT, ANNA)),
-            ("/status", Answer(TextKey.STATUS_FREE, ANNA)),
             ("/close", Answer(TextKey.NO_CONVERSATION_AGENT, ANNA)),
         )
     ),

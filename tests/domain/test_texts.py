@@ -27,6 +27,9 @@ FULL = {
     "note": "n",
     "fields": "f",
     "command": "/x",
+    "chats": "2 (Åsa, Bo)",
+    "time": "89m",
+    "count": "3",
 }
 EVERY = [(key, language) for key in TextKey for language in LANGUAGES]
 

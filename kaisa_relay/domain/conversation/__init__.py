@@ -14,6 +14,7 @@ from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AbandonReason,
+    AgentGone,
     Command,
     DeadlineMoved,
     End,
@@ -43,6 +44,8 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
             offering.offer(decision, command)
         case NobodyFree():
             offering.queue(decision)
+        case AgentGone():
+            offering.leave(decision, command)
         case HearOutcome():
             _hear(decision, command)
         case End():

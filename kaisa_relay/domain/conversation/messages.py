@@ -62,6 +62,7 @@ __all__ = [
     "Abandon",
     "AbandonReason",
     "AgentAccepted",
+    "AgentGone",
     "AgentNudged",
     "AgentOffered",
     "AlreadyEnded",
@@ -153,6 +154,14 @@ class NobodyFree:
 
 
 @frozen
+class AgentGone:
+    """This agent takes no offers now."""
+
+    agent: ContactId
+    at: datetime
+
+
+@frozen
 class HearOutcome:
     """What became of one of our sends, where we must act on it."""
 
@@ -188,7 +197,7 @@ class Tick:
     outage: Outage | None = None
 
 
-Command = Receive | ProposeAgent | NobodyFree | HearOutcome | End | Abandon | Tick
+Command = Receive | ProposeAgent | NobodyFree | AgentGone | HearOutcome | End | Abandon | Tick
 
 
 class BusySide(StrEnum):

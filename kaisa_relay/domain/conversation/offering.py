@@ -10,6 +10,7 @@ from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
+    AgentGone,
     AgentOffered,
     ConversationFailed,
     ConversationQueued,
@@ -62,6 +63,13 @@ def answer(decision: Decision, command: Receive) -> None:
         decision.add(declined)
     else:
         decision.reply(command.contact, said, command.message)
+
+
+def leave(decision: Decision, command: AgentGone) -> None:
+    """An agent went away with an offer unanswered: it is as good as a no."""
+    open_offer = decision.state.offer
+    if open_offer is not None and open_offer.agent == command.agent:
+        decision.add(OfferDeclined(open_offer.number, open_offer.agent, command.at))
 
 
 def _answer(here: ConversationId, command: Receive, open_offer: Offer) -> bool | TextKey:

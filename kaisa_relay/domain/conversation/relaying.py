@@ -32,6 +32,9 @@ _Command = (
     | chat_commands.Help
     | chat_commands.Status
     | chat_commands.Who
+    | chat_commands.Pause
+    | chat_commands.On
+    | chat_commands.Off
     | chat_commands.UnknownCommand
 )
 
@@ -95,6 +98,8 @@ def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
             decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
         case chat_commands.Who():
             decision.reply(command.contact, TextKey.WHO, command.message)
+        case chat_commands.Pause() | chat_commands.On() | chat_commands.Off():
+            pass  # the router has it obeyed before a conversation hears of it
         case chat_commands.UnknownCommand():
             decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
         case _:

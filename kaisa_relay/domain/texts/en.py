@@ -96,6 +96,8 @@ TEXTS: Final[Texts] = {
     "/close – end the chat (also: /close sold, then a note)\n"
     "/who – who you are talking to\n"
     "/status – where you stand\n"
+    "/pause 2h – no new chats for a while\n"
+    "/off, /on – no new chats until you say so\n"
     "/help – this list\n"
     "Begin with // to send a text that starts with a slash.",
     TextKey.STATUS_FREE: "You have no chat here at the moment. "
@@ -108,6 +110,22 @@ TEXTS: Final[Texts] = {
         "{name} is waiting for your answer. Reply yes or no.",
         "A visitor is waiting for your answer. Reply yes or no.",
     ),
+    TextKey.STATUS_AVAILABLE: "Your open chats: {chats}. You are available for more.",
+    TextKey.STATUS_AWAY: (
+        "Your open chats: {chats}. You get no new ones until you send /on.",
+        "You have no open chat and get none until you send /on.",
+    ),
+    TextKey.STATUS_PAUSED: (
+        "Your open chats: {chats}. You are paused for another {time}; send /on to end the pause.",
+        "You have no open chat and are paused for another {time}; send /on to end the pause.",
+    ),
+    TextKey.ON_AGENT: "Welcome back! You are available for new chats.",
+    TextKey.OFF_AGENT: "You get no new chats until you send /on. Chats that you have go on.",
+    TextKey.PAUSED_AGENT: "You get no new chats for {time}. Chats that you have go on. "
+    "Send /on to end the pause.",
+    TextKey.PAUSE_HOW: "How long? Write for example /pause 30m or /pause 2h.",
+    TextKey.MISSED_AGENT: "You did not answer the last {count} chats that we offered you, "
+    "so you get no more for {time}. Send /on when you are back.",
     TextKey.NO_CONVERSATION_AGENT: "You have no chat here at the moment, "
     "so your message was not passed on.",
     TextKey.WHO: (

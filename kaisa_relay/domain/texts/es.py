@@ -100,6 +100,8 @@ TEXTS: Final[Texts] = {
     "/cerrar – terminar la conversación (también: /cerrar vendido y una nota)\n"
     "/quien – con quién estás hablando\n"
     "/estado – cuál es tu situación\n"
+    "/pausa 2h – ninguna conversación nueva por un rato\n"
+    "/desactivar, /activar – ninguna nueva hasta que avises\n"
     "/ayuda – esta lista\n"
     "Empieza con // para enviar un texto que comience con una barra.",
     TextKey.STATUS_FREE: "Ahora mismo no tienes ninguna conversación aquí. "
@@ -112,6 +114,25 @@ TEXTS: Final[Texts] = {
         "{name} espera tu respuesta. Contesta sí o no.",
         "Hay alguien que espera tu respuesta. Contesta sí o no.",
     ),
+    TextKey.STATUS_AVAILABLE: "Tus conversaciones abiertas: {chats}. Puedes recibir más.",
+    TextKey.STATUS_AWAY: (
+        "Tus conversaciones abiertas: {chats}. No recibirás otras hasta que envíes /activar.",
+        "No tienes ninguna conversación abierta ni recibirás otras hasta que envíes /activar.",
+    ),
+    TextKey.STATUS_PAUSED: (
+        "Tus conversaciones abiertas: {chats}. Estás en pausa durante {time} más; "
+        "envía /activar para terminarla.",
+        "No tienes ninguna conversación abierta y estás en pausa durante {time} más; "
+        "envía /activar para terminarla.",
+    ),
+    TextKey.ON_AGENT: "¡Hola de nuevo! Ya puedes recibir conversaciones.",
+    TextKey.OFF_AGENT: "No recibirás conversaciones nuevas hasta que envíes /activar. "
+    "Las que tienes continúan.",
+    TextKey.PAUSED_AGENT: "No recibirás conversaciones nuevas durante {time}. "
+    "Las que tienes continúan. Envía /activar para terminar la pausa.",
+    TextKey.PAUSE_HOW: "¿Cuánto tiempo? Escribe por ejemplo /pausa 30m o /pausa 2h.",
+    TextKey.MISSED_AGENT: "No respondiste a las últimas {count} conversaciones que te ofrecimos, "
+    "así que no recibirás más durante {time}. Envía /activar cuando vuelvas.",
     TextKey.NO_CONVERSATION_AGENT: "Ahora mismo no tienes ninguna conversación aquí, "
     "así que tu mensaje no se ha enviado a nadie.",
     TextKey.WHO: (

@@ -48,6 +48,14 @@ class TextKey(StrEnum):
     STATUS_FREE = "status_free"
     STATUS_ACTIVE = "status_active"
     STATUS_OFFERED = "status_offered"
+    STATUS_AVAILABLE = "status_available"
+    STATUS_AWAY = "status_away"
+    STATUS_PAUSED = "status_paused"
+    ON_AGENT = "on_agent"
+    OFF_AGENT = "off_agent"
+    PAUSED_AGENT = "paused_agent"
+    PAUSE_HOW = "pause_how"
+    MISSED_AGENT = "missed_agent"
     NO_CONVERSATION_AGENT = "no_conversation_agent"
     WHO = "who"
     UNKNOWN_COMMAND = "unknown_command"
@@ -81,6 +89,11 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.WINDOW_ENDS_AGENT: frozenset({"name"}),
     TextKey.STATUS_ACTIVE: frozenset({"name"}),
     TextKey.STATUS_OFFERED: frozenset({"name"}),
+    TextKey.STATUS_AVAILABLE: frozenset({"chats"}),
+    TextKey.STATUS_AWAY: frozenset({"chats"}),
+    TextKey.STATUS_PAUSED: frozenset({"chats", "time"}),
+    TextKey.PAUSED_AGENT: frozenset({"time"}),
+    TextKey.MISSED_AGENT: frozenset({"count", "time"}),
     TextKey.WHO: frozenset({"name", "fields"}),
     TextKey.UNKNOWN_COMMAND: frozenset({"command"}),
     TextKey.CANNOT_RELAY_AGENT: frozenset({"kind"}),

@@ -96,6 +96,8 @@ TEXTS: Final[Texts] = {
     "/avsluta – avsluta chatten (även: /avsluta såld och sedan en anteckning)\n"
     "/vem – vem du chattar med\n"
     "/status – hur du ligger till\n"
+    "/paus 2h – inga nya chattar på en stund\n"
+    "/av, /på – inga nya chattar förrän du säger till\n"
     "/hjälp – den här listan\n"
     "Börja med // för att skicka en text som inleds med snedstreck.",
     TextKey.STATUS_FREE: "Du har ingen chatt här just nu. "
@@ -108,6 +110,23 @@ TEXTS: Final[Texts] = {
         "{name} väntar på ditt svar. Svara ja eller nej.",
         "En besökare väntar på ditt svar. Svara ja eller nej.",
     ),
+    TextKey.STATUS_AVAILABLE: "Dina öppna chattar: {chats}. Du är tillgänglig för fler.",
+    TextKey.STATUS_AWAY: (
+        "Dina öppna chattar: {chats}. Du får inga nya förrän du skickar /på.",
+        "Du har ingen öppen chatt och får ingen förrän du skickar /på.",
+    ),
+    TextKey.STATUS_PAUSED: (
+        "Dina öppna chattar: {chats}. Du har paus i {time} till; skicka /på för att avsluta den.",
+        "Du har ingen öppen chatt och paus i {time} till; skicka /på för att avsluta pausen.",
+    ),
+    TextKey.ON_AGENT: "Välkommen tillbaka! Du är tillgänglig för nya chattar.",
+    TextKey.OFF_AGENT: "Du får inga nya chattar förrän du skickar /på. "
+    "Chattar som du har fortsätter.",
+    TextKey.PAUSED_AGENT: "Du får inga nya chattar på {time}. Chattar som du har fortsätter. "
+    "Skicka /på för att avsluta pausen.",
+    TextKey.PAUSE_HOW: "Hur länge? Skriv till exempel /paus 30m eller /paus 2h.",
+    TextKey.MISSED_AGENT: "Du svarade inte på de senaste {count} chattarna som vi erbjöd dig, "
+    "så du får inga fler på {time}. Skicka /på när du är tillbaka.",
     TextKey.NO_CONVERSATION_AGENT: "Du har ingen chatt här just nu, "
     "så ditt meddelande skickades inte vidare.",
     TextKey.WHO: (

@@ -8,6 +8,7 @@ from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Rank, SendState, moves
 from kaisa_relay.domain.tracking import MessageStatus
+from kaisa_relay.journal.memory.agents import change_agent
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
 from kaisa_relay.journal.outcomes import told
 from kaisa_relay.ports import (
@@ -15,10 +16,12 @@ from kaisa_relay.ports import (
     Change,
     ClaimPair,
     Conflict,
+    CountMiss,
     Done,
     EndSend,
     ForgetNumbers,
     ItemKind,
+    KnowAgent,
     Leg,
     MoveSend,
     NewSend,
@@ -29,6 +32,7 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     SaveMetadata,
+    SavePresence,
     SaveToken,
     Send,
     StoreContent,
@@ -90,6 +94,9 @@ Unconditional = (
     | SaveContact
     | ForgetNumbers
     | SaveMetadata
+    | KnowAgent
+    | SavePresence
+    | CountMiss
 )
 
 
@@ -118,6 +125,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             _forget(tx, workspace, change)
         case SaveMetadata(conversation=conversation):
             tx.put(rows.metadata, (workspace, conversation), change)
+        case KnowAgent() | SavePresence() | CountMiss():
+            change_agent(tx, workspace, change)
         case _:
             assert_never(change)
 

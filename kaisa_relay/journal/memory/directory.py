@@ -18,6 +18,7 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.journal.memory.commits import Commits
@@ -71,6 +72,27 @@ class MemoryDirectory:
             for (owner, on, contact), pair in sorted(rows.items())
             if owner == workspace and contact in contacts and channel in (None, on)
         ]
+
+    async def agents(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> dict[ContactId, Agent]:
+        """Return how those of them stand who are known as agents."""
+        rows = (await self.commits.read()).agents
+        return {who: rows[workspace, who] for who in contacts if (workspace, who) in rows}
+
+    async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
+        """Return who is paused, and until when, the earliest first."""
+        rows = (await self.commits.read()).agents
+        found = [(agent.paused_until, who) for (of, who), agent in rows.items() if of == workspace]
+        return sorted((until, who) for until, who in found if until is not None)
+
+    async def last_agent(self, workspace: WorkspaceId, visitor: ContactId) -> ContactId | None:
+        """Return who spoke to this visitor last."""
+        rows = (await self.commits.read()).conversations
+        for (of, _), row in sorted(rows.items(), reverse=True):
+            if of == workspace and row.state.visitor == visitor and row.state.agent is not None:
+                return row.state.agent
+        return None
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

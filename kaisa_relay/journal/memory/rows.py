@@ -21,6 +21,7 @@ from kaisa_relay.domain.ids import (
     SendId,
     WorkspaceId,
 )
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Purpose, Rank
 from kaisa_relay.ports import (
@@ -109,6 +110,7 @@ class Rows:
     people: dict[tuple[WorkspaceId, ContactId], Person] = field(factory=dict)
     identities: dict[Identity, ContactId] = field(factory=dict)
     metadata: dict[tuple[WorkspaceId, ConversationId], SaveMetadata] = field(factory=dict)
+    agents: dict[tuple[WorkspaceId, ContactId], Agent] = field(factory=dict)
     answers: dict[tuple[WorkspaceId, str], SaveAnswer] = field(factory=dict)
 
     def version(self, workspace: WorkspaceId, stream: str) -> int:

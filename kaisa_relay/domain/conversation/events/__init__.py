@@ -4,6 +4,11 @@ Rule 1: events are past tense and carry our ids, codes and times only, never per
 Rule 2: an event class is never changed so that an old one cannot be read; see the codec.
 """
 
+from kaisa_relay.domain.conversation.events.agents import (
+    AgentAvailable,
+    AgentAway,
+    AgentPaused,
+)
 from kaisa_relay.domain.conversation.events.life import (
     ConversationAbandoned,
     ConversationClosed,
@@ -45,8 +50,11 @@ from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 
 __all__ = [
     "AgentAccepted",
+    "AgentAvailable",
+    "AgentAway",
     "AgentNudged",
     "AgentOffered",
+    "AgentPaused",
     "ConversationAbandoned",
     "ConversationClosed",
     "ConversationCreated",
@@ -108,6 +116,9 @@ Event = (
     | ReopenFailed
     | WindowClosed
     | WindowClosing
+    | AgentAvailable
+    | AgentAway
+    | AgentPaused
     | MessageUnmatched
     | MessageStatus
 )

@@ -1,0 +1,213 @@
+"""Agents' own commands, obeyed for whoever has no conversation to say them to, or has one.
+
+Rule 1: an agent's stream is written by whoever acts for the agent, guarded by its version.
+Rule 2: the pool hears of a change after the commit; the row is what it goes by.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from attrs import frozen
+
+from kaisa_relay.actors.addressing import FromAgent
+from kaisa_relay.actors.changes import recipient
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import AgentChanged, AgentLeft
+from kaisa_relay.domain import presence
+from kaisa_relay.domain.chat_commands import Off, On, Pause, PresenceCommand, Status
+from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.events import AgentAvailable
+from kaisa_relay.domain.conversation.messages import Event, MessageUnmatched
+from kaisa_relay.domain.durations import write_duration
+from kaisa_relay.domain.ids import ChannelId, ContactId, MessageId, SendId, WorkspaceId
+from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.presence import Agent, Presence, PresenceEvent
+from kaisa_relay.domain.routing import Pair
+from kaisa_relay.domain.sending import Purpose
+from kaisa_relay.domain.texts import TextKey, render
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    Done,
+    InboxItem,
+    NewSend,
+    SavePresence,
+    Send,
+    StoreContent,
+    TouchPair,
+)
+
+
+@frozen
+class Said:
+    """What an agent is told: a text with its values."""
+
+    text: TextKey
+    values: dict[str, str]
+
+
+def agent_stream(agent: ContactId) -> str:
+    """Return the name of an agent's stream."""
+    return f"agent/{agent}"
+
+
+async def read_agent(context: Context, workspace: WorkspaceId, contact: ContactId) -> Agent:
+    """Return how an agent stands; one without a row is available."""
+    read = partial(context.directory.agents, workspace, [contact])
+    return (await context.patiently(read)).get(contact, Agent(contact))
+
+
+async def obey_agent(context: Context, item: InboxItem, inbound: Inbound, asked: FromAgent) -> None:
+    """Do what an agent asks for themselves, and tell them, in the commit that decides it."""
+    contact = asked.person.contact
+    while True:
+        at = context.wall()
+        agent = await read_agent(context, item.workspace, contact)
+        events = _decide(agent, asked.command, item.id, at)
+        said = await _said(context, item.workspace, agent, asked.command)
+        send = notice(context, item.workspace, item.channel, asked.person, said)
+        kept = StoreContent(item.id, None, contact, None, inbound.content, inbound.wamid)
+        touched = TouchPair(item.channel, contact, min(inbound.sent_at, at))
+        changes = (Done((item.id,)), *asked.changes, touched, kept, *sending(send))
+        heard = MessageUnmatched(
+            item.id, item.channel, contact, send.message, send.id, said.text, at
+        )
+        append = (
+            presence_append(item.workspace, agent, events, changes)
+            if events
+            else Append(item.workspace, f"message/{item.id}", 0, (heard,), changes)
+        )
+        conflict = await context.patiently(partial(context.journal.append, append))
+        if conflict is None:
+            break
+        if isinstance(conflict.change, Done):
+            return  # decided before
+    context.exchange.ring((send,))
+    if events:
+        await tell_of(context, item.workspace, contact, events)
+
+
+def _decide(
+    agent: Agent, command: PresenceCommand, said: MessageId, at: datetime
+) -> tuple[PresenceEvent, ...]:
+    return () if isinstance(command, Status) else presence.obey(agent, command, said, at)
+
+
+def presence_append(
+    workspace: WorkspaceId,
+    agent: Agent,
+    events: Sequence[PresenceEvent],
+    changes: Sequence[Change] = (),
+) -> Append:
+    """Return the commit of what happened to an agent; it loses if something else did first."""
+    after = agent
+    for event in events:
+        after = presence.evolve(after, event)
+    own: tuple[Event, ...] = tuple(events)
+    rows = (*changes, SavePresence(after))
+    return Append(workspace, agent_stream(agent.contact), agent.version, own, rows)
+
+
+async def tell_of(
+    context: Context, workspace: WorkspaceId, contact: ContactId, events: Sequence[PresenceEvent]
+) -> None:
+    """Tell the pool of a change, and an agent's unanswered offers that they are gone."""
+    if pool := context.exchange.pools.get(workspace):
+        pool.tell(AgentChanged(contact))
+    if isinstance(events[-1], AgentAvailable):
+        return
+    for pair in await _held(context, workspace, contact):
+        assert pair.conversation is not None
+        context.exchange.tell_conversation(workspace, pair.conversation, AgentLeft(contact))
+
+
+async def _held(context: Context, workspace: WorkspaceId, contact: ContactId) -> list[Pair]:
+    """Return the live conversations that they are in as an agent."""
+    pairs = await context.patiently(partial(context.directory.pairs, workspace, [contact]))
+    return [each for each in pairs if each.conversation is not None and each.role is Side.AGENT]
+
+
+# --- what they are told
+
+
+async def _said(
+    context: Context, workspace: WorkspaceId, agent: Agent, command: PresenceCommand
+) -> Said:
+    match command:
+        case On():
+            return Said(TextKey.ON_AGENT, {})
+        case Off():
+            return Said(TextKey.OFF_AGENT, {})
+        case Pause(time=time):
+            if time is None:
+                return Said(TextKey.PAUSE_HOW, {})
+            return Said(TextKey.PAUSED_AGENT, {"time": write_duration(time)})
+        case Status():
+            return await _status(context, workspace, agent)
+
+
+async def _status(context: Context, workspace: WorkspaceId, agent: Agent) -> Said:
+    at = context.wall()
+    chats = await _chats(context, workspace, agent.contact)
+    match agent.presence_at(at):
+        case Presence.AVAILABLE if not chats:
+            return Said(TextKey.STATUS_FREE, {})
+        case Presence.AVAILABLE:
+            return Said(TextKey.STATUS_AVAILABLE, {"chats": chats})
+        case Presence.AWAY:
+            return Said(TextKey.STATUS_AWAY, {"chats": chats})
+        case Presence.PAUSED:
+            assert agent.paused_until is not None
+            time = whole_minutes(agent.paused_until - at)
+            return Said(TextKey.STATUS_PAUSED, {"chats": chats, "time": time})
+
+
+def whole_minutes(left: timedelta) -> str:
+    """Write what is left of a pause, the minute that has begun included."""
+    minutes = -(-left // timedelta(minutes=1))
+    return write_duration(timedelta(minutes=minutes))
+
+
+async def _chats(context: Context, workspace: WorkspaceId, contact: ContactId) -> str:
+    """Return how many chats an agent has, with the first names of their visitors."""
+    visitors: list[ContactId] = []
+    for pair in await _held(context, workspace, contact):
+        assert pair.conversation is not None
+        read = partial(context.journal.snapshot, workspace, pair.conversation)
+        snapshot = await context.patiently(read)
+        if snapshot is not None and snapshot[0].agent == contact:  # an offer is no chat yet
+            visitors.append(snapshot[0].visitor)
+    if not visitors:
+        return ""
+    people = await context.patiently(partial(context.directory.people, workspace, visitors))
+    names = [people[each].first_name for each in visitors if each in people]
+    shown = ", ".join(name for name in names if name)
+    return f"{len(visitors)} ({shown})" if shown else str(len(visitors))
+
+
+def notice(
+    context: Context, workspace: WorkspaceId, channel: ChannelId, person: Person, said: Said
+) -> Send:
+    """Return a text of ours to an agent, outside any conversation."""
+    texts = context.accounts.workspace(workspace).texts
+    return Send(
+        workspace=workspace,
+        id=SendId(context.new_id()),
+        channel=channel,
+        conversation=None,
+        message=MessageId(context.new_id()),
+        contact=person.contact,
+        recipient=recipient(person),
+        outgoing=Text(render(said.text, person.language, said.values, texts)),
+        purpose=Purpose.NOTICE,
+    )
+
+
+def sending(send: Send) -> tuple[Change, ...]:
+    """Return the rows of such a text."""
+    return (
+        StoreContent(send.message, None, send.contact, None, send.outgoing),
+        NewSend(send),
+    )

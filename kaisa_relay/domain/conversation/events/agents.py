@@ -1,0 +1,47 @@
+"""What agents say of themselves: the events of a stream `agent/<contact>`."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import ContactId, MessageId
+
+
+class PresenceCause(StrEnum):
+    """Who or what changed an agent's presence."""
+
+    AGENT = "agent"
+    MISSES = "misses"
+    PAUSE_OVER = "pause_over"
+
+
+@frozen
+class AgentAvailable:
+    """The agent takes offers; `said` is the message by which they told us, if they did."""
+
+    agent: ContactId
+    cause: PresenceCause
+    at: datetime
+    said: MessageId | None = None
+
+
+@frozen
+class AgentAway:
+    """The agent takes no offers until they say so."""
+
+    agent: ContactId
+    cause: PresenceCause
+    at: datetime
+    said: MessageId | None = None
+
+
+@frozen
+class AgentPaused:
+    """The agent takes no offers until `until`."""
+
+    agent: ContactId
+    until: datetime
+    cause: PresenceCause
+    at: datetime
+    said: MessageId | None = None

@@ -1,0 +1,102 @@
+"""Whether an agent takes offers: available, away, or paused for a while.
+
+Rule 1: presence says who is asked; a conversation that an agent holds goes on whatever it says.
+Rule 2: a pause ends by itself; being away ends with `/on` alone.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, assert_never
+
+from attrs import evolve as replace
+from attrs import frozen
+
+from kaisa_relay.domain.chat_commands import Off, On, Pause
+from kaisa_relay.domain.conversation.events.agents import (
+    AgentAvailable,
+    AgentAway,
+    AgentPaused,
+    PresenceCause,
+)
+from kaisa_relay.domain.ids import ContactId, MessageId
+
+PAUSE_AFTER_MISSED: Final = 3
+"""Offers missed in a row after which an agent is paused; 0 never pauses anybody."""
+MISSED_PAUSE: Final = timedelta(hours=1)
+
+
+class Presence(StrEnum):
+    """What an agent has said of themselves, or we have found."""
+
+    AVAILABLE = "available"
+    AWAY = "away"
+    PAUSED = "paused"
+
+
+PresenceEvent = AgentAvailable | AgentAway | AgentPaused
+
+
+@frozen
+class Agent:
+    """How an agent stands: the fold of their stream, which has come to `version`.
+
+    `missed` counts the offers since they last answered one.
+    """
+
+    contact: ContactId
+    presence: Presence = Presence.AVAILABLE
+    paused_until: datetime | None = None
+    missed: int = 0
+    version: int = 0
+
+    def presence_at(self, at: datetime) -> Presence:
+        """Return their presence; a pause that is over counts no more."""
+        over = self.paused_until is not None and self.paused_until <= at
+        return Presence.AVAILABLE if over else self.presence
+
+    def takes_offers(self, at: datetime) -> bool:
+        """Say whether they may be asked now."""
+        return self.presence_at(at) is Presence.AVAILABLE
+
+
+def obey(
+    agent: Agent, command: Pause | On | Off, said: MessageId, at: datetime
+) -> tuple[PresenceEvent, ...]:
+    """Say what an agent's command changes; what stands already is no news."""
+    cause = PresenceCause.AGENT
+    match command:
+        case On():
+            if agent.presence is Presence.AVAILABLE:
+                return ()
+            return (AgentAvailable(agent.contact, cause, at, said),)
+        case Off():
+            if agent.presence is Presence.AWAY:
+                return ()
+            return (AgentAway(agent.contact, cause, at, said),)
+        case Pause(time=time):
+            if time is None:
+                return ()
+            return (AgentPaused(agent.contact, at + time, cause, at, said),)
+        case _:
+            assert_never(command)
+
+
+def run_out(agent: Agent, at: datetime) -> tuple[PresenceEvent, ...]:
+    """End a pause whose time is over."""
+    if agent.presence is Presence.PAUSED and agent.presence_at(at) is Presence.AVAILABLE:
+        return (AgentAvailable(agent.contact, PresenceCause.PAUSE_OVER, at),)
+    return ()
+
+
+def evolve(agent: Agent, event: PresenceEvent) -> Agent:
+    """Return the agent after an event; whoever changes presence begins anew with misses."""
+    agent = replace(agent, version=agent.version + 1, missed=0, paused_until=None)
+    match event:
+        case AgentAvailable():
+            return replace(agent, presence=Presence.AVAILABLE)
+        case AgentAway():
+            return replace(agent, presence=Presence.AWAY)
+        case AgentPaused(until=until):
+            return replace(agent, presence=Presence.PAUSED, paused_until=until)
+        case _:
+            assert_never(event)

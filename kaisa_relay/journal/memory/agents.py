@@ -1,0 +1,33 @@
+"""What changes do to the rows of agents, in memory."""
+
+from typing import assert_never
+
+from attrs import evolve as replace
+
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.presence import Agent
+from kaisa_relay.journal.memory.rows import Transaction
+from kaisa_relay.ports.agents import AgentChange, CountMiss, KnowAgent, SavePresence
+
+
+def change_agent(tx: Transaction, workspace: WorkspaceId, change: AgentChange) -> None:
+    """Write one change."""
+    contact = change.agent.contact if isinstance(change, SavePresence) else change.contact
+    key = (workspace, contact)
+    known = tx.rows.agents.get(key)
+    agent = known or Agent(contact)
+    match change:
+        case KnowAgent():
+            tx.put(tx.rows.agents, key, agent)
+        case SavePresence(agent=now):
+            fields = (now.presence, now.paused_until, now.version)
+            presence, until, version = fields
+            saved = replace(agent, presence=presence, paused_until=until, version=version)
+            tx.put(tx.rows.agents, key, replace(saved, missed=0))
+        case CountMiss(missed=True):
+            tx.put(tx.rows.agents, key, replace(agent, missed=agent.missed + 1))
+        case CountMiss():
+            if known is not None:
+                tx.put(tx.rows.agents, key, replace(known, missed=0))
+        case _:
+            assert_never(change)

@@ -1,0 +1,31 @@
+"""The current-state row of an agent: what changes in it, each with the event that says so."""
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.presence import Agent
+
+
+@frozen
+class KnowAgent:
+    """This person was named as an agent; what is known of them already stays."""
+
+    contact: ContactId
+
+
+@frozen
+class SavePresence:
+    """An agent's presence as their stream now has it; misses are counted anew from here."""
+
+    agent: Agent
+
+
+@frozen
+class CountMiss:
+    """An agent let an offer run out, or answered one (`missed` is false)."""
+
+    contact: ContactId
+    missed: bool
+
+
+AgentChange = KnowAgent | SavePresence | CountMiss

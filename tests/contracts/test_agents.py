@@ -1,0 +1,83 @@
+"""What every store promises of agents: their row follows their events."""
+
+from datetime import timedelta
+
+from attrs import evolve
+
+from kaisa_relay.domain.conversation.events import AgentPaused
+from kaisa_relay.domain.conversation.events.agents import PresenceCause
+from kaisa_relay.domain.ids import ContactId, WorkspaceId
+from kaisa_relay.domain.presence import Agent, Presence
+from kaisa_relay.ports import Append, Conflict, CountMiss, KnowAgent, SaveConversation, SavePresence
+from tests import fakes
+from tests.contracts.world import World
+
+AT = fakes.EPOCH
+ANA, BO = fakes.person(1).contact, fakes.person(2).contact
+UNTIL = AT + timedelta(hours=1)
+
+
+async def agents(world: World, *contacts: ContactId) -> dict[ContactId, Agent]:
+    return await world.store.directory.agents(world.workspace, contacts)
+
+
+async def test_who_was_named_is_known_and_stays_as_they_are(world: World) -> None:
+    assert await agents(world, ANA) == {}
+    assert await agents(world) == {}
+    await world.must(KnowAgent(ANA), KnowAgent(ANA))
+    assert await agents(world, ANA, BO) == {ANA: Agent(ANA)}
+    away = Agent(ANA, Presence.AWAY, version=1)
+    await world.must(SavePresence(away))
+    await world.must(KnowAgent(ANA))
+    assert await agents(world, ANA) == {ANA: away}
+    assert await world.store.directory.agents(WorkspaceId(world.workspace + 1), [ANA]) == {}
+
+
+async def test_misses_are_counted_until_an_answer(world: World) -> None:
+    missed, answered = CountMiss(ANA, missed=True), CountMiss(ANA, missed=False)
+    await world.must(answered)
+    assert await agents(world, ANA) == {}
+    await world.must(missed)
+    await world.must(missed, CountMiss(BO, missed=True))
+    assert {who: each.missed for who, each in (await agents(world, ANA, BO)).items()} == {
+        ANA: 2,
+        BO: 1,
+    }
+    await world.must(answered)
+    assert (await agents(world, ANA))[ANA] == Agent(ANA)
+    await world.must(missed)
+    await world.must(SavePresence(Agent(ANA, Presence.PAUSED, UNTIL, version=1)))
+    assert (await agents(world, ANA))[ANA] == Agent(ANA, Presence.PAUSED, UNTIL, 0, 1)
+
+
+async def test_who_is_paused_is_listed_until_they_are_not(world: World) -> None:
+    directory, workspace = world.store.directory, world.workspace
+    later = UNTIL + timedelta(hours=1)
+    await world.must(SavePresence(Agent(ANA, Presence.PAUSED, later, version=1)))
+    await world.must(SavePresence(Agent(BO, Presence.PAUSED, UNTIL, version=1)))
+    assert await directory.pauses(workspace) == [(UNTIL, BO), (later, ANA)]
+    await world.must(SavePresence(Agent(BO, version=2)))
+    assert await directory.pauses(workspace) == [(later, ANA)]
+    assert await directory.pauses(WorkspaceId(workspace + 1)) == []
+
+
+async def test_of_two_who_change_an_agent_at_once_one_wins(world: World) -> None:
+    paused = AgentPaused(ANA, UNTIL, PresenceCause.MISSES, AT)
+    row = SavePresence(Agent(ANA, Presence.PAUSED, UNTIL, version=1))
+    append = Append(world.workspace, f"agent/{ANA}", 0, (paused,), (row,))
+    assert await world.store.journal.append(append) is None
+    assert await world.store.journal.append(append) == Conflict(None)
+    assert len(await world.store.journal.read(world.workspace, f"agent/{ANA}")) == 1
+
+
+async def test_who_spoke_to_a_visitor_last(world: World) -> None:
+    """The latest conversation that had an agent, whoever was asked after it."""
+    directory, workspace = world.store.directory, world.workspace
+    visitor, ana, bo = (fakes.person(number) for number in (7, 8, 9))
+    assert await directory.last_agent(workspace, visitor.contact) is None
+    for agent in (ana.contact, bo.contact, None):
+        started = await world.start(visitor, bo)
+        accepted = evolve(started.state, agent=agent)
+        await world.must(SaveConversation(accepted, 1, None))
+    assert await directory.last_agent(workspace, visitor.contact) == bo.contact
+    assert await directory.last_agent(workspace, ana.contact) is None

@@ -1,0 +1,70 @@
+"""What agents say of themselves, and what comes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from kaisa_relay.domain.chat_commands import Off, On, Pause
+from kaisa_relay.domain.conversation.events.agents import (
+    AgentAvailable,
+    AgentAway,
+    AgentPaused,
+    PresenceCause,
+)
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.presence import Agent, Presence, evolve, obey, run_out
+from tests.domain.builders import ANNA, after
+
+SAID = MessageId(1)
+HOUR = Pause(timedelta(hours=1))
+AVAILABLE = Agent(ANNA)
+AWAY = Agent(ANNA, Presence.AWAY, version=1)
+PAUSED = Agent(ANNA, Presence.PAUSED, after(hours=1), version=1)
+
+
+@pytest.mark.parametrize(
+    ("agent", "command", "becomes"),
+    [
+        (AVAILABLE, On(), None),
+        (AVAILABLE, Off(), AgentAway),
+        (AVAILABLE, HOUR, AgentPaused),
+        (AVAILABLE, Pause(None), None),
+        (AWAY, On(), AgentAvailable),
+        (AWAY, Off(), None),
+        (AWAY, HOUR, AgentPaused),
+        (PAUSED, On(), AgentAvailable),
+        (PAUSED, Off(), AgentAway),
+        (PAUSED, HOUR, AgentPaused),
+    ],
+)
+def test_commands(agent: Agent, command: On | Off | Pause, becomes: type | None) -> None:
+    """What stands already is no news; a new pause is, for it ends at another time."""
+    events = obey(agent, command, SAID, after(60))
+    assert [type(event) for event in events] == ([becomes] if becomes else [])
+    assert all((event.cause, event.said) == (PresenceCause.AGENT, SAID) for event in events)
+
+
+def test_a_pause_is_over_by_itself() -> None:
+    """To the second, and the journal hears of it once."""
+    assert PAUSED.presence_at(after(3599)) is Presence.PAUSED
+    assert not PAUSED.takes_offers(after(3599))
+    assert run_out(PAUSED, after(3599)) == ()
+    assert PAUSED.takes_offers(after(3600))
+    [back] = run_out(PAUSED, after(3600))
+    assert back == AgentAvailable(ANNA, PresenceCause.PAUSE_OVER, after(3600))
+    assert run_out(evolve(PAUSED, back), after(3600)) == ()
+
+
+def test_being_away_does_not_end_by_itself() -> None:
+    """Only `/on` does that, also for who was paused before."""
+    [gone] = obey(PAUSED, Off(), SAID, after(60))
+    agent = evolve(PAUSED, gone)
+    assert agent == Agent(ANNA, Presence.AWAY, None, 0, 2)
+    assert not agent.takes_offers(after(days=99))
+
+
+def test_whoever_changes_presence_begins_anew_with_misses() -> None:
+    """Else one more miss after a pause would pause them again at once."""
+    missed = Agent(ANNA, missed=3)
+    [paused] = obey(missed, HOUR, SAID, after())
+    assert evolve(missed, paused).missed == 0
