@@ -23,7 +23,7 @@ class Traffic:
         return at
 
     def received(self, now: float) -> None:
-        """Count a message that came in; a flood of them holds nothing up for longer than a burst."""
+        """Count a message that came in; a flood of them holds up what goes out for one burst."""
         full = now + 2 * self.pace.capacity
         self._empty_at = max(self._empty_at, min(self.pace.spend(self._empty_at, now), full))
 

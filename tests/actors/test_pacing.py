@@ -96,7 +96,8 @@ async def test_what_comes_in_counts_too(autojump_clock: MockClock) -> None:
         await house.pass_time(10)
         times = [each.at - start for each in house.gateway.accepted]
         assert len(times) == 80
-        assert len([at for at in times if at < 0.5]) <= 42
+        # A burst of 80 is 40 each way as they alternate; after that every second one is ours.
+        assert len([at for at in times if at < 0.5]) <= 62
         house.check_finished()
 
 
