@@ -14,6 +14,7 @@ from .dropping import DroppingApp
 from .errors import GraphError
 from .graph import graph_blueprint
 from .media.kinds import LARGEST, MEGABYTE
+from .page import page_blueprint
 from .simulator import Simulator
 
 
@@ -33,6 +34,7 @@ def create_app(simulator: Simulator) -> DroppingApp:
     app.url_map.converters["graph_version"] = _GraphVersion
     for blueprint in control_blueprints(simulator):
         app.register_blueprint(blueprint)
+    app.register_blueprint(page_blueprint())
     app.register_blueprint(graph_blueprint(simulator))
     app.register_error_handler(ControlProblem, _control_problem)
     app.add_url_rule("/_sim", "index", partial(_index, app))

@@ -1,9 +1,13 @@
 """The user's own turn: a workspace with usual times, a visitor, an agent, and what to type."""
 
 import json
+import os
 import shlex
+import sys
+import webbrowser
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlencode
 
 import trio
 from attrs import frozen
@@ -45,6 +49,8 @@ class YourTurn:
         conversation = await relay.create(VISITOR, [AGENT], {"topic": "a try"})
         for line in (*lines(summary), *self._commands(conversation, summary)):
             self.screen.says(line)
+        if _has_screen():
+            await trio.to_thread.run_sync(webbrowser.open, self._phones(conversation))
         async with trio.open_nursery() as nursery:
             for phone in phones:
                 nursery.start_soon(phone.follow, name=f"phone of {phone.person.name}")
@@ -52,9 +58,18 @@ class YourTurn:
     def _heard(self, person: Person, arrival: Arrival) -> None:
         self.screen.heard(None, person, arrival)
 
+    def _phones(self, conversation: Conversation) -> str:
+        """Return the page with both phones, the link ready to be scanned."""
+        people = ",".join(one.number for one in (VISITOR, AGENT))
+        asked = urlencode({"people": people, "link": conversation.url or ""})
+        return f"{self.stage.simulating.url}/_sim/phones?{asked}"
+
     def _commands(self, conversation: Conversation, summary: Summary) -> Iterator[str]:
         visitor, agent = (f"$SIM/_sim/people/{one.number}" for one in (VISITOR, AGENT))
-        yield "\nBoth keep running; Ctrl-C ends them. Now it is your turn. In another terminal:\n"
+        yield "\nBoth keep running; Ctrl-C ends them. Now it is your turn, with phones in a browser:\n"
+        yield f"  {self._phones(conversation)}"
+        yield f"\n{VISITOR.name} scans her link there, {AGENT.name} accepts, and they write. Or by hand,"
+        yield "in another terminal:\n"
         yield f"  RELAY={self.stage.serving.url} SIM={self.stage.simulating.url}"
         yield f"  KEY={self.stage.keys[1].text}"
         yield f"  ID={conversation.id}"
@@ -81,6 +96,12 @@ class YourTurn:
         yield f"  {self.stage.serving.url}/docs"
         yield f"  {self.stage.serving.url}/metrics"
         yield f"  {self.stage.simulating.url}/_sim\n"
+
+
+def _has_screen() -> bool:
+    """Say whether somebody sits before a screen: without one a browser of text would take over."""
+    graphical = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return sys.stdout.isatty() and (graphical or sys.platform == "darwin")
 
 
 def _body(text: str) -> str:
