@@ -88,11 +88,12 @@ class Page:
             while True:
                 said = await self._receive()
                 if said.get("id") == self._last:
-                    if "error" in said:
-                        raise PageError(f"{method}: {said['error']}")
-                    result: dict[str, Any] = said["result"]
-                    return result
+                    break
                 self._note(said)
+        if "error" in said:
+            raise PageError(f"{method}: {said['error']}")
+        result: dict[str, Any] = said["result"]
+        return result
 
     def _note(self, said: dict[str, Any]) -> None:
         match said.get("method"):

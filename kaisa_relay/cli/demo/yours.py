@@ -1,11 +1,11 @@
 """The user's own turn: a workspace with usual times, a visitor, an agent, and what to type."""
 
 import json
-import os
 import shlex
 import sys
 import webbrowser
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
 
@@ -49,8 +49,7 @@ class YourTurn:
         conversation = await relay.create(VISITOR, [AGENT], {"topic": "a try"})
         for line in (*lines(summary), *self._commands(conversation, summary)):
             self.screen.says(line)
-        if _has_screen():
-            await trio.to_thread.run_sync(webbrowser.open, self._phones(conversation))
+        await trio.to_thread.run_sync(_open, self._phones(conversation))
         async with trio.open_nursery() as nursery:
             for phone in phones:
                 nursery.start_soon(phone.follow, name=f"phone of {phone.person.name}")
@@ -66,10 +65,10 @@ class YourTurn:
 
     def _commands(self, conversation: Conversation, summary: Summary) -> Iterator[str]:
         visitor, agent = (f"$SIM/_sim/people/{one.number}" for one in (VISITOR, AGENT))
-        yield "\nBoth keep running; Ctrl-C ends them. Now it is your turn, with phones in a browser:\n"
+        yield "\nBoth keep running; Ctrl-C ends them. Now it is your turn, in a browser:\n"
         yield f"  {self._phones(conversation)}"
-        yield f"\n{VISITOR.name} scans her link there, {AGENT.name} accepts, and they write. Or by hand,"
-        yield "in another terminal:\n"
+        yield f"\n{VISITOR.name} scans her link there, {AGENT.name} accepts, and they write."
+        yield "Or by hand, in another terminal:\n"
         yield f"  RELAY={self.stage.serving.url} SIM={self.stage.simulating.url}"
         yield f"  KEY={self.stage.keys[1].text}"
         yield f"  ID={conversation.id}"
@@ -98,10 +97,12 @@ class YourTurn:
         yield f"  {self.stage.simulating.url}/_sim\n"
 
 
-def _has_screen() -> bool:
-    """Say whether somebody sits before a screen: without one a browser of text would take over."""
-    graphical = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
-    return sys.stdout.isatty() and (graphical or sys.platform == "darwin")
+def _open(url: str) -> None:
+    """Show a page to who sits before a screen; a browser of text would take over the terminal."""
+    with suppress(webbrowser.Error):
+        browser = webbrowser.get()
+        if sys.stdout.isatty() and type(browser) is not webbrowser.GenericBrowser:
+            browser.open(url)
 
 
 def _body(text: str) -> str:
