@@ -26,6 +26,7 @@ from kaisa_relay.domain.conversation.messages import (
     Event,
     MessageReceived,
     MessageRelayed,
+    NoteKept,
     Notified,
     OfferDeclined,
     OfferExpired,
@@ -54,7 +55,7 @@ from kaisa_relay.ports import (
 ASK_AGAIN: Final = timedelta(seconds=30)
 """A conversation that looks for an agent is woken at least this often."""
 
-_PASSING: Final = (MessageReceived, MessageRelayed, Notified)
+_PASSING: Final = (MessageReceived, MessageRelayed, Notified, NoteKept)
 """Events that change neither phase, party nor a deadline that the row must know."""
 
 
@@ -215,7 +216,11 @@ def collect(
 
 def _quotes(event: Event, message: MessageId) -> bool:
     match event:
-        case MessageReceived(message=said) | ConversationClosed(outcome=said):
+        case (
+            MessageReceived(message=said)
+            | ConversationClosed(outcome=said)
+            | NoteKept(message=said)
+        ):
             return said == message
         case _:
             return False

@@ -14,7 +14,7 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.announcing import announce
-from kaisa_relay.actors.changes import Commit, collect, needed, wake_at
+from kaisa_relay.actors.changes import Commit, collect, wake_at
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     AgentLeft,
@@ -26,13 +26,13 @@ from kaisa_relay.actors.messages import (
     PersonMoved,
     ToConversation,
 )
+from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.agent_pool import askable
-from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation import State, decide, next_deadline
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
@@ -44,8 +44,6 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
-from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -200,7 +198,8 @@ class ConversationTask:
             return events
         if not events and not changes:
             return None
-        said = await self._said(events, command)
+        recall = Recall(self.context, self.state, self.wording, command)
+        said = await recall.said(events)
         commit = collect(self.state, events, self.wording, said)
         if isinstance(command, Receive):
             commit.keep_said(command, events, wamid)
@@ -211,24 +210,9 @@ class ConversationTask:
             self._accept(events, commit)
         return None
 
-    async def _said(
-        self, events: Sequence[Event], command: Command
-    ) -> dict[MessageId, Content | Outgoing]:
-        """Return the contents that these events speak of; the one in hand is not read."""
-        said: dict[MessageId, Content | Outgoing] = {}
-        if isinstance(command, Receive):
-            said[command.message] = command.content
-        missing = sorted(needed(events) - said.keys())
-        if missing:
-            read = partial(self.context.directory.content, self.state.workspace, missing)
-            said |= await self._store(command, read)
-        return said
-
     async def _store(self, command: Command | None, call: Callable[[], Awaitable[T]]) -> T:
         """Return what the store answers: a deadline can wait, a message has nowhere to go back."""
-        context = self.context
-        wait = context.at_once if isinstance(command, Tick) else context.patiently
-        return await wait(call)
+        return await waiting_for(self.context, command)(call)
 
     async def _append(self, append: Append, command: Command | None) -> bool:
         """Commit; False when somebody else was first and there is nothing more to do."""

@@ -5,11 +5,12 @@ Rule 2: an agent sees only those metadata keys that the workspace lists.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import define, field
 
+from kaisa_relay.actors.past import past_lines
 from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
@@ -22,7 +23,7 @@ from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
 from kaisa_relay.domain.templates import TemplateKey
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, render
-from kaisa_relay.ports import Change, SaveContact, Workspace
+from kaisa_relay.ports import Change, Said, SaveContact, Workspace
 
 LONGEST_FIELD: Final = 200
 """Characters of one metadata value on the agent's card."""
@@ -44,6 +45,8 @@ class Wording:
     people: dict[ContactId, Person] = field(repr=False, factory=dict)
     metadata: bytes = field(repr=False, default=b"{}")
     button_key: bytes = field(repr=False, default=b"")
+    past: Sequence[Said] = field(repr=False, default=())
+    """What was said of late, where an event shows it."""
 
     def learn(self, changes: Iterable[Change]) -> None:
         """Take in who people are by now."""
@@ -110,6 +113,8 @@ class Wording:
         elif event.text in (TextKey.AGENT_CARD, TextKey.WHO):
             visitor = self.people.get(state.visitor)
             values = {"name": visitor.name if visitor else "", "fields": self._fields()}
+        elif event.text is TextKey.HISTORY:
+            values = {"lines": past_lines(self.past, state, self.people)}
         elif isinstance(said, Content):
             values["kind"] = kind_name(kind_of(said), language)
             values["command"] = _command(said, language)

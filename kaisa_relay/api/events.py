@@ -60,6 +60,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ReopenFailed: "conversation.reopen_failed",
     happened.MessagesFlushed: "conversation.messages_flushed",
     happened.NoteAdded: "conversation.note_added",
+    happened.NoteKept: "conversation.note_kept",
     happened.DeadlineMoved: "conversation.deadline_moved",
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationFailed: "conversation.failed",

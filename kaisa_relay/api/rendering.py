@@ -111,7 +111,7 @@ def _person(person: PersonView | FormPerson) -> PersonAnswer:
 def _text(content: Content | Outgoing | None, kind: str) -> str | UnsetType | None:
     match content:
         case None:
-            return None if kind == "text" else UNSET
+            return None if kind in ("text", "note") else UNSET
         case Text(body=text) | Buttons(body=text) | ButtonTap(text=text) | Choice(title=text):
             return text
         case Media(caption=str(text)) | Reaction(emoji=str(text)):

@@ -140,6 +140,7 @@ class MessageError(Struct, frozen=True):
 class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}):
     """One message; `from` is visitor, agent, system or supervisor.
 
+    A `note` was kept with the conversation and sent to nobody, so that it has no `to`.
     `status` is received, held, sending, sent, delivered, read, failed or unconfirmed.
     """
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from kaisa_relay.directory import agents, finding, mirroring, standing
-from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -20,7 +20,7 @@ from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
-from kaisa_relay.ports.directory import Written
+from kaisa_relay.ports.directory import Said, Written
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content
 
@@ -90,6 +90,26 @@ class SqlDirectory:
         def read(connection: Connection) -> dict[MessageId, Content | Outgoing]:
             rows = connection.execute(query)
             return {MessageId(row.message): self._read_content(row.data) for row in rows}
+
+        return await self._store.read(read)
+
+    async def said(self, workspace: WorkspaceId, messages: Sequence[MessageId]) -> list[Said]:
+        """Return those of these messages that people wrote, by id; erased ones are absent."""
+        query = (
+            select(content)
+            .where(content.c.workspace == workspace, content.c.message.in_(messages))
+            .where(content.c.author.is_not(None))
+            .order_by(content.c.message)
+        )
+
+        def read(connection: Connection) -> list[Said]:
+            found = []
+            for row in connection.execute(query):
+                said = self._read_content(row.data)
+                if isinstance(said, Content):
+                    who, side = ContactId(row.contact), Side(row.author)
+                    found.append(Said(MessageId(row.message), who, side, said))
+            return found
 
         return await self._store.read(read)
 

@@ -57,6 +57,18 @@ class Off:
 
 
 @frozen
+class Note:
+    """Keep `text` with the conversation; the visitor never sees it. None where nothing was said."""
+
+    text: str | None = field(repr=False, default=None)
+
+
+@frozen
+class History:
+    """Show what was said of late."""
+
+
+@frozen
 class Literal:
     """Ordinary text whose writer doubled the slash; `text` has one and is to be relayed."""
 
@@ -70,7 +82,7 @@ class UnknownCommand:
     command: str
 
 
-ChatCommand = Close | Help | Status | Who | Pause | On | Off | Literal
+ChatCommand = Close | Help | Status | Who | Note | History | Pause | On | Off | Literal
 PresenceCommand = Pause | On | Off | Status
 """What concerns the agent and no conversation: obeyed wherever they write it."""
 
@@ -81,7 +93,7 @@ LONGEST_PAUSE: Final = timedelta(days=30)
 LONGEST_SHOWN: Final = 30
 """Characters of an unknown command that are repeated to its writer."""
 
-_Named = Close | Help | Status | Who | Pause | On | Off
+_Named = Close | Help | Status | Who | Note | History | Pause | On | Off
 _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
     "en": {
         "close": Close,
@@ -92,6 +104,8 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "pause": Pause,
         "on": On,
         "off": Off,
+        "note": Note,
+        "history": History,
     },
     "sv": {
         "avsluta": Close,
@@ -104,6 +118,9 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "pausa": Pause,
         "på": On,
         "av": Off,
+        "anteckning": Note,
+        "anteckna": Note,
+        "historik": History,
     },
     "es": {
         "cerrar": Close,
@@ -114,6 +131,8 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "pausa": Pause,
         "activar": On,
         "desactivar": Off,
+        "nota": Note,
+        "historial": History,
     },
 }
 _COMMAND: Final = re.compile(r"/(\S*)\s*(.*)", re.DOTALL)
@@ -133,6 +152,8 @@ def parse(text: str, language: str) -> ChatCommand | UnknownCommand | None:
         return UnknownCommand("/" + match[1][: LONGEST_SHOWN - 1])
     if command is Close:
         return _close(match[2])
+    if command is Note:
+        return Note(match[2].strip() or None)
     return _pause(match[2]) if command is Pause else command()
 
 

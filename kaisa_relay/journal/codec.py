@@ -62,6 +62,7 @@ KINDS: Final[dict[type[Event], str]] = {
     e.ReopenFailed: "conversation.reopen_failed",
     e.MessagesFlushed: "conversation.messages_flushed",
     e.NoteAdded: "conversation.note_added",
+    e.NoteKept: "conversation.note_kept",
     e.DeadlineMoved: "conversation.deadline_moved",
     e.ConversationClosed: "conversation.closed",
     e.ConversationFailed: "conversation.failed",

@@ -5,17 +5,23 @@ from typing import Final
 
 from attrs import frozen
 
+from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Content, kind_of
-from kaisa_relay.domain.conversation.events import AgentOffered, MessageReceived, Notified
+from kaisa_relay.domain.content import Content, Text, kind_of
+from kaisa_relay.domain.conversation.events import (
+    AgentOffered,
+    MessageReceived,
+    NoteKept,
+    Notified,
+)
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.outgoing import Outgoing, Template
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
 from kaisa_relay.ports import MessageView
 
-MessageEvent = MessageReceived | Notified | AgentOffered
-MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered)
+MessageEvent = MessageReceived | Notified | AgentOffered | NoteKept
+MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered, NoteKept)
 
 
 @frozen
@@ -43,6 +49,8 @@ class Listing:
                 return self._automatic(event, contact)
             case AgentOffered(agent=contact):
                 return self._automatic(event, contact)
+            case NoteKept():
+                return self._note(event)
 
     def _received(self, event: MessageReceived) -> MessageView:
         # It is held until it is relayed, and relaying it gives it a leg.
@@ -72,12 +80,31 @@ class Listing:
             error_code=code,
         )
 
+    def _note(self, event: NoteKept) -> MessageView:
+        return MessageView(
+            id=event.message,
+            author="supervisor" if event.contact is None else Side.AGENT.value,
+            to=None,
+            content=_noted(self.contents.get(event.message)),
+            kind="note",
+            received_at=event.at,
+            status="received",
+        )
+
     def _status(self, message: MessageId, without_leg: str) -> tuple[str, int | None]:
         legs = self.legs.get(message, ())
         rank = best(leg.rank for leg in legs)
         if rank is None:
             return without_leg, None
         return WORDS[rank], next((leg.code for leg in legs if leg.rank is rank), None)
+
+
+def _noted(content: Content | Outgoing | None) -> Content | Outgoing | None:
+    """Return a note without the command that it came by."""
+    if not isinstance(content, Text) or not content.body.lstrip().startswith("/"):
+        return content
+    typed = chat_commands.parse(content.body, "en")
+    return Text(typed.text or "") if isinstance(typed, chat_commands.Note) else content
 
 
 def _kind(content: Content | Outgoing | None) -> str:

@@ -31,6 +31,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageUnconfirmed,
     MessageUnmatched,
     NoteAdded,
+    NoteKept,
     Notified,
     OfferDeclined,
     OfferExpired,
@@ -78,6 +79,7 @@ STEPS: Final[dict[type[Event], str]] = {
     ReopenFailed: "reopen_failed",
     MessagesFlushed: "messages_flushed",
     NoteAdded: "note_added",
+    NoteKept: "note_kept",
     DeadlineMoved: "deadline_moved",
 }
 REASONS: Final = (

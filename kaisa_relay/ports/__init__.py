@@ -36,6 +36,7 @@ from kaisa_relay.ports.changes import (
 )
 from kaisa_relay.ports.directory import (
     Directory,
+    Said,
 )
 from kaisa_relay.ports.faces import (
     Archive,
@@ -128,6 +129,7 @@ __all__ = [
     "Repeatable",
     "Reservation",
     "ReserveRefusal",
+    "Said",
     "SamePerson",
     "SaveAnswer",
     "SaveContact",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -30,6 +30,16 @@ class Written:
     channel: ChannelId
     contact: ContactId
     wamid: str = field(repr=False)
+
+
+@frozen
+class Said:
+    """What a person wrote in a conversation, and on which side they stood then."""
+
+    message: MessageId
+    contact: ContactId
+    side: Side
+    content: Content = field(repr=False)
 
 
 class Directory(Protocol):
@@ -82,6 +92,10 @@ class Directory(Protocol):
         self, workspace: WorkspaceId, messages: Sequence[MessageId]
     ) -> dict[MessageId, Content | Outgoing]:
         """Return what these messages say; erased ones are absent."""
+        ...
+
+    async def said(self, workspace: WorkspaceId, messages: Sequence[MessageId]) -> list[Said]:
+        """Return those of these messages that people wrote, by id; erased ones are absent."""
         ...
 
     async def message(

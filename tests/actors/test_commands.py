@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from trio.testing import MockClock
 
-from kaisa_relay.domain.content import Content, Media, MediaKind, Unknown, Unsupported
+from kaisa_relay.domain.content import (
+    Content,
+    Location,
+    Media,
+    MediaKind,
+    Text,
+    Unknown,
+    Unsupported,
+)
 from kaisa_relay.domain.conversation.events import ConversationClosed
 from kaisa_relay.domain.conversation.terms import Terms
 from tests import fakes
@@ -31,6 +39,53 @@ async def test_commands(autojump_clock: MockClock, typed: str, answer: str) -> N
         await house.write(AGENT, typed)
         assert answer in house.texts(AGENT)[-1]
         assert len(house.sent(VISITOR)) == seen
+        house.check_finished()
+
+
+async def test_a_note_is_kept_and_goes_nowhere(autojump_clock: MockClock) -> None:
+    """The transcript shows it without its command; the visitor hears nothing, now or later."""
+    async with open_house() as house:
+        reservation = await house.talking()
+        seen = len(house.sent(VISITOR))
+        await house.write(AGENT, "/note wants a red bicycle")
+        assert "note is kept" in house.texts(AGENT)[-1]
+        await house.write(AGENT, "/anteckna")
+        assert "Write the note" in house.texts(AGENT)[-1]
+        assert len(house.sent(VISITOR)) == seen
+        listed = await house.store.archive.messages(
+            fakes.WORKSPACE, reservation.conversation, 0, 99
+        )
+        [note] = [view for _, view in listed if view.kind == "note"]
+        assert (note.author, note.content) == ("agent", Text("wants a red bicycle"))
+        house.check_finished()
+
+
+async def test_history_shows_both_sides(autojump_clock: MockClock) -> None:
+    """The latest messages in their order, with the writers' first names; commands are not said."""
+    async with open_house() as house:
+        await house.talking()
+        await house.write(AGENT, "/history")
+        assert house.texts(AGENT)[-1] == "Nothing has been said here yet."
+        await house.write(VISITOR, "hello")
+        await house.write(AGENT, "good morning")
+        await house.write(AGENT, "/who")
+        await house.write(VISITOR, Location(59.3, 18.1, "Slussen"))
+        await house.write(AGENT, "/note has a dog")
+        await house.write(AGENT, "/history")
+        assert house.texts(AGENT)[-1].splitlines()[1:] == [
+            "Vera: hello",
+            "Anna: good morning",
+            "Vera: 📍 Slussen",
+            "Anna: /note has a dog",
+        ]
+        for n in range(40):
+            await house.write(VISITOR, f"{n} " + "x" * 4000)
+            await house.pass_time(7)
+        await house.write(AGENT, "/history")
+        shown = house.texts(AGENT)[-1]
+        assert len(shown) <= 4096
+        assert shown.splitlines()[-1].startswith("Vera: 39 x")
+        assert len(shown.splitlines()) == 13
         house.check_finished()
 
 

@@ -13,6 +13,7 @@ from kaisa_relay.domain.conversation.events import (
     Event,
     MessageReceived,
     MessageRelayed,
+    NoteKept,
     Notified,
 )
 from kaisa_relay.domain.ids import MessageId, SendId
@@ -54,6 +55,34 @@ async def said_and_offered(world: World) -> Started:
     ]
     assert await world.append(started.stream, 1, events, *contents) is None
     return started
+
+
+async def test_what_people_said_is_read_with_its_writers(world: World) -> None:
+    """By id, whatever the order of the question; our own texts and unknown ids are left out."""
+    started = await said_and_offered(world)
+    said = await world.store.directory.said(world.workspace, [NOTED, MessageId(99), OFFERED, SAID])
+    contents = await world.store.directory.content(world.workspace, [SAID])
+    assert [(each.message, each.contact, each.side, each.content) for each in said] == [
+        (SAID, ANA.contact, Side.VISITOR, contents[SAID])
+    ]
+    assert await world.store.directory.said(world.workspace, []) == []
+    assert started.id
+
+
+async def test_a_note_is_listed_without_its_command(world: World) -> None:
+    """By its writer, to nobody; one from outside is a supervisor's."""
+    started = await world.start(ANA, BO)
+    events: list[Event] = [NoteKept(SAID, AT, BO.contact), NoteKept(NOTED, AT)]
+    contents = [
+        StoreContent(SAID, started.id, BO.contact, Side.AGENT, Text("/note a dog"), "wamid-1"),
+        StoreContent(NOTED, started.id, ANA.contact, None, Text("/who knows")),
+    ]
+    assert await world.append(started.stream, 1, events, *contents) is None
+    listed = await world.store.archive.messages(world.workspace, started.id, 0, 9)
+    assert [view for _, view in listed] == [
+        MessageView(SAID, "agent", None, Text("a dog"), "note", AT, "received"),
+        MessageView(NOTED, "supervisor", None, Text("/who knows"), "note", AT, "received"),
+    ]
 
 
 async def test_messages_are_listed_in_the_order_of_their_events(world: World) -> None:

@@ -30,6 +30,7 @@ FULL = {
     "chats": "2 (Åsa, Bo)",
     "time": "89m",
     "count": "3",
+    "lines": "Åsa: hi",
 }
 EVERY = [(key, language) for key in TextKey for language in LANGUAGES]
 

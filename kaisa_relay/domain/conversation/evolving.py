@@ -32,6 +32,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageRelayed,
     MessageSettled,
     MessageUnconfirmed,
+    NoteKept,
     Notified,
     OfferDeclined,
     OfferExpired,
@@ -124,6 +125,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case ReopenFailed(side=side):
             asked = tuple(each for each in state.reopening if each[0] is not side)
             return replace(state, reopening=asked)
+        case NoteKept(message=message):
+            return _knowing(state, message)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):

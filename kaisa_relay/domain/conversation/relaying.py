@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageReceived,
     MessageSettled,
     MessageUnconfirmed,
+    NoteKept,
     Receive,
 )
 from kaisa_relay.domain.conversation.state import Phase, State
@@ -35,6 +36,8 @@ _Command = (
     | chat_commands.Pause
     | chat_commands.On
     | chat_commands.Off
+    | chat_commands.Note
+    | chat_commands.History
     | chat_commands.UnknownCommand
 )
 
@@ -100,10 +103,22 @@ def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
             decision.reply(command.contact, TextKey.WHO, command.message)
         case chat_commands.Pause() | chat_commands.On() | chat_commands.Off():
             pass  # the router has it obeyed before a conversation hears of it
+        case chat_commands.Note(text=text):
+            _keep(decision, command, text)
+        case chat_commands.History():
+            decision.reply(command.contact, TextKey.HISTORY, command.message)
         case chat_commands.UnknownCommand():
             decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
         case _:
             assert_never(typed)
+
+
+def _keep(decision: Decision, command: Receive, text: str | None) -> None:
+    if text is None:
+        decision.reply(command.contact, TextKey.NOTE_EMPTY, command.message)
+        return
+    decision.add(NoteKept(command.message, decision.at, command.contact))
+    decision.reply(command.contact, TextKey.NOTE_KEPT)
 
 
 def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:

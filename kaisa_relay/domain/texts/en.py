@@ -94,6 +94,8 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.HELP_AGENT: "What you can send:\n"
     "/close – end the chat (also: /close sold, then a note)\n"
+    "/note – keep a note that the visitor does not see\n"
+    "/history – what was said of late\n"
     "/who – who you are talking to\n"
     "/status – where you stand\n"
     "/pause 2h – no new chats for a while\n"
@@ -128,6 +130,9 @@ TEXTS: Final[Texts] = {
     "so you get no more for {time}. Send /on when you are back.",
     TextKey.NO_CONVERSATION_AGENT: "You have no chat here at the moment, "
     "so your message was not passed on.",
+    TextKey.NOTE_KEPT: "The note is kept. The visitor does not see it.",
+    TextKey.NOTE_EMPTY: "Write the note after the command, for example: /note wants a red bicycle",
+    TextKey.HISTORY: ("The latest messages:\n{lines}", "Nothing has been said here yet."),
     TextKey.WHO: (
         "You are talking to {name}.\n{fields}",
         "You are talking to a visitor who gave no name.\n{fields}",

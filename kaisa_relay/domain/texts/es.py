@@ -98,6 +98,8 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.HELP_AGENT: "Puedes enviar:\n"
     "/cerrar – terminar la conversación (también: /cerrar vendido y una nota)\n"
+    "/nota – guardar una nota que la otra persona no ve\n"
+    "/historial – los últimos mensajes\n"
     "/quien – con quién estás hablando\n"
     "/estado – cuál es tu situación\n"
     "/pausa 2h – ninguna conversación nueva por un rato\n"
@@ -135,6 +137,10 @@ TEXTS: Final[Texts] = {
     "así que no recibirás más durante {time}. Envía /activar cuando vuelvas.",
     TextKey.NO_CONVERSATION_AGENT: "Ahora mismo no tienes ninguna conversación aquí, "
     "así que tu mensaje no se ha enviado a nadie.",
+    TextKey.NOTE_KEPT: "La nota está guardada. La otra persona no la ve.",
+    TextKey.NOTE_EMPTY: "Escribe la nota después del comando, por ejemplo: "
+    "/nota quiere una bicicleta roja",
+    TextKey.HISTORY: ("Los últimos mensajes:\n{lines}", "Aquí todavía no se ha dicho nada."),
     TextKey.WHO: (
         "Estás hablando con {name}.\n{fields}",
         "Estás hablando con alguien que no ha dado su nombre.\n{fields}",

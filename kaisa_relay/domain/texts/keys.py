@@ -57,6 +57,9 @@ class TextKey(StrEnum):
     PAUSE_HOW = "pause_how"
     MISSED_AGENT = "missed_agent"
     NO_CONVERSATION_AGENT = "no_conversation_agent"
+    NOTE_KEPT = "note_kept"
+    NOTE_EMPTY = "note_empty"
+    HISTORY = "history"
     WHO = "who"
     UNKNOWN_COMMAND = "unknown_command"
     CANNOT_RELAY_AGENT = "cannot_relay_agent"
@@ -94,6 +97,7 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.STATUS_PAUSED: frozenset({"chats", "time"}),
     TextKey.PAUSED_AGENT: frozenset({"time"}),
     TextKey.MISSED_AGENT: frozenset({"count", "time"}),
+    TextKey.HISTORY: frozenset({"lines"}),
     TextKey.WHO: frozenset({"name", "fields"}),
     TextKey.UNKNOWN_COMMAND: frozenset({"command"}),
     TextKey.CANNOT_RELAY_AGENT: frozenset({"kind"}),

@@ -94,6 +94,8 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.HELP_AGENT: "Det här kan du skicka:\n"
     "/avsluta – avsluta chatten (även: /avsluta såld och sedan en anteckning)\n"
+    "/anteckna – spara en anteckning som besökaren inte ser\n"
+    "/historik – det senaste som skrivits\n"
     "/vem – vem du chattar med\n"
     "/status – hur du ligger till\n"
     "/paus 2h – inga nya chattar på en stund\n"
@@ -129,6 +131,10 @@ TEXTS: Final[Texts] = {
     "så du får inga fler på {time}. Skicka /på när du är tillbaka.",
     TextKey.NO_CONVERSATION_AGENT: "Du har ingen chatt här just nu, "
     "så ditt meddelande skickades inte vidare.",
+    TextKey.NOTE_KEPT: "Anteckningen är sparad. Besökaren ser den inte.",
+    TextKey.NOTE_EMPTY: "Skriv anteckningen efter kommandot, till exempel: "
+    "/anteckna vill ha en röd cykel",
+    TextKey.HISTORY: ("De senaste meddelandena:\n{lines}", "Inget har skrivits här än."),
     TextKey.WHO: (
         "Du chattar med {name}.\n{fields}",
         "Du chattar med en besökare som inte uppgett något namn.\n{fields}",

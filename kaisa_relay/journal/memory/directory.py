@@ -22,7 +22,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.journal.memory.commits import Commits
-from kaisa_relay.ports.directory import Written
+from kaisa_relay.ports.directory import Said, Written
 
 
 @frozen
@@ -128,6 +128,17 @@ class MemoryDirectory:
             for message in messages
             if (workspace, message) in contents
         }
+
+    async def said(self, workspace: WorkspaceId, messages: Sequence[MessageId]) -> list[Said]:
+        """Return those of these messages that people wrote, by id."""
+        contents = (await self.commits.read()).contents
+        return [
+            Said(message, row.contact, row.author, row.content)
+            for message in sorted(set(messages))
+            if (row := contents.get((workspace, message))) is not None
+            and row.author is not None
+            and isinstance(row.content, Content)
+        ]
 
     async def message(
         self, workspace: WorkspaceId, contact: ContactId, wamid: str

@@ -36,6 +36,7 @@ from kaisa_relay.domain.conversation.events.talk import (
     MessageRelayed,
     MessageSettled,
     MessageUnconfirmed,
+    NoteKept,
     Notified,
 )
 from kaisa_relay.domain.conversation.events.windows import (
@@ -74,6 +75,7 @@ __all__ = [
     "MessageUnmatched",
     "MessagesFlushed",
     "NoteAdded",
+    "NoteKept",
     "Notified",
     "OfferDeclined",
     "OfferExpired",
@@ -106,6 +108,7 @@ Event = (
     | MessageSettled
     | AgentNudged
     | NoteAdded
+    | NoteKept
     | DeadlineMoved
     | ConversationClosed
     | ConversationFailed

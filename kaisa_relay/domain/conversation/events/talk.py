@@ -56,6 +56,15 @@ class Notified:
 
 
 @frozen
+class NoteKept:
+    """A note was kept, which nobody is sent; `contact` is the agent who wrote it, if one did."""
+
+    message: MessageId
+    at: datetime
+    contact: ContactId | None = None
+
+
+@frozen
 class MessageFailed:
     """A relayed message will not arrive; `code` is Meta's."""
 
