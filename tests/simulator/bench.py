@@ -33,14 +33,24 @@ CONFIG = SimulatorConfig(
 
 @define
 class Business:
-    """The business end of the webhooks: answers with `answers`, then 200; keeps what it got."""
+    """The business end of the webhooks: answers with `answers`, then 200; keeps what it got.
+
+    `files` are what it has under its own links: MIME type and bytes by path.
+    """
 
     posts: list[httpx.Request] = field(factory=list)
     answers: list[int] = field(factory=list)
     slow: float = 0.0
+    files: dict[str, tuple[str, bytes]] = field(factory=dict)
+    fetched: list[str] = field(factory=list)
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
-        """Take one webhook or handshake."""
+        """Take one webhook or handshake, or give out a file."""
+        if request.method == "GET" and "hub.challenge" not in request.url.params:
+            self.fetched.append(request.url.path)
+            mime_type, data = self.files.get(request.url.path, ("", b""))
+            status = 200 if data else 404
+            return httpx.Response(status, content=data, headers={"Content-Type": mime_type})
         if request.method == "GET":
             right = request.url.params.get("hub.verify_token") == "open sesame"
             challenge = request.url.params["hub.challenge"]
@@ -75,6 +85,26 @@ class Bench:
         answer = await self.http.post(f"/v26.0/{pnid}/messages", json=full, headers=headers)
         await trio.testing.wait_all_tasks_blocked()
         return answer
+
+    async def call(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """Call any other Graph endpoint with the channel's token."""
+        headers = {"Authorization": "Bearer sim-token"}
+        answer = await self.http.request(method, f"/v26.0/{path}", headers=headers, **how)
+        await trio.testing.wait_all_tasks_blocked()
+        return answer
+
+    async def upload(self, data: bytes, mime_type: str, name: str = "f") -> httpx.Response:
+        """Upload a file to the channel."""
+        return await self.call(
+            "POST",
+            f"{PNID}/media",
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (name, data, mime_type)},
+        )
+
+    async def person(self, number: str, path: str, **body: Any) -> dict[str, Any]:
+        """Let a person do something; it must succeed."""
+        return await self.sim(f"people/{number}/{path}", body)
 
     async def text(self, to: str, text: str = "hello", **more: Any) -> httpx.Response:
         """Send a text to a number (digits)."""
@@ -115,6 +145,7 @@ async def open_bench(config: SimulatorConfig) -> AsyncIterator[Bench]:
     ):
         simulator = Simulator(config, outward, _now, Random(1))
         await nursery.start(simulator.run)
+        simulator.world.base_url = "http://sim.test"
         transport = httpx.ASGITransport(app=create_app(simulator))
         async with httpx.AsyncClient(transport=transport, base_url="http://sim.test") as http:
             yield Bench(simulator, business, http)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 
 from ..config import ChannelConfig
 from ..faults import Faults
@@ -41,10 +41,10 @@ class Handsets:
         A wamid that this person has used already is announced again, as Meta's redelivery would.
         """
         wamid = written.wamid or self.world.new_wamid(channel.number)
-        if wamid not in self.world.heard:
-            self._note(person, channel, wamid, written)
         about = (channel.phone_number_id, person.wa_id)
         message = MediaObjects(self.world, self.faults).fill(written, about)
+        if wamid not in self.world.heard:
+            self._note(person, channel, wamid, evolve(written, message=message))
         if person.wa_id in self.world.numbers[channel.phone_number_id].blocked:
             return wamid
         self.announce(channel, self.world.identity(channel, person), {"id": wamid} | message, about)
@@ -77,7 +77,7 @@ class Handsets:
             self.world.windows[pnid, person.wa_id] = now
         if "referral" in written.message:
             self.world.ledger.entries[pnid, person.wa_id] = now
-        if kind not in _NO_BUBBLE:
+        if written.shown and kind not in _NO_BUBBLE:
             self._show(person, pnid, _own_bubble(wamid, written, self.world))
         self.read(person, channel, None)
 

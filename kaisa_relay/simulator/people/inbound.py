@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from ..errors import GraphError
 from ..faults import Faults
@@ -17,12 +17,13 @@ Payload = dict[str, Any]
 @frozen
 class Written:
     """What a person sends: `message` has `type` and the object of that type; `wamid` None is a
-    fresh one.
+    fresh one. What is not `shown` is told to the business and makes no bubble.
     """
 
     message: Payload
     wamid: str | None = None
-    medium: Medium | None = field(default=None)
+    medium: Medium | None = None
+    shown: bool = True
 
 
 @define

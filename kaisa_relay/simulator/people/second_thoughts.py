@@ -112,7 +112,8 @@ class SecondThoughts:
         channel = self.handsets.world.channels.get(channel_id)
         if message is None or channel is None:
             return Changed(None, channel_id)
-        return Changed(self.handsets.write(person, channel, Written(message)), channel_id)
+        wamid = self.handsets.write(person, channel, Written(message, shown=False))
+        return Changed(wamid, channel_id)
 
 
 def _edited(bubble: Bubble) -> Payload:
