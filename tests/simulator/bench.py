@@ -102,7 +102,7 @@ class Bench:
             files={"file": (name, data, mime_type)},
         )
 
-    async def person(self, number: str, path: str, **body: Any) -> dict[str, Any]:
+    async def person(self, number: str, path: str, /, **body: Any) -> dict[str, Any]:
         """Let a person do something; it must succeed."""
         return await self.sim(f"people/{number}/{path}", body)
 

@@ -101,14 +101,16 @@ class Views:
 
     async def feed(self) -> Shown:
         """What happened on the phones after event `after` (without it: only where to begin), of
-        one `person` if given; waits up to `wait` seconds while there is nothing.
+        one `person` if given; waits up to `wait` seconds while there is nothing. `gap` says that
+        some are forgotten, or that the simulator is another one.
         """
         feed = self._simulator.world.feed
-        after = integer("after", feed.last)
+        asked = integer("after", feed.last)
+        after = min(asked, feed.last)
         with trio.move_on_after(min(seconds("wait"), LONGEST_WAIT)):
             await feed.wait_later_than(after)
         events = feed.later_than(after)[:_MOST_EVENTS]
-        following = events[-1].index if events else min(after, feed.last)
+        following = events[-1].index if events else after
         person = request.args.get("person")
         if person is not None:
             number = find_person(self._simulator.world, person).wa_id
@@ -118,7 +120,8 @@ class Views:
             | one.facts
             for one in events
         ]
-        return {"events": shown, "next": following, "gap": feed.lost_after(after)}
+        gap = asked > after or feed.lost_after(after)
+        return {"events": shown, "next": following, "gap": gap}
 
 
 def _show_button(button: Button) -> dict[str, Any]:
