@@ -14,8 +14,10 @@ from kaisa_relay.domain.conversation.events import (
     NoteKept,
     Notified,
 )
+from kaisa_relay.domain.crossing import crosses
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.outgoing import Outgoing, Template
+from kaisa_relay.domain.payloads import of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
 from kaisa_relay.ports import MessageView
@@ -53,13 +55,15 @@ class Listing:
                 return self._note(event)
 
     def _received(self, event: MessageReceived) -> MessageView:
+        content = self.contents.get(event.message)
         # It is held until it is relayed, and relaying it gives it a leg.
-        status, code = self._status(event.message, "held" if event.held else "received")
+        without_leg = "held" if event.held or _waits(event, content) else "received"
+        status, code = self._status(event.message, without_leg)
         return MessageView(
             id=event.message,
             author=event.side.value,
             to=event.side.other,
-            content=self.contents.get(event.message),
+            content=content,
             kind=event.kind,
             received_at=event.at,
             status=status,
@@ -97,6 +101,13 @@ class Listing:
         if rank is None:
             return without_leg, None
         return WORDS[rank], next((leg.code for leg in legs if leg.rank is rank), None)
+
+
+def _waits(event: MessageReceived, content: Content | Outgoing | None) -> bool:
+    """Say whether only its reader's closed window can keep a message from going across."""
+    if not isinstance(content, Content) or of_content(content) is not None:
+        return False
+    return crosses(content, event.marks.quotes if event.marks else None)
 
 
 def _noted(content: Content | Outgoing | None) -> Content | Outgoing | None:

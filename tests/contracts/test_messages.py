@@ -6,7 +6,15 @@ import pytest
 from attrs import evolve
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Media, MediaKind, Text
+from kaisa_relay.domain.content import (
+    ButtonTap,
+    Content,
+    Media,
+    MediaKind,
+    Text,
+    Unsupported,
+    kind_of,
+)
 from kaisa_relay.domain.conversation.events import (
     AgentNudged,
     AgentOffered,
@@ -18,6 +26,7 @@ from kaisa_relay.domain.conversation.events import (
 )
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.outgoing import Template
+from kaisa_relay.domain.payloads import Reopen, encode
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.domain.texts import TextKey
 from kaisa_relay.ports import (
@@ -196,3 +205,20 @@ async def test_what_sends_carry_is_found_by_its_writers_own_wamid(world: World) 
     assert await world.store.directory.written(world.workspace, asked[1:]) == []
     other = await world.another()
     assert await other.store.directory.written(other.workspace, asked) == []
+
+
+async def test_what_waits_for_a_closed_window_is_held(world: World) -> None:
+    """Whatever could cross and did not; a tap that only opens the window is no message."""
+    started = await world.start(ANA, BO)
+    contents: list[tuple[Content, str]] = [
+        (Text("still there?"), "held"),
+        (Unsupported("poll_creation", 131051), "received"),
+        (ButtonTap(encode(Reopen(started.id)), "Read it"), "received"),
+    ]
+    for version, (content, _) in enumerate(contents, start=1):
+        said = MessageId(100 + version)
+        event = MessageReceived(said, Side.VISITOR, kind_of(content), AT, AT)
+        kept = StoreContent(said, started.id, ANA.contact, Side.VISITOR, content)
+        assert await world.append(started.stream, version, [event], kept) is None
+    found = await world.store.archive.messages(world.workspace, started.id, 0, 10)
+    assert [view.status for _, view in found] == [status for _, status in contents]
