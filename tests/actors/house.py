@@ -166,12 +166,13 @@ class House:
     def button(self, who: FormPerson, label: str) -> Content:
         """Return what a tap on such a button sends: the first one of a template is Accept."""
         for outgoing in reversed(self.sent(who)):
-            if isinstance(outgoing, Template):
+            if isinstance(outgoing, Template) and is_offer(outgoing):
                 index = {"Accept": 0, "Decline": 1}[label]
                 return ButtonTap(outgoing.payloads[index], label)
             if isinstance(outgoing, Buttons):
-                [found] = [each for each in outgoing.buttons if each.title == label]
-                return Choice(found.payload, label)
+                for each in outgoing.buttons:
+                    if each.title == label:
+                        return Choice(each.payload, label)
         raise AssertionError(f"{who.name} has no button {label}")
 
     def sent(self, who: FormPerson) -> list[Outgoing]:
