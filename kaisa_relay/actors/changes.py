@@ -23,6 +23,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationFailed,
     ConversationStarted,
+    ConversationTransferred,
     Event,
     MessageReceived,
     MessageRelayed,
@@ -99,6 +100,8 @@ class Commit:
                 self._count(event)
             case AgentAccepted():
                 self._count(event)
+            case ConversationTransferred(before=former):
+                self._release(former)
             case ConversationStarted() if before.visitor != event.visitor:
                 self._release(before.visitor)
                 self._claim(event.visitor, Side.VISITOR)
@@ -149,7 +152,8 @@ class Commit:
         self._send(event.send, event.message, event.contact, text, Purpose.NOTICE)
 
     def _offer(self, event: AgentOffered) -> None:
-        offer = self.wording.offer(self.state, event)
+        note = self.said.get(event.note) if event.note is not None else None
+        offer = self.wording.offer(self.state, event, note)
         self._claim(event.agent, Side.AGENT)
         self._keep(event.message, event.agent, offer)
         self._send(event.send, event.message, event.agent, offer, Purpose.OFFER)
@@ -220,6 +224,7 @@ def _quotes(event: Event, message: MessageId) -> bool:
             MessageReceived(message=said)
             | ConversationClosed(outcome=said)
             | NoteKept(message=said)
+            | AgentOffered(note=said)
         ):
             return said == message
         case _:
@@ -236,6 +241,8 @@ def recipient(person: Person | None) -> Recipient:
 def needed(events: Sequence[Event]) -> set[MessageId]:
     """Return the messages whose content these events speak of."""
     messages = {event.message for event in events if isinstance(event, MessageRelayed)}
+    offers = (event for event in events if isinstance(event, AgentOffered))
+    messages |= {event.note for event in offers if event.note is not None}
     return messages | {
         event.about for event in events if isinstance(event, Notified) and event.about is not None
     }
@@ -248,6 +255,7 @@ def freed_agents(events: Sequence[Event], state: State) -> set[ContactId]:
         for event in events
         if isinstance(event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded)
     }
+    freed |= {event.before for event in events if isinstance(event, ConversationTransferred)}
     if not state.phase.live and events and state.agent is not None:
         freed.add(state.agent)
     return freed

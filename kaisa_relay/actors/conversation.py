@@ -16,6 +16,7 @@ from attrs import define, field
 from kaisa_relay.actors.announcing import announce
 from kaisa_relay.actors.changes import Commit, collect, wake_at
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.handing_over import with_handover
 from kaisa_relay.actors.messages import (
     AgentLeft,
     AgentProposed,
@@ -62,6 +63,8 @@ ASK_AGAIN: Final = 30.0
 """Seconds after which the pool is asked again, in case an answer got lost."""
 HELD: Final = 1.0
 """Seconds between looks at a deadline that has passed and must not fire yet."""
+TRIES: Final = 3
+"""How often a message is decided whose commit lost a race for somebody's pair."""
 FEED: Final = 64
 """Rows read at once when behind."""
 
@@ -86,6 +89,7 @@ class ConversationTask:
     wording: Wording
     saved: int
     asked_at: float | None = None
+    raced: bool = False
     windows: Windows = field(factory=Windows)
     _due_in: State | None = None
     _due_at: datetime | None = None
@@ -187,7 +191,13 @@ class ConversationTask:
             changes += self.windows.opened(self.state.channel, command)
             if deliver.refers is not None:
                 command = await with_quote(self.context, self.state, command, deliver.refers)
-        await self._apply(command, changes, deliver.wamid)
+        for _ in range(TRIES):
+            self.raced = False
+            if isinstance(command, Receive):
+                command = await with_handover(self.context, self.state, self.wording, command)
+            await self._apply(command, changes, deliver.wamid)
+            if not self.raced:
+                break
         self.slot.done(deliver.item)
 
     async def _apply(
@@ -231,7 +241,8 @@ class ConversationTask:
             case Done():
                 return  # decided before: a repeat is not news
             case ClaimPair():
-                self.asked_at = None  # somebody else has the agent: ask for another one
+                # Somebody else has the agent: ask for another one.
+                self.asked_at, self.raced = None, True
             case _:
                 raise Stale(self.slot.stream)
 

@@ -18,6 +18,7 @@ from kaisa_relay.domain.content import Content, Text, kind_of
 from kaisa_relay.domain.conversation.messages import AgentOffered, Notified, ReopenAsked
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import Labels
+from kaisa_relay.domain.handover import agent_names, note_of
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
@@ -71,11 +72,16 @@ class Wording:
         language = language_of(self._language(state, event.contact))
         return Template(key.value, language, (), (encode(Reopen(state.id)),))
 
-    def offer(self, state: State, event: AgentOffered) -> Outgoing:
-        """Return the offer: a template, or buttons where the agent's window is open."""
+    def offer(
+        self, state: State, event: AgentOffered, said: Content | Outgoing | None = None
+    ) -> Outgoing:
+        """Return the offer: a template, or buttons where the agent's window is open.
+
+        `said` is the command that hands the conversation over, if it has a note.
+        """
         language = self._language(state, event.agent)
         name = self._first_name(state.visitor)
-        note = self._render(TextKey.OFFER_NOTE, language, {})
+        note = self._offer_note(state, language, said)
         proof = offer_proof(self.button_key, state.id, event.offer)
         accept = encode(OfferAnswer(state.id, event.offer, accept=True, proof=proof))
         decline = encode(OfferAnswer(state.id, event.offer, accept=False, proof=proof))
@@ -93,6 +99,14 @@ class Wording:
                 Button(decline, self._render(TextKey.OFFER_DECLINE, language, {})),
             ),
         )
+
+    def _offer_note(self, state: State, language: str, said: Content | Outgoing | None) -> str:
+        if state.agent is None:
+            return self._render(TextKey.OFFER_NOTE, language, {})
+        values = {"agent": self._first_name(state.agent), "note": ""}
+        if isinstance(said, Text):
+            values["note"] = note_of(said.body, agent_names(state, self.people))
+        return self._render(TextKey.TRANSFER_NOTE, language, values)
 
     def labels(self, language: str) -> Labels:
         """Return the marks that stand above what is passed on."""
@@ -113,6 +127,11 @@ class Wording:
         elif event.text in (TextKey.AGENT_CARD, TextKey.WHO):
             visitor = self.people.get(state.visitor)
             values = {"name": visitor.name if visitor else "", "fields": self._fields()}
+        elif event.text is TextKey.TRANSFER_UNKNOWN:
+            others = agent_names(state, self.people)
+            values["names"] = ", ".join(filter(None, others.values()))
+        elif event.who is not None:
+            values["agent"] = self._first_name(event.who)
         elif event.text is TextKey.HISTORY:
             values = {"lines": past_lines(self.past, state, self.people)}
         elif isinstance(said, Content):

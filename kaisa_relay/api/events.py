@@ -49,6 +49,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.OfferRescinded: "conversation.offer_rescinded",
     happened.AgentAccepted: "conversation.agent_accepted",
     happened.ConversationQueued: "conversation.queued",
+    happened.ConversationTransferred: "conversation.transferred",
     happened.MessageFailed: "conversation.message_failed",
     happened.MessageUnconfirmed: "conversation.message_unconfirmed",
     happened.MessageSettled: "conversation.message_settled",

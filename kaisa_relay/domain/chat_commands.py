@@ -69,6 +69,13 @@ class History:
 
 
 @frozen
+class Transfer:
+    """Hand the conversation over; `rest` is to whom, and a note for them, as it was typed."""
+
+    rest: str = field(repr=False, default="")
+
+
+@frozen
 class Literal:
     """Ordinary text whose writer doubled the slash; `text` has one and is to be relayed."""
 
@@ -82,7 +89,7 @@ class UnknownCommand:
     command: str
 
 
-ChatCommand = Close | Help | Status | Who | Note | History | Pause | On | Off | Literal
+ChatCommand = Close | Help | Status | Who | Note | History | Transfer | Pause | On | Off | Literal
 PresenceCommand = Pause | On | Off | Status
 """What concerns the agent and no conversation: obeyed wherever they write it."""
 
@@ -93,7 +100,7 @@ LONGEST_PAUSE: Final = timedelta(days=30)
 LONGEST_SHOWN: Final = 30
 """Characters of an unknown command that are repeated to its writer."""
 
-_Named = Close | Help | Status | Who | Note | History | Pause | On | Off
+_Named = Close | Help | Status | Who | Note | History | Transfer | Pause | On | Off
 _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
     "en": {
         "close": Close,
@@ -106,6 +113,7 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "off": Off,
         "note": Note,
         "history": History,
+        "transfer": Transfer,
     },
     "sv": {
         "avsluta": Close,
@@ -121,6 +129,8 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "anteckning": Note,
         "anteckna": Note,
         "historik": History,
+        "överlämna": Transfer,
+        "flytta": Transfer,
     },
     "es": {
         "cerrar": Close,
@@ -133,6 +143,8 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "desactivar": Off,
         "nota": Note,
         "historial": History,
+        "transferir": Transfer,
+        "pasar": Transfer,
     },
 }
 _COMMAND: Final = re.compile(r"/(\S*)\s*(.*)", re.DOTALL)
@@ -147,13 +159,15 @@ def parse(text: str, language: str) -> ChatCommand | UnknownCommand | None:
     match = _COMMAND.fullmatch(stripped)
     if match is None:
         return None
-    command = _named(_plain(match[1].rstrip(_TRAILING)), language)
+    command = _named(plain(match[1].rstrip(_TRAILING)), language)
     if command is None:
         return UnknownCommand("/" + match[1][: LONGEST_SHOWN - 1])
     if command is Close:
         return _close(match[2])
     if command is Note:
         return Note(match[2].strip() or None)
+    if command is Transfer:
+        return Transfer(match[2].strip())
     return _pause(match[2]) if command is Pause else command()
 
 
@@ -175,20 +189,20 @@ def _pause(rest: str) -> Pause:
     return Pause(None if isinstance(time, BadDuration) else time)
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
     """Return a word without case and accents, as hurried thumbs write it."""
     letters = unicodedata.normalize("NFD", word.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 _PLAIN_NAMES: Final = {
-    language: {_plain(name): command for name, command in names.items()}
+    language: {plain(name): command for name, command in names.items()}
     for language, names in _NAMES.items()
 }
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(_plain(word) for word in text.split(", "))
+    return frozenset(plain(word) for word in text.split(", "))
 
 
 _YES: Final = _words(
@@ -207,7 +221,7 @@ _VARIANT: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 def typed_answer(text: str) -> bool | None:
     """Read a whole message as yes or no to an offer; None when it is neither."""
-    answer = _plain(_VARIANT.sub("", text))
+    answer = plain(_VARIANT.sub("", text))
     answer = " ".join(re.sub(r"[.,!?:;…¡¿]+", " ", answer).split())
     if answer in _YES:
         return True

@@ -51,6 +51,7 @@ KINDS: Final[dict[type[Event], str]] = {
     e.OfferRescinded: "conversation.offer_rescinded",
     e.AgentAccepted: "conversation.agent_accepted",
     e.ConversationQueued: "conversation.queued",
+    e.ConversationTransferred: "conversation.transferred",
     e.MessageFailed: "conversation.message_failed",
     e.MessageUnconfirmed: "conversation.message_unconfirmed",
     e.MessageSettled: "conversation.message_settled",

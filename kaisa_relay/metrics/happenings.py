@@ -16,6 +16,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationFailed,
     ConversationQueued,
     ConversationStarted,
+    ConversationTransferred,
     DeadlineMoved,
     EndedBy,
     Event,
@@ -71,6 +72,7 @@ PHASES: Final[dict[type[Event], Phase]] = {
 }
 STEPS: Final[dict[type[Event], str]] = {
     ConversationQueued: "queued",
+    ConversationTransferred: "transferred",
     IdentityMismatched: "identity_mismatched",
     AgentNudged: "nudged",
     WindowClosing: "window_closing",

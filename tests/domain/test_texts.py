@@ -31,6 +31,7 @@ FULL = {
     "time": "89m",
     "count": "3",
     "lines": "Åsa: hi",
+    "names": "Bo, Cleo",
 }
 EVERY = [(key, language) for key in TextKey for language in LANGUAGES]
 

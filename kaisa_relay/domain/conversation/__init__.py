@@ -8,7 +8,7 @@ from typing import assert_never
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import ending, offering, relaying, reserving, windows
-from kaisa_relay.domain.conversation.deadlines import natural_deadline, next_deadline
+from kaisa_relay.domain.conversation.deadlines import Wait, natural_deadline, next_deadline
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
@@ -79,6 +79,8 @@ def _receive(decision: Decision, command: Receive) -> None:
             relaying.take(decision, command, Side.VISITOR)
         case Phase.ACTIVE if command.contact == state.agent:
             relaying.from_agent(decision, command)
+        case Phase.ACTIVE if state.offer is not None and command.contact == state.offer.agent:
+            offering.answer(decision, command)
         case Phase.SEEKING | Phase.ACTIVE if command.matched_by is MatchedBy.TOKEN:
             reserving.used(decision, command)
         case Phase.RESERVED | Phase.SEEKING | Phase.ACTIVE:
@@ -117,7 +119,13 @@ def _tick(decision: Decision, command: Tick) -> None:
         case Phase.SEEKING:
             offering.run_out(decision)
         case _:
-            if natural.ours:
-                ending.by_silence(decision, command.at)
-            if decision.state.phase is Phase.ACTIVE:
-                windows.tick(decision)
+            _tick_active(decision, natural.wait)
+
+
+def _tick_active(decision: Decision, wait: Wait) -> None:
+    if wait is Wait.OFFER:
+        offering.run_out(decision)
+    elif wait is Wait.WORD:
+        ending.by_silence(decision, decision.at)
+    if decision.state.phase is Phase.ACTIVE:
+        windows.tick(decision)

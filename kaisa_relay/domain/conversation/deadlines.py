@@ -5,17 +5,28 @@ Rule 2: a deadline that fell into an outage of ours is moved, once (guarantee 7)
 """
 
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final, assert_never
 
 from attrs import frozen
 
 from kaisa_relay.domain.channel import WINDOW
 from kaisa_relay.domain.conversation import windows
-from kaisa_relay.domain.conversation.state import Phase, State
-from kaisa_relay.domain.conversation.terms import OFFER_OUT_WITHIN
+from kaisa_relay.domain.conversation.state import Offer, Phase, State
+from kaisa_relay.domain.conversation.terms import OFFER_OUT_WITHIN, Terms
 
 SEARCH_TIME: Final = timedelta(seconds=30)
 """How long the search for an agent may go unanswered before the visitor is told that they queue."""
+
+
+class Wait(Enum):
+    """What a conversation waits for."""
+
+    SCAN = "scan"
+    AGENT = "agent"
+    OFFER = "offer"
+    WORD = "word"
+    WINDOW = "window"
 
 
 @frozen
@@ -27,7 +38,12 @@ class Deadline:
 
     at: datetime
     length: timedelta
-    ours: bool = True
+    wait: Wait
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is ours to move."""
+        return self.wait is not Wait.WINDOW
 
 
 def natural_deadline(state: State) -> Deadline | None:
@@ -35,7 +51,8 @@ def natural_deadline(state: State) -> Deadline | None:
     terms = state.terms
     match state.phase:
         case Phase.RESERVED:
-            return Deadline(state.created_at + terms.link_expires_after, terms.link_expires_after)
+            length = terms.link_expires_after
+            return Deadline(state.created_at + length, length, Wait.SCAN)
         case Phase.SEEKING:
             return _seeking_deadline(state)
         case Phase.ACTIVE:
@@ -49,24 +66,35 @@ def natural_deadline(state: State) -> Deadline | None:
 def _active_deadline(state: State) -> Deadline:
     terms = state.terms
     if state.nudged:
-        silence = Deadline(_silence_ends(state), terms.expires_after)
+        first = Deadline(_silence_ends(state), terms.expires_after, Wait.WORD)
     else:
-        silence = Deadline(_since(state) + terms.nudge_after, terms.nudge_after)
+        first = Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)
+    if state.offer is not None:
+        first = min(first, _answer_deadline(state.offer, terms), key=_instant)
     change = windows.next_change(state)
-    if change is None or change >= silence.at:
-        return silence
-    return Deadline(change, WINDOW, ours=False)
+    if change is None or change >= first.at:
+        return first
+    return Deadline(change, WINDOW, Wait.WINDOW)
+
+
+def _instant(deadline: Deadline) -> datetime:
+    return deadline.at
+
+
+def _answer_deadline(offer: Offer, terms: Terms) -> Deadline:
+    if offer.sent_at is not None:
+        return Deadline(offer.sent_at + terms.offer_time, terms.offer_time, Wait.OFFER)
+    return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN, Wait.OFFER)
 
 
 def _seeking_deadline(state: State) -> Deadline:
     offer, terms = state.offer, state.terms
-    if offer is not None and offer.sent_at is not None:
-        return Deadline(offer.sent_at + terms.offer_time, terms.offer_time)
     if offer is not None:
-        return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN)
+        return _answer_deadline(offer, terms)
     if state.queued_until is not None:
-        return Deadline(state.queued_until, terms.queue_time)
-    return Deadline((state.searching_since or state.created_at) + SEARCH_TIME, SEARCH_TIME)
+        return Deadline(state.queued_until, terms.queue_time, Wait.AGENT)
+    since = state.searching_since or state.created_at
+    return Deadline(since + SEARCH_TIME, SEARCH_TIME, Wait.AGENT)
 
 
 def _since(state: State) -> datetime:

@@ -39,19 +39,31 @@ class Decision:
         send, *more = [SendId(self.new_id()) for _ in range(parts)]
         self.add(MessageRelayed(message, send, to, contact, self.at, asked, tuple(more)))
 
-    def reply(self, contact: ContactId, text: TextKey, about: MessageId | None = None) -> None:
+    def reply(
+        self,
+        contact: ContactId,
+        text: TextKey,
+        about: MessageId | None = None,
+        who: ContactId | None = None,
+    ) -> None:
         """Answer somebody who has just written, so that their window is open."""
         message, send = MessageId(self.new_id()), SendId(self.new_id())
-        self.add(Notified(message, send, contact, text, self.at, about))
+        self.add(Notified(message, send, contact, text, self.at, about, who))
 
-    def tell(self, side: Side, text: TextKey, about: MessageId | None = None) -> None:
+    def tell(
+        self,
+        side: Side,
+        text: TextKey,
+        about: MessageId | None = None,
+        who: ContactId | None = None,
+    ) -> None:
         """Tell a side something if its 24-hour window is open; otherwise nothing could be sent."""
         state = self.state
         visitor = side is Side.VISITOR
         contact = state.visitor if visitor else state.agent
         wrote_at = state.visitor_wrote_at if visitor else state.agent_wrote_at
         if contact is not None and window_open(wrote_at, self.at):
-            self.reply(contact, text, about)
+            self.reply(contact, text, about, who)
 
     @property
     def outcome(self) -> tuple[Event, ...]:

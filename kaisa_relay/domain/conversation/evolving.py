@@ -25,6 +25,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationFailed,
     ConversationQueued,
     ConversationStarted,
+    ConversationTransferred,
     DeadlineMoved,
     Event,
     MessageFailed,
@@ -99,6 +100,8 @@ def _evolve_offer(state: State, event: Event) -> State:
                 agent_wrote_at=at,
                 queued_until=None,
             )
+        case ConversationTransferred():
+            return _taken_over(state, event)
         case _:
             return _evolve_rarely(state, event)
 
@@ -141,6 +144,22 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, phase=Phase.ABANDONED, ended_at=at, reason=reason.value)
         case _:
             return state
+
+
+def _taken_over(state: State, event: ConversationTransferred) -> State:
+    """Another phone answers from here on: what is known of the first one's counts no more."""
+    at = event.at
+    lost = tuple(each for each in state.unconfirmed if each[1] is Side.VISITOR)
+    return replace(
+        _opened(_knowing(state, event.answer), Side.AGENT),
+        offer=None,
+        agent=event.agent,
+        accepted_at=at,
+        last_message_at=at,
+        agent_wrote_at=at,
+        nudged=False,
+        unconfirmed=lost,
+    )
 
 
 def _received(state: State, event: MessageReceived) -> State:

@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.events import (
     ConversationFailed,
     ConversationQueued,
     ConversationStarted,
+    ConversationTransferred,
     DeadlineMoved,
     Event,
     IdentityMismatched,
@@ -76,11 +77,13 @@ __all__ = [
     "ConversationFailed",
     "ConversationQueued",
     "ConversationStarted",
+    "ConversationTransferred",
     "DeadlineMoved",
     "End",
     "EndedBy",
     "Event",
     "FailReason",
+    "Handover",
     "HearOutcome",
     "IdentityMismatched",
     "MatchedBy",
@@ -117,6 +120,20 @@ __all__ = [
 
 
 @frozen
+class Handover:
+    """What must be known to hand a conversation over: who is meant, and who can be asked.
+
+    `named` are the agents whom the command names, None is whoever comes next. `free` are those
+    who can take a conversation on this channel now, `reachable` those whose window is open.
+    """
+
+    named: tuple[ContactId, ...] | None
+    free: tuple[ContactId, ...]
+    reachable: tuple[ContactId, ...]
+    noted: bool = False
+
+
+@frozen
 class Receive:
     """A person wrote. `sent_at` is WhatsApp's time of it, which opens their window.
 
@@ -137,6 +154,7 @@ class Receive:
     duplicate: ConversationId | None = None
     quotes: MessageId | None = None
     forwarded: bool = False
+    handover: Handover | None = None
 
 
 @frozen

@@ -7,6 +7,7 @@ Rule 2: whoever answers an offer that is not open is told so; nobody else hears 
 from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation import transferring
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
@@ -55,12 +56,11 @@ def answer(decision: Decision, command: Receive) -> None:
     """An agent with the open offer wrote: yes, no, or something that is neither."""
     open_offer = decision.state.offer
     assert open_offer is not None
-    said = _answer(decision.state.id, command, open_offer)
+    said, number = _answer(decision.state.id, command, open_offer), open_offer.number
     if said is True:
         accept(decision, open_offer, command.message)
     elif said is False:
-        declined = OfferDeclined(open_offer.number, open_offer.agent, command.at, command.message)
-        decision.add(declined)
+        _over(decision, OfferDeclined(number, open_offer.agent, command.at, command.message))
     else:
         decision.reply(command.contact, said, command.message)
 
@@ -69,7 +69,7 @@ def leave(decision: Decision, command: AgentGone) -> None:
     """An agent went away with an offer unanswered: it is as good as a no."""
     open_offer = decision.state.offer
     if open_offer is not None and open_offer.agent == command.agent:
-        decision.add(OfferDeclined(open_offer.number, open_offer.agent, command.at))
+        _over(decision, OfferDeclined(open_offer.number, open_offer.agent, command.at))
 
 
 def _answer(here: ConversationId, command: Receive, open_offer: Offer) -> bool | TextKey:
@@ -97,6 +97,9 @@ def _typed(body: str) -> bool | TextKey:
 
 def accept(decision: Decision, open_offer: Offer, said: MessageId) -> None:
     """The agent takes it: introduce both, then everything that waited, in order."""
+    if decision.state.phase is Phase.ACTIVE:
+        transferring.take_over(decision, open_offer, said)
+        return
     decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at, said))
     decision.tell(Side.AGENT, TextKey.AGENT_CARD)
     decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
@@ -109,7 +112,7 @@ def hear(decision: Decision, rank: Rank, code: int | None) -> None:
     open_offer = decision.state.offer
     assert open_offer is not None
     if rank is Rank.FAILED:
-        decision.add(OfferFailed(open_offer.number, open_offer.agent, code, decision.at))
+        _over(decision, OfferFailed(open_offer.number, open_offer.agent, code, decision.at))
     elif rank >= Rank.SENT and open_offer.sent_at is None:
         decision.add(OfferSent(open_offer.number, decision.at))
 
@@ -118,14 +121,21 @@ def run_out(decision: Decision) -> None:
     """A deadline of the search came."""
     state = decision.state
     if state.offer is not None and state.offer.sent_at is not None:
-        decision.add(OfferExpired(state.offer.number, state.offer.agent, decision.at))
+        _over(decision, OfferExpired(state.offer.number, state.offer.agent, decision.at))
     elif state.offer is not None:
-        decision.add(OfferFailed(state.offer.number, state.offer.agent, None, decision.at))
+        _over(decision, OfferFailed(state.offer.number, state.offer.agent, None, decision.at))
     elif state.queued_until is not None:
         decision.add(ConversationFailed(FailReason.NO_AGENT, decision.at))
         decision.tell(Side.VISITOR, TextKey.NO_AGENT)
     else:
         queue(decision)
+
+
+def _over(decision: Decision, event: OfferDeclined | OfferExpired | OfferFailed) -> None:
+    """An offer led to nothing: the next agent is asked, or who has the conversation keeps it."""
+    decision.add(event)
+    if decision.state.phase is Phase.ACTIVE:
+        transferring.fell_through(decision, event)
 
 
 def too_late(decision: Decision, command: Receive) -> None:

@@ -9,7 +9,7 @@ from typing import assert_never
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text, kind_of
-from kaisa_relay.domain.conversation import ending, windows
+from kaisa_relay.domain.conversation import ending, transferring, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     HearOutcome,
@@ -38,6 +38,7 @@ _Command = (
     | chat_commands.Off
     | chat_commands.Note
     | chat_commands.History
+    | chat_commands.Transfer
     | chat_commands.UnknownCommand
 )
 
@@ -107,6 +108,8 @@ def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
             _keep(decision, command, text)
         case chat_commands.History():
             decision.reply(command.contact, TextKey.HISTORY, command.message)
+        case chat_commands.Transfer():
+            transferring.ask(decision, command)
         case chat_commands.UnknownCommand():
             decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
         case _:

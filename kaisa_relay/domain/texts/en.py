@@ -96,6 +96,7 @@ TEXTS: Final[Texts] = {
     "/close – end the chat (also: /close sold, then a note)\n"
     "/note – keep a note that the visitor does not see\n"
     "/history – what was said of late\n"
+    "/transfer – hand the chat over (also: /transfer anna, then a note)\n"
     "/who – who you are talking to\n"
     "/status – where you stand\n"
     "/pause 2h – no new chats for a while\n"
@@ -133,6 +134,41 @@ TEXTS: Final[Texts] = {
     TextKey.NOTE_KEPT: "The note is kept. The visitor does not see it.",
     TextKey.NOTE_EMPTY: "Write the note after the command, for example: /note wants a red bicycle",
     TextKey.HISTORY: ("The latest messages:\n{lines}", "Nothing has been said here yet."),
+    TextKey.TRANSFER_ASKED: (
+        "We have asked {agent}. The chat stays with you until they accept.",
+        "We have asked. The chat stays with you until somebody accepts.",
+    ),
+    TextKey.TRANSFER_UNKNOWN: (
+        "Nobody else here has that name. You can hand this chat over to: {names}.",
+        "There is nobody else to whom this chat could go.",
+    ),
+    TextKey.TRANSFER_BUSY: (
+        "{agent} cannot take a chat here at the moment, so it stays with you. "
+        "Send /transfer for whoever is free.",
+        "They cannot take a chat here at the moment, so it stays with you. "
+        "Send /transfer for whoever is free.",
+    ),
+    TextKey.TRANSFER_NOBODY: "Nobody else is free here at the moment, so the chat stays with you.",
+    TextKey.TRANSFER_UNDER_WAY: (
+        "We are waiting for an answer from {agent}. The chat stays with you until then.",
+        "We are waiting for an answer. The chat stays with you until then.",
+    ),
+    TextKey.TRANSFER_DECLINED: (
+        "{agent} cannot take over, so the chat stays with you.",
+        "Your colleague cannot take over, so the chat stays with you.",
+    ),
+    TextKey.TRANSFER_UNANSWERED: (
+        "{agent} has not answered, so the chat stays with you.",
+        "Your colleague has not answered, so the chat stays with you.",
+    ),
+    TextKey.TRANSFER_NOTE: (
+        "Handed over by {agent}. {note}",
+        "Handed over by a colleague. {note}",
+    ),
+    TextKey.TRANSFERRED_AGENT: (
+        "{agent} has taken over. Nothing you write from here on reaches the visitor.",
+        "Your colleague has taken over. Nothing you write from here on reaches the visitor.",
+    ),
     TextKey.WHO: (
         "You are talking to {name}.\n{fields}",
         "You are talking to a visitor who gave no name.\n{fields}",

@@ -100,6 +100,7 @@ TEXTS: Final[Texts] = {
     "/cerrar – terminar la conversación (también: /cerrar vendido y una nota)\n"
     "/nota – guardar una nota que la otra persona no ve\n"
     "/historial – los últimos mensajes\n"
+    "/pasar – pasar la conversación (también: /pasar ana y una nota)\n"
     "/quien – con quién estás hablando\n"
     "/estado – cuál es tu situación\n"
     "/pausa 2h – ninguna conversación nueva por un rato\n"
@@ -141,6 +142,42 @@ TEXTS: Final[Texts] = {
     TextKey.NOTE_EMPTY: "Escribe la nota después del comando, por ejemplo: "
     "/nota quiere una bicicleta roja",
     TextKey.HISTORY: ("Los últimos mensajes:\n{lines}", "Aquí todavía no se ha dicho nada."),
+    TextKey.TRANSFER_ASKED: (
+        "Hemos preguntado a {agent}. La conversación es tuya hasta que alguien la acepte.",
+        "Hemos preguntado. La conversación es tuya hasta que alguien la acepte.",
+    ),
+    TextKey.TRANSFER_UNKNOWN: (
+        "Aquí nadie más se llama así. Puedes pasar la conversación a: {names}.",
+        "No hay nadie más a quien pasar esta conversación.",
+    ),
+    TextKey.TRANSFER_BUSY: (
+        "{agent} no puede atender a nadie aquí en este momento, así que la conversación sigue "
+        "contigo. Envía /pasar para quien esté libre.",
+        "Esa persona no puede atender a nadie aquí en este momento, así que la conversación sigue "
+        "contigo. Envía /pasar para quien esté libre.",
+    ),
+    TextKey.TRANSFER_NOBODY: "Ahora mismo no hay nadie más libre aquí, "
+    "así que la conversación sigue contigo.",
+    TextKey.TRANSFER_UNDER_WAY: (
+        "Estamos esperando la respuesta de {agent}. Mientras tanto, la conversación sigue contigo.",
+        "Estamos esperando una respuesta. Mientras tanto, la conversación sigue contigo.",
+    ),
+    TextKey.TRANSFER_DECLINED: (
+        "{agent} no puede tomar la conversación, así que sigue contigo.",
+        "La otra persona no puede tomar la conversación, así que sigue contigo.",
+    ),
+    TextKey.TRANSFER_UNANSWERED: (
+        "{agent} no ha respondido, así que la conversación sigue contigo.",
+        "La otra persona no ha respondido, así que la conversación sigue contigo.",
+    ),
+    TextKey.TRANSFER_NOTE: (
+        "Te la pasa {agent}. {note}",
+        "Te la pasa otra persona del equipo. {note}",
+    ),
+    TextKey.TRANSFERRED_AGENT: (
+        "{agent} ha tomado la conversación. Lo que escribas a partir de ahora ya no llegará.",
+        "Otra persona ha tomado la conversación. Lo que escribas a partir de ahora ya no llegará.",
+    ),
     TextKey.WHO: (
         "Estás hablando con {name}.\n{fields}",
         "Estás hablando con alguien que no ha dado su nombre.\n{fields}",

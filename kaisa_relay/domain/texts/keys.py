@@ -60,6 +60,15 @@ class TextKey(StrEnum):
     NOTE_KEPT = "note_kept"
     NOTE_EMPTY = "note_empty"
     HISTORY = "history"
+    TRANSFER_ASKED = "transfer_asked"
+    TRANSFER_UNKNOWN = "transfer_unknown"
+    TRANSFER_BUSY = "transfer_busy"
+    TRANSFER_NOBODY = "transfer_nobody"
+    TRANSFER_UNDER_WAY = "transfer_under_way"
+    TRANSFER_DECLINED = "transfer_declined"
+    TRANSFER_UNANSWERED = "transfer_unanswered"
+    TRANSFER_NOTE = "transfer_note"
+    TRANSFERRED_AGENT = "transferred_agent"
     WHO = "who"
     UNKNOWN_COMMAND = "unknown_command"
     CANNOT_RELAY_AGENT = "cannot_relay_agent"
@@ -98,6 +107,14 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.PAUSED_AGENT: frozenset({"time"}),
     TextKey.MISSED_AGENT: frozenset({"count", "time"}),
     TextKey.HISTORY: frozenset({"lines"}),
+    TextKey.TRANSFER_ASKED: frozenset({"agent"}),
+    TextKey.TRANSFER_UNKNOWN: frozenset({"names"}),
+    TextKey.TRANSFER_BUSY: frozenset({"agent"}),
+    TextKey.TRANSFER_UNDER_WAY: frozenset({"agent"}),
+    TextKey.TRANSFER_DECLINED: frozenset({"agent"}),
+    TextKey.TRANSFER_UNANSWERED: frozenset({"agent"}),
+    TextKey.TRANSFER_NOTE: frozenset({"agent", "note"}),
+    TextKey.TRANSFERRED_AGENT: frozenset({"agent"}),
     TextKey.WHO: frozenset({"name", "fields"}),
     TextKey.UNKNOWN_COMMAND: frozenset({"command"}),
     TextKey.CANNOT_RELAY_AGENT: frozenset({"kind"}),

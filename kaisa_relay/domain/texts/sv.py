@@ -96,6 +96,7 @@ TEXTS: Final[Texts] = {
     "/avsluta – avsluta chatten (även: /avsluta såld och sedan en anteckning)\n"
     "/anteckna – spara en anteckning som besökaren inte ser\n"
     "/historik – det senaste som skrivits\n"
+    "/överlämna – lämna över chatten (även: /överlämna anna och sedan en anteckning)\n"
     "/vem – vem du chattar med\n"
     "/status – hur du ligger till\n"
     "/paus 2h – inga nya chattar på en stund\n"
@@ -135,6 +136,41 @@ TEXTS: Final[Texts] = {
     TextKey.NOTE_EMPTY: "Skriv anteckningen efter kommandot, till exempel: "
     "/anteckna vill ha en röd cykel",
     TextKey.HISTORY: ("De senaste meddelandena:\n{lines}", "Inget har skrivits här än."),
+    TextKey.TRANSFER_ASKED: (
+        "Vi har frågat {agent}. Chatten är din tills någon tar över.",
+        "Vi har frågat. Chatten är din tills någon tar över.",
+    ),
+    TextKey.TRANSFER_UNKNOWN: (
+        "Ingen annan här heter så. Du kan lämna över chatten till: {names}.",
+        "Det finns ingen annan som kan ta över chatten.",
+    ),
+    TextKey.TRANSFER_BUSY: (
+        "{agent} kan inte ta någon chatt här just nu, så den är kvar hos dig. "
+        "Skicka /överlämna för den som är ledig.",
+        "Kollegan kan inte ta någon chatt här just nu, så den är kvar hos dig. "
+        "Skicka /överlämna för den som är ledig.",
+    ),
+    TextKey.TRANSFER_NOBODY: "Ingen annan är ledig här just nu, så chatten är kvar hos dig.",
+    TextKey.TRANSFER_UNDER_WAY: (
+        "Vi väntar på svar från {agent}. Chatten är din så länge.",
+        "Vi väntar på svar. Chatten är din så länge.",
+    ),
+    TextKey.TRANSFER_DECLINED: (
+        "{agent} kan inte ta över, så chatten är kvar hos dig.",
+        "Kollegan kan inte ta över, så chatten är kvar hos dig.",
+    ),
+    TextKey.TRANSFER_UNANSWERED: (
+        "{agent} har inte svarat, så chatten är kvar hos dig.",
+        "Kollegan har inte svarat, så chatten är kvar hos dig.",
+    ),
+    TextKey.TRANSFER_NOTE: (
+        "Överlämnas av {agent}. {note}",
+        "Överlämnas av en kollega. {note}",
+    ),
+    TextKey.TRANSFERRED_AGENT: (
+        "{agent} har tagit över. Det du skriver härifrån når inte längre besökaren.",
+        "En kollega har tagit över. Det du skriver härifrån når inte längre besökaren.",
+    ),
     TextKey.WHO: (
         "Du chattar med {name}.\n{fields}",
         "Du chattar med en besökare som inte uppgett något namn.\n{fields}",

@@ -10,6 +10,7 @@ from kaisa_relay.domain.conversation import evolve, next_deadline
 from kaisa_relay.domain.conversation.deadlines import (
     SEARCH_TIME,
     Deadline,
+    Wait,
     expires_at,
     natural_deadline,
 )
@@ -63,21 +64,23 @@ def nudged() -> Talk:
 
 
 @pytest.mark.parametrize(
-    ("talk", "due", "length"),
+    ("talk", "due", "length", "wait"),
     [
-        (reserved(), after(minutes=30), TERMS.link_expires_after),
-        (seeking(), after(30), SEARCH_TIME),
-        (offered(), after(60), timedelta(seconds=60)),
-        (sent(), after(127), TERMS.offer_time),
-        (queued(), after(607), TERMS.queue_time),
-        (active(), after(hours=22), TERMS.nudge_after),
-        (nudged(), after(hours=24), TERMS.expires_after),
+        (reserved(), after(minutes=30), TERMS.link_expires_after, Wait.SCAN),
+        (seeking(), after(30), SEARCH_TIME, Wait.AGENT),
+        (offered(), after(60), timedelta(seconds=60), Wait.OFFER),
+        (sent(), after(127), TERMS.offer_time, Wait.OFFER),
+        (queued(), after(607), TERMS.queue_time, Wait.AGENT),
+        (active(), after(hours=22), TERMS.nudge_after, Wait.WORD),
+        (nudged(), after(hours=24), TERMS.expires_after, Wait.WORD),
     ],
     ids=["reserved", "seeking", "offered", "sent", "queued", "active", "nudged"],
 )
-def test_every_wait_has_its_deadline(talk: Talk, due: datetime, length: timedelta) -> None:
+def test_every_wait_has_its_deadline(
+    talk: Talk, due: datetime, length: timedelta, wait: Wait
+) -> None:
     """And is as long as the terms say."""
-    assert natural_deadline(talk.state) == Deadline(due, length)
+    assert natural_deadline(talk.state) == Deadline(due, length, wait)
     assert next_deadline(talk.state) == due
 
 
@@ -99,7 +102,9 @@ def test_what_the_api_calls_the_expiry() -> None:
 def test_a_history_without_messages_counts_from_its_beginning() -> None:
     """Deadlines are total, as `evolve` is."""
     state = evolve(reserved().state, AgentAccepted(1, ANNA, after(5)))
-    assert natural_deadline(state) == Deadline(after(hours=22, seconds=5), TERMS.nudge_after)
+    assert natural_deadline(state) == Deadline(
+        after(hours=22, seconds=5), TERMS.nudge_after, Wait.WORD
+    )
 
 
 def outage(began: float, ended: float) -> Outage:

@@ -18,6 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
     Command,
     End,
     EndedBy,
+    Handover,
     HearOutcome,
     MatchedBy,
     MessageRelayed,
@@ -166,6 +167,19 @@ class Walk(RuleBasedStateMachine):
         """Words, commands and old buttons."""
         assert self.state.agent is not None
         self.says(self.state.agent, Text("/close sold") if close else content)
+
+    @precondition(lambda self: self.in_phase(Phase.ACTIVE))
+    @rule(
+        named=st.one_of(st.none(), st.lists(ANYBODY, max_size=2).map(tuple)),
+        free=st.lists(ANYBODY, max_size=4).map(tuple),
+        reachable=st.lists(ANYBODY, max_size=4).map(tuple),
+        noted=st.booleans(),
+    )
+    def the_agent_hands_over(self, named: Any, free: Any, reachable: Any, noted: bool) -> None:
+        """To somebody free or not, to themselves, to the visitor, or to whoever is next."""
+        assert self.state.agent is not None
+        handover = Handover(named, free, reachable, noted)
+        self.says(self.state.agent, Text("/transfer bo"), handover=handover)
 
     @precondition(lambda self: self.state.agent is not None)
     @rule(data=st.data())

@@ -21,6 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationTransferred,
     DeadlineMoved,
     Event,
     MessageFailed,
@@ -57,17 +58,21 @@ class Witness:
     history: list[Event] = field(factory=list)
     open_offer: tuple[int, ContactId] | None = None
     accepted: ContactId | None = None
+    agents: set[ContactId] = field(factory=set)
     said_no: set[ContactId] = field(factory=set)
     writers: dict[MessageId, ContactId] = field(factory=dict)
     due_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
     went_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
     told: set[MessageId] = field(factory=set)
+    step: tuple[Event, ...] = ()
+    before: ContactId | None = None
     moved: set[object] = field(factory=set)
 
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
         """Check one step; return the state after it."""
         self._expect(before, command)
         state = before
+        self.step, self.before = events, before.agent
         for event in events:
             state = evolve(state, event)
             self.history.append(event)
@@ -113,7 +118,9 @@ class Witness:
                 assert self.open_offer is None, "two offers at once"
                 assert event.agent != state.visitor, "the visitor is asked to be the agent"
                 assert event.agent in {each.contact for each in state.agents}
-                assert event.agent not in self.said_no, "asked again after a no"
+                assert event.agent != self.accepted, "handed over to themselves"
+                if self.accepted is None:
+                    assert event.agent not in self.said_no, "asked again after a no"
                 self.open_offer = (event.offer, event.agent)
             case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
                 assert self.open_offer == (event.offer, event.agent)
@@ -126,6 +133,14 @@ class Witness:
                 assert isinstance(command, Receive)
                 assert command.contact == event.agent
                 self.open_offer, self.accepted = None, event.agent
+                self.agents.add(event.agent)
+            case ConversationTransferred():
+                assert self.open_offer == (event.offer, event.agent), "not their offer"
+                assert self.accepted == event.before, "handed over by somebody else"
+                assert isinstance(command, Receive)
+                assert command.contact == event.agent
+                self.open_offer, self.accepted = None, event.agent
+                self.agents.add(event.agent)
             case _:
                 pass
         assert (self.open_offer is None) == (state.offer is None)
@@ -136,7 +151,9 @@ class Witness:
         if not isinstance(event, Notified | MessageRelayed):
             return
         writer = {command.contact} if isinstance(command, Receive) else set()
-        assert event.contact in {state.visitor, self.accepted} | writer
+        over = any(isinstance(each, ConversationTransferred) for each in self.step)
+        former = {self.before} if over else set()
+        assert event.contact in {state.visitor, self.accepted} | writer | former
         if isinstance(event, Notified):
             to_visitor = event.contact == state.visitor
             assert (event.text in TO_VISITORS) == to_visitor, event.text
@@ -148,7 +165,11 @@ class Witness:
         reader, writer = state.visitor, self.accepted
         if event.to is Side.AGENT:
             reader, writer = writer, reader
-        assert (event.contact, self.writers[event.message]) == (reader, writer)
+        assert event.contact == reader
+        if event.to is Side.AGENT:
+            assert self.writers[event.message] == writer
+        else:
+            assert self.writers[event.message] in self.agents
         if event.asked is None:
             if event.message not in self.went_across[event.to]:  # else WhatsApp gave it back
                 self.went_across[event.to].append(event.message)
@@ -231,4 +252,4 @@ class Witness:
 
 def _clocks(state: State) -> object:
     """Return what a deadline may come nearer by."""
-    return (state.phase, state.offer, state.nudged, state.warned, state.shut)
+    return (state.phase, state.offer, state.agent, state.nudged, state.warned, state.shut)

@@ -23,6 +23,7 @@ from kaisa_relay.domain.conversation.events.offers import (
     AgentAccepted,
     AgentOffered,
     ConversationQueued,
+    ConversationTransferred,
     OfferDeclined,
     OfferExpired,
     OfferFailed,
@@ -62,6 +63,7 @@ __all__ = [
     "ConversationFailed",
     "ConversationQueued",
     "ConversationStarted",
+    "ConversationTransferred",
     "DeadlineMoved",
     "Event",
     "IdentityMismatched",
@@ -103,6 +105,7 @@ Event = (
     | OfferRescinded
     | AgentAccepted
     | ConversationQueued
+    | ConversationTransferred
     | MessageFailed
     | MessageUnconfirmed
     | MessageSettled

@@ -9,7 +9,10 @@ from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 
 @frozen
 class AgentOffered:
-    """An agent is asked; their pair is claimed with this. `template` says by which message."""
+    """An agent is asked; their pair is claimed with this. `template` says by which message.
+
+    In an active conversation it is to be handed over, with the words of `note` if there are any.
+    """
 
     offer: int
     agent: ContactId
@@ -17,6 +20,7 @@ class AgentOffered:
     send: SendId
     template: bool
     at: datetime
+    note: MessageId | None = None
 
 
 @frozen
@@ -70,6 +74,17 @@ class AgentAccepted:
     """The agent took the conversation, with the message `answer`."""
 
     offer: int
+    agent: ContactId
+    at: datetime
+    answer: MessageId | None = None
+
+
+@frozen
+class ConversationTransferred:
+    """Another agent took the conversation over from `before`, with the message `answer`."""
+
+    offer: int
+    before: ContactId
     agent: ContactId
     at: datetime
     answer: MessageId | None = None

@@ -45,7 +45,10 @@ class MessageRelayed:
 
 @frozen
 class Notified:
-    """An automatic text is on its way. `about` is the message it speaks of, if any."""
+    """An automatic text is on its way.
+
+    `about` is the message it speaks of and `who` the person, if any.
+    """
 
     message: MessageId
     send: SendId
@@ -53,6 +56,7 @@ class Notified:
     text: TextKey
     at: datetime
     about: MessageId | None = None
+    who: ContactId | None = None
 
 
 @frozen
