@@ -97,6 +97,12 @@ async def test_what_a_person_cannot_send(bench: Bench, body: dict[str, Any], say
     assert says in answer.json()["error"]
     empty = await bench.http.post(f"/_sim/people/{VISITOR}/media", data={"caption": "x"})
     assert (empty.status_code, "file" in empty.json()["error"]) == (400, True)
+    place = await bench.http.post(
+        f"/_sim/people/{VISITOR}/media",
+        data={"type": "location"},
+        files={"file": ("p.png", PNG, "image/png")},
+    )
+    assert (place.status_code, "voice" in place.json()["error"]) == (400, True)
 
 
 async def test_the_bytes_of_others_are_not_on_ones_phone(bench: Bench) -> None:

@@ -4,7 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kaisa_relay.simulator.errors import GraphError
+from kaisa_relay.simulator.templates.creating import parse_template
+from kaisa_relay.simulator.templates.registry import Registry, Template
+from kaisa_relay.simulator.templates.rendering import Rendered, render
 from tests.simulator.bench import VISITOR, Bench
 
 PATH = "waba-1/message_templates"
@@ -248,3 +254,28 @@ async def test_a_wrong_decision_is_refused(
     assert answer.status_code == status
     shown = (await bench.sim("templates"))["templates"]
     assert {one["status"] for one in shown} == {"APPROVED"}
+
+
+WORDS = st.sampled_from(
+    ["type", "text", "format", "BODY", "HEADER", "FOOTER", "BUTTONS", "buttons", "IMAGE", "TEXT"]
+) | st.sampled_from(["QUICK_REPLY", "URL", "url", "Hello {{1}}.", "{{a}} b {{c}} d", "parameters"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=15,
+)
+PARTS = st.fixed_dictionaries(
+    {"type": WORDS}, optional={"text": WORDS | JSON, "format": WORDS, "buttons": st.lists(JSON)}
+)
+
+
+@given(data=JSON, parts=st.lists(PARTS, max_size=4) | JSON, form=WORDS | st.just("named"))
+def test_any_template_is_taken_or_refused(data: Any, parts: Any, form: str) -> None:
+    """Never another exception; what is taken can be listed and sent."""
+    assert isinstance(parse_template(data, "waba-1", Registry()), GraphError)
+    change = {"components": parts, "parameter_format": form}
+    parsed = parse_template(wanted(**change), "waba-1", Registry())
+    if isinstance(parsed, Template):
+        assert parsed.shown()["components"]
+        body = {"name": "waiting", "language": {"code": "en_US"}, "components": []}
+        assert isinstance(render(parsed, body), Rendered | GraphError)

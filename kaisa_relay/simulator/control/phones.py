@@ -6,7 +6,7 @@ import msgspec
 from quart import Blueprint, request
 
 from ..config import ChannelConfig
-from ..media.kinds import LARGEST, kind_of
+from ..media.kinds import KINDS, LARGEST, kind_of
 from ..media.store import File
 from ..people.inbound import Written
 from ..people.person import Arrival, Person
@@ -120,6 +120,8 @@ class PhoneControl:
             sent.filename or None,
         )
         kind = form.get("type") or kind_of(file.mime_type)
+        if kind not in (*KINDS, "voice"):
+            raise ControlProblem(400, f"type must be voice or one of {', '.join(KINDS)}")
         body: Shown = {"type": kind, kind: {"id": "kept"}}
         for name in ("reply_to", "forwarded"):
             if form.get(name):

@@ -77,7 +77,10 @@ class Chats:
 
     def of(self, channel: str, wa_id: str) -> Chat:
         """The chat of a channel and a person, made when it is first asked for."""
-        return self._chats.setdefault((channel, wa_id), Chat())
+        chat = self._chats.get((channel, wa_id))
+        if chat is None:
+            chat = self._chats[channel, wa_id] = Chat()
+        return chat
 
     def with_person(self, wa_id: str) -> Iterator[tuple[str, Chat]]:
         """The chats of a person, with their channels."""

@@ -140,10 +140,10 @@ class People:
         )
 
     def renumber(self, person: Person, number: str) -> None:
-        """Give a person another number (digits), and with it another BSUID."""
+        """Give a person another number (digits), and with it another BSUID if they have one."""
         del self._by_number[person.wa_id]
         person.wa_id = number
-        person.user_id = None
+        person.user_id = None if person.user_id is None or person.user_id else ""
         self.add(person)
 
     def clear(self) -> None:
