@@ -105,7 +105,7 @@ class Addressing:
             command = self._receive(letter, recent.contact)
             return self._addressed(letter, recent.conversation, command)
         contacts = await self.lookups.contacts(channel, letter.inbound.sender)
-        pairs = await self.lookups.pairs(channel, contacts)
+        pairs = await self.lookups.pairs(channel, contacts, letter.inbound.sender)
         token = await self.lookups.token(channel, content)
         named = await self.lookups.named(channel, content)
         if not contacts and named is not None:
@@ -190,7 +190,7 @@ class Addressing:
         channel, sender = letter.channel, letter.inbound.sender
         if not stranger and self.lookups.known_as(channel, sender) == contact:
             return ()
-        person = await self.lookups.person(channel, contact)
+        person = await self.lookups.person(channel, contact, sender)
         updated = _updated(person, sender) if person else None
         if updated == person:
             self.lookups.remember(channel, sender, contact)

@@ -230,7 +230,7 @@ class ConversationTask:
             conflict = await self._store(command, partial(self.context.journal.append, append))
         finally:
             # A commit that failed may be durable all the same.
-            self.context.exchange.forget_pairs(append.changes)
+            self.context.exchange.forget_changed(append.changes)
         if conflict is None:
             return True
         self._lost(conflict)

@@ -99,6 +99,7 @@ class Exchange:
     forget_pair: Callable[[ChannelId, ContactId], None] = field(
         default=lambda _channel, _contact: None
     )
+    forget_people: Callable[[Iterable[Change]], None] = field(default=lambda _changes: None)
     channels: dict[ChannelId, ChannelPost] = field(factory=dict)
     pools: dict[WorkspaceId, Mailbox[ToPool]] = field(factory=dict)
     workspaces: dict[WorkspaceId, Mailbox[ReserveConversation]] = field(factory=dict)
@@ -106,8 +107,10 @@ class Exchange:
         default=lambda _workspace, _conversation, _message: False
     )
 
-    def forget_pairs(self, changes: Iterable[Change]) -> None:
-        """Have the router forget what it remembers of the pairs that these rows change."""
+    def forget_changed(self, changes: Iterable[Change]) -> None:
+        """Have the router forget what it remembers of the people and pairs that these change."""
+        changes = tuple(changes)
+        self.forget_people(changes)
         for change in changes:
             if isinstance(change, ClaimPair | ReleasePair):
                 self.forget_pair(change.channel, change.contact)

@@ -5,12 +5,13 @@ Rule 2: a pair that changes while it is being read is not remembered.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.foreknown import Foreknown, phones_of
 from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.actors.recent import Recent, SenderKey, sender_key
 from kaisa_relay.domain.channel import Channel
@@ -18,9 +19,9 @@ from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
-from kaisa_relay.domain.phone import candidates, from_wa_id
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.tokens import find_tokens
+from kaisa_relay.ports import InboxItem
 
 PairKey = tuple[ChannelId, ContactId]
 
@@ -33,6 +34,18 @@ class Lookups:
     _senders: Recent[SenderKey, ContactId] = field(factory=Recent)
     _pairs: Recent[PairKey, Pair] = field(factory=Recent)
     _changes: int = 0
+    foreknown: Foreknown = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.foreknown = Foreknown(self.context)
+
+    async def look_ahead(self, item: InboxItem, coming: Iterable[InboxItem]) -> None:
+        """Read together what addressing this arrival and those after it will ask for."""
+        await self.foreknown.look_ahead(item, coming, self._knows)
+
+    def _knows(self, channel: Channel, sender: Sender) -> bool:
+        contact = self.known_as(channel, sender)
+        return contact is not None and self._pairs.get((channel.id, contact)) is not None
 
     def forget_pair(self, channel: ChannelId, contact: ContactId) -> None:
         """Somebody's pair changed."""
@@ -61,25 +74,35 @@ class Lookups:
         known = self.known_as(channel, sender)
         if known is not None:
             return (known,)
-        phone = from_wa_id(sender.wa_id) if sender.wa_id else None
-        phones = candidates(phone) if phone else ()
+        if met := self.foreknown.met(channel, sender):
+            return met.contacts
+        phones = phones_of(sender)
         find = partial(
             self.context.directory.find, channel.workspace, channel.portfolio, sender, phones
         )
         return tuple(await self.context.patiently(find))
 
-    async def pairs(self, channel: Channel, contacts: Sequence[ContactId]) -> tuple[Pair, ...]:
-        """Return what these contacts are in on this channel."""
+    async def pairs(
+        self, channel: Channel, contacts: Sequence[ContactId], sender: Sender
+    ) -> tuple[Pair, ...]:
+        """Return what these contacts, who may be this sender, are in on this channel."""
         if not contacts:
             return ()
         known = self._pairs.get((channel.id, contacts[0])) if len(contacts) == 1 else None
         if known is not None:
             return (known,)
         changes = self._changes
+        met = self.foreknown.met(channel, sender)
+        if met is not None and met.contacts == tuple(contacts):
+            return self._note(channel, met.pairs)
         read = partial(self.context.directory.pairs, channel.workspace, contacts, channel.id)
         pairs = await self.context.patiently(read)
+        return tuple(pairs) if changes != self._changes else self._note(channel, pairs)
+
+    def _note(self, channel: Channel, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+        """Remember those who are in a live conversation."""
         for pair in pairs:
-            if pair.conversation is not None and changes == self._changes:
+            if pair.conversation is not None:
                 self._pairs.put((channel.id, pair.contact), pair)
         return tuple(pairs)
 
@@ -119,8 +142,13 @@ class Lookups:
         proof = offer_proof(self.context.button_key, tapped.conversation, tapped.offer)
         return hmac.compare_digest(str(tapped.proof), str(proof))
 
-    async def person(self, channel: Channel, contact: ContactId) -> Person | None:
-        """Return who a contact is; None after erasure."""
+    async def person(
+        self, channel: Channel, contact: ContactId, sender: Sender | None = None
+    ) -> Person | None:
+        """Return who a contact, perhaps this sender, is; None after erasure."""
+        met = self.foreknown.met(channel, sender) if sender is not None else None
+        if met is not None and contact in met.contacts:
+            return met.people.get(contact)
         people = await self.context.patiently(
             partial(self.context.directory.people, channel.workspace, [contact])
         )

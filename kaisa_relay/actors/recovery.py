@@ -28,16 +28,14 @@ async def recover(
     context: Context, workspace: WorkspaceId, conversation: ConversationId
 ) -> Recovered:
     """Read a conversation back. Raises `Stale` when it has no row."""
-    journal, stream = context.journal, stream_of(conversation)
-    snapshot = await context.patiently(partial(journal.snapshot, workspace, conversation))
-    if snapshot is None:
+    stream = stream_of(conversation)
+    stored = await context.patiently(partial(context.journal.stored, workspace, conversation))
+    if stored is None:
         raise Stale(stream)
-    state, saved = snapshot
-    version = saved
-    history = await context.patiently(partial(journal.read, workspace, stream, saved))
-    for recorded in history:
+    state, version = stored.state, stored.version
+    for recorded in stored.later:
         state, version = evolve(state, recorded.event), recorded.version
-    return Recovered(stream, state, version, saved, await _wording(context, state))
+    return Recovered(stream, state, version, stored.version, await _wording(context, state))
 
 
 async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -> None:
@@ -50,9 +48,9 @@ async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -
 
 
 async def _wording(context: Context, state: State) -> Wording:
-    directory, workspace = context.directory, state.workspace
+    workspace = state.workspace
     contacts = [state.visitor, *(agent.contact for agent in state.agents)]
-    people = await context.patiently(partial(directory.people, workspace, contacts))
-    metadata = await context.patiently(partial(directory.metadata, workspace, state.id))
+    read = partial(context.directory.briefing, workspace, state.id, contacts)
+    briefing = await context.patiently(read)
     settings = context.accounts.workspace(workspace)
-    return Wording(settings, people, metadata, context.button_key)
+    return Wording(settings, briefing.people, briefing.metadata, context.button_key)

@@ -5,8 +5,9 @@ Rule 2: memory is a short cut; whatever does not fit in it is found in the inbox
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from attrs import define, field
 from kaisa_relay.actors.addressing import Addressed, Addressing, FromAgent, Homeless, Letter
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
+from kaisa_relay.actors.foreknown import AHEAD
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, NotNeeded, Statuses, heard
 from kaisa_relay.actors.presence import obey_agent
@@ -61,6 +63,7 @@ class Router:
         self.slots = Slots(self.context, self.done, self._readdress)
         self.context.inbox.subscribe(self.take)
         self.context.exchange.forget_pair = lookups.forget_pair
+        self.context.exchange.forget_people = lookups.foreknown.changed
         self.context.exchange.tell_conversation = self.slots.tell
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -68,6 +71,7 @@ class Router:
         self._in_flight.clear()
         self._with_channels.clear()
         self._addressing.binding.clear()
+        self._addressing.lookups.foreknown.forget()
         self.look_again()
         # What the last run did not get to may be older than a deadline, or not rung for.
         if self.context.exchange.drained.is_set():
@@ -152,7 +156,7 @@ class Router:
             item = self._arrivals.popleft()
             if not self._known(item):
                 self._in_flight.add(item.id)
-                await self._route(item)
+                await self._route(item, islice(self._arrivals, AHEAD))
 
     def _known(self, item: InboxItem) -> bool:
         return item.id in self._in_flight or item.id in self._with_channels
@@ -171,10 +175,10 @@ class Router:
             partial(self.context.inbox.new_rows, workspaces, after, PAGE)
         ):
             after = page[-1].id
-            for item in page:
+            for at, item in enumerate(page, 1):
                 if not self._known(item) and self._has_home(item):
                     self._in_flight.add(item.id)
-                    await self._route(item)
+                    await self._route(item, page[at : at + AHEAD])
                 await self._make_room()
         if not self._behind:
             self.context.exchange.drained.set()
@@ -189,8 +193,8 @@ class Router:
 
     # --- where it goes
 
-    async def _route(self, item: InboxItem) -> None:
-        """Route one item, unless it is what the router crashed on before."""
+    async def _route(self, item: InboxItem, coming: Iterable[InboxItem]) -> None:
+        """Route one item, unless it is what the router crashed on before; others are `coming`."""
         tries = self._tries.pop(item.id, 0)
         if tries >= TRIES:
             logger.error("item parked", channel=to_text(CHANNEL, item.channel), item=item.id)
@@ -198,7 +202,9 @@ class Router:
             self.done(item.id)
             return
         self._tries[item.id] = tries + 1
+        await self._addressing.lookups.look_ahead(item, coming)
         await self._route_item(item)
+        self._addressing.lookups.foreknown.routed(item.id)
         del self._tries[item.id]
 
     async def _route_item(self, item: InboxItem) -> None:

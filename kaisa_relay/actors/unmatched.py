@@ -58,6 +58,7 @@ async def answer_unmatched(
         kept = StoreContent(send.message, None, contact, None, send.outgoing)
         changes = (*changes, kept, NewSend(send))
     append = Append(item.workspace, f"message/{item.id}", 0, (event,), changes)
+    context.exchange.forget_changed(changes)  # the router waits, so nobody reads meanwhile
     if await context.patiently(partial(context.journal.append, append)) is not None:
         return  # decided before
     context.courtesies.put(key, after)
@@ -107,6 +108,7 @@ async def note_identity(
     save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
     rows: tuple[Change, ...] = (Done((item.id,)), *_left_behind(person, change, phones), save)
     append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
+    context.exchange.forget_changed(rows)
     if await context.patiently(partial(context.journal.append, append)) is not None:
         return  # decided before
     lookups.forget_sender(change.before)

@@ -114,9 +114,12 @@ class WorkspaceTask:
         reservation = reservation_of(request, event, channel, link)
         rows = reservation_rows(request, people, event, reservation, link)
         append = Append(self.workspace, stream_of(event.conversation), 0, (event,), rows)
-        if isinstance(await self.context.journal.append(append), Conflict):
-            return None
-        self.context.exchange.forget_pair(channel.id, event.visitor)
+        try:
+            if isinstance(await self.context.journal.append(append), Conflict):
+                return None
+        finally:
+            # A commit that failed may be durable all the same.
+            self.context.exchange.forget_changed(append.changes)
         return reservation
 
     def _check_people(self, request: NewConversation) -> SamePerson | ChannelAsPerson | None:

@@ -1,11 +1,11 @@
-"""The directory in SQL (`ports.Directory`): every method is one read."""
+"""The directory in SQL (`ports.Directory`): every method is one read, or a part of one."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import agents, finding, mirroring, standing
+from kaisa_relay.directory import agents, finding, meeting, mirroring, standing
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
@@ -20,8 +20,9 @@ from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
-from kaisa_relay.ports.directory import Said, Written
+from kaisa_relay.ports.directory import Briefing, Met, Said, Writer, Written
 from kaisa_relay.store import Store
+from kaisa_relay.store.gathering import Gathering
 from kaisa_relay.store.tables import content
 
 ReadContent = Callable[[str], Content | Outgoing]
@@ -34,6 +35,7 @@ class SqlDirectory:
     def __init__(self, store: Store, read_content: ReadContent) -> None:
         self._store = store
         self._read_content = read_content
+        self._briefings = Gathering(store, meeting.brief)
 
     async def find(
         self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
@@ -70,6 +72,19 @@ class SqlDirectory:
     async def last_agent(self, workspace: WorkspaceId, visitor: ContactId) -> ContactId | None:
         """Return who spoke to this visitor last."""
         return await self._store.read(lambda c: agents.last_agent(c, workspace, visitor))
+
+    async def meet(self, writers: Sequence[Writer]) -> list[Met]:
+        """Return for each writer what `find`, `pairs` and `people` say, in one read for all."""
+        return await self._store.read(lambda c: meeting.meet(c, writers))
+
+    async def briefing(
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        contacts: Sequence[ContactId],
+    ) -> Briefing:
+        """Return what `people` and `metadata` say; who asks at the same time shares the read."""
+        return await self._briefings.ask((workspace, conversation, tuple(contacts)))
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

@@ -12,8 +12,10 @@ from kaisa_relay.journal.appending import Appending
 from kaisa_relay.journal.codec import decode_event, decode_state
 from kaisa_relay.journal.parts import prepare
 from kaisa_relay.journal.tail import Tail
-from kaisa_relay.ports import Append, Conflict, InboxItem, Recorded
+from kaisa_relay.journal.waking import wake
+from kaisa_relay.ports import Append, Conflict, InboxItem, Recorded, Stored
 from kaisa_relay.store import Store
+from kaisa_relay.store.gathering import Gathering
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import LIVE, conversation, event
 
@@ -31,6 +33,7 @@ class SqlJournal:
         self._store = store
         self._events = events
         self._appending = Appending(store.epochs, events, items)
+        self._waking = Gathering(store, wake)
 
     async def append(self, append: Append) -> Conflict | None:
         """Commit; returns None once it is durable. Raises `Fenced` or `StoreUnavailable`."""
@@ -64,6 +67,16 @@ class SqlJournal:
             return None if row is None else (decode_state(row.snapshot), row.version)
 
         return await self._store.read(read)
+
+    async def stored(
+        self, workspace: WorkspaceId, conversation_id: ConversationId
+    ) -> Stored | None:
+        """Return the conversation's row and the events after it, in a shared read."""
+        raw = await self._waking.ask((workspace, conversation_id))
+        if raw is None:
+            return None
+        later = tuple(recorded(event) for event in raw.later)
+        return Stored(decode_state(raw.snapshot), raw.version, later)
 
     async def due(
         self, workspaces: Sequence[WorkspaceId], before: datetime, limit: int

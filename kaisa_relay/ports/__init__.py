@@ -35,8 +35,11 @@ from kaisa_relay.ports.changes import (
     UseToken,
 )
 from kaisa_relay.ports.directory import (
+    Briefing,
     Directory,
+    Met,
     Said,
+    Writer,
 )
 from kaisa_relay.ports.faces import (
     Archive,
@@ -80,6 +83,7 @@ from kaisa_relay.ports.journal import (
     Leg,
     Recorded,
     Sends,
+    Stored,
     StoreUnavailable,
 )
 
@@ -88,6 +92,7 @@ __all__ = [
     "Accounts",
     "Append",
     "Archive",
+    "Briefing",
     "Busy",
     "Change",
     "ChannelAccess",
@@ -115,6 +120,7 @@ __all__ = [
     "KnowAgent",
     "Leg",
     "MessageView",
+    "Met",
     "MoveSend",
     "NewConversation",
     "NewItem",
@@ -141,9 +147,11 @@ __all__ = [
     "Sends",
     "StoreContent",
     "StoreUnavailable",
+    "Stored",
     "Tell",
     "TouchPair",
     "UnreadableItem",
     "UseToken",
     "Workspace",
+    "Writer",
 ]

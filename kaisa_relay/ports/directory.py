@@ -1,6 +1,6 @@
 """Who is who: contacts, their identities, the pairs they are in, and what they said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -42,6 +42,34 @@ class Said:
     content: Content = field(repr=False)
 
 
+@frozen
+class Writer:
+    """Somebody who wrote on a channel; `phones` are the candidates of their wa_id."""
+
+    workspace: WorkspaceId
+    portfolio: str
+    channel: ChannelId
+    sender: Sender = field(repr=False)
+    phones: tuple[Phone, ...] = field(repr=False)
+
+
+@frozen
+class Met:
+    """Who a writer may be, what these contacts are in on that channel, and their persons."""
+
+    contacts: tuple[ContactId, ...]
+    pairs: tuple[Pair, ...]
+    people: Mapping[ContactId, Person] = field(repr=False)
+
+
+@frozen
+class Briefing:
+    """What a conversation's texts are made of: its people, an erased one absent, and metadata."""
+
+    people: dict[ContactId, Person] = field(repr=False)
+    metadata: bytes = field(repr=False)
+
+
 class Directory(Protocol):
     """Contacts, their identities, and who is in which conversation."""
 
@@ -78,6 +106,19 @@ class Directory(Protocol):
 
     async def last_agent(self, workspace: WorkspaceId, visitor: ContactId) -> ContactId | None:
         """Return who spoke to this visitor last."""
+        ...
+
+    async def meet(self, writers: Sequence[Writer]) -> list[Met]:
+        """Return for each writer what `find`, `pairs` and `people` say, in one read for all."""
+        ...
+
+    async def briefing(
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        contacts: Sequence[ContactId],
+    ) -> Briefing:
+        """Return what `people` and `metadata` say, in one read."""
         ...
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:

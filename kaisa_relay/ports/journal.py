@@ -68,6 +68,15 @@ class Leg:
     wamid: str | None = field(repr=False, default=None)
 
 
+@frozen
+class Stored:
+    """A conversation as it is stored: its row's state and version, and the events after that."""
+
+    state: State = field(repr=False)
+    version: int
+    later: tuple[Recorded, ...] = field(repr=False)
+
+
 class Journal(Protocol):
     """The truth: streams of events, and every row that changes in the same commit."""
 
@@ -83,6 +92,10 @@ class Journal(Protocol):
         self, workspace: WorkspaceId, conversation: ConversationId
     ) -> tuple[State, int] | None:
         """Return the state in the conversation's row and the version it was folded to."""
+        ...
+
+    async def stored(self, workspace: WorkspaceId, conversation: ConversationId) -> Stored | None:
+        """Return the conversation's row and the events after it, in one read."""
         ...
 
     async def due(

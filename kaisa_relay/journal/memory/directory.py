@@ -22,7 +22,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.journal.memory.commits import Commits
-from kaisa_relay.ports.directory import Said, Written
+from kaisa_relay.ports.directory import Briefing, Met, Said, Writer, Written
 
 
 @frozen
@@ -93,6 +93,26 @@ class MemoryDirectory:
             if of == workspace and row.state.visitor == visitor and row.state.agent is not None:
                 return row.state.agent
         return None
+
+    async def meet(self, writers: Sequence[Writer]) -> list[Met]:
+        """Return for each writer what `find`, `pairs` and `people` say."""
+        return [await self._meet(writer) for writer in writers]
+
+    async def _meet(self, writer: Writer) -> Met:
+        workspace = writer.workspace
+        found = await self.find(workspace, writer.portfolio, writer.sender, writer.phones)
+        pairs = await self.pairs(workspace, found, writer.channel) if found else []
+        return Met(tuple(found), tuple(pairs), await self.people(workspace, found))
+
+    async def briefing(
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        contacts: Sequence[ContactId],
+    ) -> Briefing:
+        """Return what `people` and `metadata` say."""
+        people = await self.people(workspace, contacts)
+        return Briefing(people, await self.metadata(workspace, conversation))
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

@@ -10,7 +10,7 @@ from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId, SendId,
 from kaisa_relay.journal.memory.changes import apply, finish, move_leg
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Transaction
-from kaisa_relay.ports import Append, Conflict, Leg, Recorded, Send
+from kaisa_relay.ports import Append, Conflict, Leg, Recorded, Send, Stored
 
 
 @frozen
@@ -39,6 +39,15 @@ class MemoryJournal:
         """Return the state in the conversation's row and the version it was folded to."""
         row = (await self.commits.read()).conversations.get((workspace, conversation))
         return None if row is None else (row.state, row.version)
+
+    async def stored(self, workspace: WorkspaceId, conversation: ConversationId) -> Stored | None:
+        """Return the conversation's row and the events after it."""
+        row = await self.snapshot(workspace, conversation)
+        if row is None:
+            return None
+        state, version = row
+        later = await self.read(workspace, f"conversation/{conversation}", version)
+        return Stored(state, version, tuple(later))
 
     async def due(
         self, workspaces: Sequence[WorkspaceId], before: datetime, limit: int

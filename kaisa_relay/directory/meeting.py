@@ -1,0 +1,151 @@
+"""Who wrote, and where they stand: for many writers, or conversations, in one read."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from kaisa_relay.directory import finding
+from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.routing import Pair
+from kaisa_relay.ports.directory import Briefing, Met, Writer
+from kaisa_relay.store.bulk import Bulk
+from kaisa_relay.store.identities import Key
+from kaisa_relay.store.instants import from_micros
+
+People = Mapping[tuple[WorkspaceId, ContactId], Person]
+Asked = tuple[WorkspaceId, ConversationId, tuple[ContactId, ...]]
+
+
+def meet(connection: Connection, writers: Sequence[Writer]) -> list[Met]:
+    """Return who each writer may be, and where these contacts stand."""
+    steps = [finding.steps(each.portfolio, each.sender, each.phones) for each in writers]
+    keys = [
+        (writer.workspace, *key)
+        for writer, own in zip(writers, steps, strict=True)
+        for step in own
+        for key in step
+    ]
+    rows = FIND.fetch(connection, list(dict.fromkeys(keys)))
+    known = {tuple(row[:4]): ContactId(row[4]) for row in rows}
+    found = [_first(w.workspace, own, known) for w, own in zip(writers, steps, strict=True)]
+    both = list(zip(writers, found, strict=True))
+    pairs = _pairs(connection, [(w.workspace, each, w.channel) for w, own in both for each in own])
+    persons = people(connection, [(w.workspace, each) for w, own in both for each in own])
+    return [_met(writer, own, pairs, persons) for writer, own in both]
+
+
+def _first(
+    workspace: WorkspaceId, steps: finding.Steps, known: Mapping[tuple[Any, ...], ContactId]
+) -> tuple[ContactId, ...]:
+    """Return the contacts of the first step that finds any."""
+    for step in steps:
+        found = [known[key] for key in _of(workspace, step) if key in known]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _of(workspace: WorkspaceId, step: Sequence[Key]) -> list[tuple[WorkspaceId, str, str, str]]:
+    return [(workspace, *key) for key in step]
+
+
+def _met(
+    writer: Writer,
+    contacts: tuple[ContactId, ...],
+    pairs: Mapping[tuple[Any, ...], Pair],
+    people: People,
+) -> Met:
+    workspace = writer.workspace
+    standing = [pairs.get((workspace, each, writer.channel)) for each in sorted(contacts)]
+    persons = {each: people[workspace, each] for each in contacts if (workspace, each) in people}
+    return Met(contacts, tuple(pair for pair in standing if pair is not None), persons)
+
+
+def _pairs(
+    connection: Connection, keys: Sequence[tuple[WorkspaceId, ContactId, ChannelId]]
+) -> Mapping[tuple[Any, ...], Pair]:
+    rows = PAIRS.fetch(connection, list(dict.fromkeys(keys)))
+    return {tuple(row[:3]): _pair(*row[1:]) for row in rows}
+
+
+def _pair(
+    contact: int, channel: int, conversation: Any, role: Any, last: Any, inbound_at: Any
+) -> Pair:
+    return Pair(
+        channel=ChannelId(channel),
+        contact=ContactId(contact),
+        conversation=None if conversation is None else ConversationId(conversation),
+        role=None if role is None else Side(role),
+        last_conversation=None if last is None else ConversationId(last),
+        inbound_at=from_micros(inbound_at),
+    )
+
+
+def people(connection: Connection, keys: Sequence[tuple[WorkspaceId, ContactId]]) -> People:
+    """Return the persons behind these contacts."""
+    rows = PEOPLE.fetch(connection, list(dict.fromkeys(keys)))
+    return {
+        (WorkspaceId(workspace), ContactId(id)): Person(
+            contact=ContactId(id),
+            name=name,
+            language=language,
+            phone=None if phone is None else Phone(phone),
+            bsuid=bsuid,
+        )
+        for workspace, id, name, language, phone, bsuid in rows
+    }
+
+
+def brief(connection: Connection, asked: Sequence[Asked]) -> list[Briefing]:
+    """Return each conversation's people, as far as they are not erased, and its metadata."""
+    keys = [(workspace, each) for workspace, _, contacts in asked for each in contacts]
+    persons = people(connection, keys)
+    conversations = list(dict.fromkeys((workspace, id) for workspace, id, _ in asked))
+    metadata: dict[tuple[int, int], Any] = defaultdict(lambda: b"{}")
+    metadata |= {(row[0], row[1]): row[2] for row in METADATA.fetch(connection, conversations)}
+    return [
+        Briefing(
+            {each: persons[workspace, each] for each in contacts if (workspace, each) in persons},
+            bytes(metadata[workspace, id]),
+        )
+        for workspace, id, contacts in asked
+    ]
+
+
+# A cross join keeps SQLite from reading the table first and looking up what is asked.
+FIND: Final = Bulk(
+    """select i.workspace, i.portfolio, i.kind, i.value, i.contact
+    from {rows} cross join identity i where i.workspace = v.workspace
+    and i.portfolio = v.portfolio and i.kind = v.kind and i.value = v.value""",
+    workspace=int,
+    portfolio=str,
+    kind=str,
+    value=str,
+)
+
+PAIRS: Final = Bulk(
+    """select p.workspace, p.contact, p.channel, p.conversation, p.role, p.last_conversation,
+    p.inbound_at from {rows} cross join pair p where p.workspace = v.workspace
+    and p.contact = v.contact and p.channel = v.channel""",
+    workspace=int,
+    contact=int,
+    channel=int,
+)
+
+PEOPLE: Final = Bulk(
+    """select c.workspace, c.id, c.name, c.language, c.phone, c.bsuid
+    from {rows} cross join contact c where c.workspace = v.workspace and c.id = v.id""",
+    workspace=int,
+    id=int,
+)
+
+METADATA: Final = Bulk(
+    """select m.workspace, m.conversation, m.data from {rows} cross join metadata m
+    where m.workspace = v.workspace and m.conversation = v.conversation""",
+    workspace=int,
+    conversation=int,
+)
