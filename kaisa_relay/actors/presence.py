@@ -79,6 +79,7 @@ async def obey_agent(context: Context, item: InboxItem, inbound: Inbound, asked:
             if events
             else Append(item.workspace, f"message/{item.id}", 0, (heard,), changes)
         )
+        context.exchange.forget_changed(changes)  # the router waits, so nobody reads meanwhile
         conflict = await context.patiently(partial(context.journal.append, append))
         if conflict is None:
             break
