@@ -169,10 +169,10 @@ class House:
             if isinstance(outgoing, Template) and is_offer(outgoing):
                 index = {"Accept": 0, "Decline": 1}[label]
                 return ButtonTap(outgoing.payloads[index], label)
-            if isinstance(outgoing, Buttons):
-                for each in outgoing.buttons:
-                    if each.title == label:
-                        return Choice(each.payload, label)
+            buttons = outgoing.buttons if isinstance(outgoing, Buttons) else ()
+            found = next((each for each in buttons if each.title == label), None)
+            if found is not None:
+                return Choice(found.payload, label)
         raise AssertionError(f"{who.name} has no button {label}")
 
     def sent(self, who: FormPerson) -> list[Outgoing]:

@@ -225,15 +225,20 @@ async def last_house(schedule: Schedule) -> AsyncIterator[House]:
         async with open_house(schedule.plan) as house:
             schedule.plan = evolve(schedule.plan, store=house.store, gateway=house.gateway)
             house.gateway.latency = 0.05
-            for talk in schedule.talks:
-                if talk.reservation is None:
-                    talk.reservation = await house.reserved(*talk.agents, visitor=talk.visitor)
-                    await house.scan(talk.reservation, talk.visitor)
+            await begin(house, schedule.talks)
             for _ in range(min(left, schedule.rng.randint(5, 30))):
                 await schedule.step(house)
                 left -= 1
     async with open_house(schedule.plan) as house:
         yield house
+
+
+async def begin(house: House, talks: list[Talk]) -> None:
+    """Have every visitor scan a link, once."""
+    for talk in talks:
+        if talk.reservation is None:
+            talk.reservation = await house.reserved(*talk.agents, visitor=talk.visitor)
+            await house.scan(talk.reservation, talk.visitor)
 
 
 async def everybody_is_back(house: House, schedule: Schedule) -> None:
