@@ -30,6 +30,7 @@ class SetWorkspace:
     queue_time: timedelta | None = None
     unknown_grace: timedelta | None = None
     read_receipts: bool | None = None
+    broadcast_to: int | None = None
     pause_after_missed: int | None = None
     missed_pause: timedelta | None = None
     agent_fields: tuple[str, ...] | None = None

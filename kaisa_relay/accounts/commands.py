@@ -13,7 +13,7 @@ from attrs import field, frozen
 from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
-from kaisa_relay.ports.accounts import UNKNOWN_GRACE
+from kaisa_relay.ports.accounts import BROADCAST_TO, UNKNOWN_GRACE
 
 DEFAULT_TERMS: Final = Terms()
 
@@ -29,6 +29,7 @@ class WorkspaceSettings:
     queue_time: timedelta = DEFAULT_TERMS.queue_time
     unknown_grace: timedelta = UNKNOWN_GRACE
     read_receipts: bool = True
+    broadcast_to: int = BROADCAST_TO
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
     agent_fields: tuple[str, ...] = ()

@@ -109,6 +109,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         language=settings.language,
         unknown_grace=settings.unknown_grace,
         read_receipts=settings.read_receipts,
+        broadcast_to=settings.broadcast_to,
         pause_after_missed=settings.pause_after_missed,
         missed_pause=settings.missed_pause,
     )

@@ -26,6 +26,7 @@ LONGEST_TIME: Final = timedelta(days=30)
 SHORTEST_TIME: Final = timedelta(seconds=1)
 MOST_FIELDS: Final = 20
 MOST_MISSED: Final = 100
+MOST_AT_ONCE: Final = 50
 MOST_PER_SECOND: Final = 1000
 """Messages; Meta's highest throughput (Cloud API, "Throughput")."""
 LONGEST_KEY_LIFE: Final = timedelta(days=3650)
@@ -96,6 +97,8 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
     ):
         if not SHORTEST_TIME <= time <= LONGEST_TIME:
             yield f"the {what} time is 1 second to {LONGEST_TIME.days} days"
+    if not 2 <= settings.broadcast_to <= MOST_AT_ONCE:
+        yield f"a broadcast asks 2 to {MOST_AT_ONCE} agents at once"
     if not 0 <= settings.pause_after_missed <= MOST_MISSED:
         yield f"an agent is paused after 0 (never) to {MOST_MISSED} missed offers"
     if not _TEMPLATE.fullmatch(settings.offer_template):

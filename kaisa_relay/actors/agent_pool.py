@@ -5,6 +5,7 @@ Rule 2: who waits is served in the order of asking.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, assert_never
@@ -18,6 +19,7 @@ from kaisa_relay.actors.messages import (
     AgentFreed,
     AgentNotWanted,
     AgentProposed,
+    AgentsProposed,
     AgentWanted,
     NoAgentFree,
     OfferMissed,
@@ -25,9 +27,11 @@ from kaisa_relay.actors.messages import (
 )
 from kaisa_relay.actors.pauses import Pauses
 from kaisa_relay.actors.presence import read_agent
-from kaisa_relay.domain.agent_pool import Standing, choose_agent
+from kaisa_relay.actors.searching import Fact
+from kaisa_relay.domain.agent_pool import Standing, choose_agent, choose_agents, has_room
 from kaisa_relay.domain.channel import window_open
-from kaisa_relay.domain.conversation.messages import Candidate
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair
@@ -70,10 +74,13 @@ class AgentPool:
                 await self._propose(wanted)
             case AgentNotWanted(conversation):
                 self._waiting.pop(conversation, None)
-            case AgentFreed(channel, agent):
-                self._idle_since[agent] = self.context.wall()
-                self._holds.pop((channel, agent), None)
-                await self._serve_waiting(channel, agent)
+            case AgentFreed(channel, agents):
+                for agent in agents:
+                    self._idle_since[agent] = self.context.wall()
+                    self._holds.pop((channel, agent), None)
+                for agent in agents:
+                    await self._serve_waiting(channel, agent)
+                    await self._serve_back(agent)  # with a capacity there may be room elsewhere now
             case AgentChanged(agent):
                 self._pauses.note(await read_agent(self.context, self.workspace, agent))
                 await self._serve_back(agent)
@@ -106,24 +113,49 @@ class AgentPool:
         return None
 
     async def _propose(self, wanted: AgentWanted) -> bool:
-        """Propose the best agent who is free; False when that ended without a proposal."""
+        """Propose the best who are free; False when that ended without a proposal."""
         pairs, agents = await self._pairs(wanted), await self._agents(wanted)
-        chosen = self._choose(wanted, pairs, agents)
-        if chosen is None:
+        chosen = self._choose(wanted, pairs, agents, await self._last(wanted))
+        if not chosen:
             self._waiting[wanted.conversation] = wanted
             return self._tell(wanted, NoAgentFree())
-        earlier = self._first_waiting(wanted.channel, chosen.contact, wanted.conversation)
-        if earlier is not None and not self._held(earlier, chosen.contact):
+        earlier = self._first_before(wanted, chosen)
+        if earlier is not None:
             await self._propose(earlier)  # word of the agent's freedom is still on its way to us
             return await self._propose(wanted)
         self._waiting.pop(wanted.conversation, None)
-        here = [pair for pair in pairs if _is(pair, wanted.channel, chosen.contact)]
+        return self._promise(wanted, [self._proposal(wanted, each, pairs) for each in chosen])
+
+    def _first_before(self, wanted: AgentWanted, chosen: Sequence[Candidate]) -> AgentWanted | None:
+        """Return who asked for one of these agents earlier and could have them now."""
+        for agent in chosen:
+            earlier = self._first_waiting(wanted.channel, agent.contact, wanted.conversation)
+            if earlier is not None and not self._held(earlier, agent.contact):
+                return earlier
+        return None
+
+    def _proposal(self, wanted: AgentWanted, agent: Candidate, pairs: list[Pair]) -> AgentProposed:
+        here = [pair for pair in pairs if _is(pair, wanted.channel, agent.contact)]
         open_now = window_open(here[0].inbound_at if here else None, self.context.wall())
-        if not self._tell(wanted, AgentProposed(chosen.contact, open_now)):
+        return AgentProposed(agent.contact, open_now)
+
+    def _promise(self, wanted: AgentWanted, proposals: list[AgentProposed]) -> bool:
+        """Propose these, and hold them for the conversation."""
+        several = wanted.strategy is Strategy.BROADCAST
+        message = AgentsProposed(tuple(proposals)) if several else proposals[0]
+        if not self._tell(wanted, message):
             return False
-        key = (wanted.channel, chosen.contact)
-        self._holds[key] = (wanted.conversation, trio.current_time() + HOLD)
+        until = trio.current_time() + HOLD
+        for each in proposals:
+            self._holds[wanted.channel, each.agent] = (wanted.conversation, until)
         return True
+
+    async def _last(self, wanted: AgentWanted) -> ContactId | None:
+        """Return who spoke to the visitor last, where that counts."""
+        if wanted.strategy is not Strategy.STICKY:
+            return None
+        read = partial(self.context.directory.last_agent, self.workspace, wanted.visitor)
+        return await self.context.patiently(read)
 
     async def _pairs(self, wanted: AgentWanted) -> list[Pair]:
         contacts = _asked(wanted)
@@ -137,10 +169,18 @@ class AgentPool:
         return {who: await self._pauses.pause_missing(agent) for who, agent in known.items()}
 
     def _choose(
-        self, wanted: AgentWanted, pairs: list[Pair], agents: dict[ContactId, Agent]
-    ) -> Candidate | None:
+        self,
+        wanted: AgentWanted,
+        pairs: list[Pair],
+        agents: dict[ContactId, Agent],
+        last: ContactId | None,
+    ) -> Sequence[Candidate]:
         at = self.context.wall()
-        gone = {who for who, agent in agents.items() if not agent.takes_offers(at)}
+        gone = {
+            who
+            for who, agent in agents.items()
+            if not has_room(agent, self._elsewhere(wanted, who, pairs), at)
+        }
         taken = {
             pair.contact
             for pair in pairs
@@ -151,7 +191,26 @@ class AgentPool:
             for each in wanted.candidates
             if each.contact not in taken | gone and not self._held(wanted, each.contact)
         ]
-        return choose_agent(wanted.strategy, free, self._standings(pairs))
+        standings = self._standings(pairs)
+        if wanted.strategy is Strategy.BROADCAST:
+            return choose_agents(wanted.at_once, free, standings)
+        best = choose_agent(wanted.strategy, free, standings, last)
+        return () if best is None else (best,)
+
+    def _elsewhere(self, wanted: AgentWanted, agent: ContactId, pairs: list[Pair]) -> int:
+        """Count the other channels on which an agent has a conversation, or is promised to one."""
+        now = trio.current_time()
+        live = {
+            pair.channel
+            for pair in pairs
+            if pair.contact == agent and pair.conversation is not None and pair.role is Side.AGENT
+        }
+        held = {
+            channel
+            for (channel, who), (_, until) in self._holds.items()
+            if who == agent and until > now
+        }
+        return len((live | held) - {wanted.channel})
 
     def _held(self, wanted: AgentWanted, agent: ContactId) -> bool:
         """Say whether somebody else was just promised this agent."""
@@ -163,7 +222,7 @@ class AgentPool:
         contacts = {pair.contact for pair in pairs} | self._idle_since.keys()
         return {each: Standing(live[each], self._idle_since.get(each)) for each in contacts}
 
-    def _tell(self, wanted: AgentWanted, message: AgentProposed | NoAgentFree) -> bool:
+    def _tell(self, wanted: AgentWanted, message: Fact) -> bool:
         """Tell the conversation; one that cannot hear it (quarantined) is forgotten."""
         tell = self.context.exchange.tell_conversation
         told = tell(self.workspace, wanted.conversation, message)

@@ -20,7 +20,7 @@ def announce(
 ) -> None:
     """Ring the channel, and tell the pool who is free and who is not wanted any more."""
     exchange.ring(tuple(sends))
-    if before.phase is after.phase and before.offer is after.offer:
+    if before.phase is after.phase and before.open_offers == after.open_offers:
         return  # a relayed message concerns nobody else
     _withdraw(exchange, before, events)
     pool = exchange.pools.get(after.workspace)
@@ -29,15 +29,17 @@ def announce(
     for event in events:
         if isinstance(event, OfferExpired):
             pool.tell(OfferMissed(event.agent))
-    for agent in freed_agents(events, after):
-        pool.tell(AgentFreed(after.channel, agent))
+    if freed := freed_agents(events, after):
+        pool.tell(AgentFreed(after.channel, tuple(sorted(freed))))
     if before.wants_agent and not after.wants_agent:
         pool.tell(AgentNotWanted(after.id))
 
 
 def _withdraw(exchange: Exchange, before: State, events: Sequence[Event]) -> None:
     post = exchange.channels.get(before.channel)
-    if post is None or before.offer is None:
+    if post is None:
         return
-    if any(isinstance(event, OfferFailed | OfferRescinded) for event in events):
-        post.tell(Withdraw(before.offer.send))
+    over = {event.offer for event in events if isinstance(event, OfferFailed | OfferRescinded)}
+    for offer in before.open_offers:
+        if offer.number in over:
+            post.tell(Withdraw(offer.send))

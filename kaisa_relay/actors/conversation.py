@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar, assert_never
+from typing import Final, TypeVar
 
 import trio
 from attrs import define, field
@@ -18,12 +18,8 @@ from kaisa_relay.actors.changes import Commit, collect, wake_at
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.handing_over import with_handover
 from kaisa_relay.actors.messages import (
-    AgentLeft,
-    AgentProposed,
     Deliver,
     EndConversation,
-    NoAgentFree,
-    NotNeeded,
     PersonMoved,
     ToConversation,
 )
@@ -172,8 +168,6 @@ class ConversationTask:
             case Deliver(item=item):
                 if item in self.slot.pending:  # otherwise it was fed from its row already
                     await self._deliver(message)
-            case AgentProposed() | NoAgentFree() | AgentLeft() | NotNeeded():
-                await self._apply(command_of(message, at))
             case PersonMoved(person):
                 self.wording.people[person.contact] = person
             case EndConversation():
@@ -181,7 +175,7 @@ class ConversationTask:
                 ended = refusal if isinstance(refusal, AlreadyEnded) else Ended()
                 message.reply.answer(ended)
             case _:
-                assert_never(message)
+                await self._apply(command_of(message, at))
 
     async def _deliver(self, deliver: Deliver) -> None:
         changes: list[Change] = [Done((deliver.item,)), *deliver.changes]

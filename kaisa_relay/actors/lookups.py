@@ -135,8 +135,8 @@ class Lookups:
             return ()
         read = partial(self.context.journal.snapshot, channel.workspace, payload.conversation)
         snapshot = await self.context.patiently(read)
-        offer = snapshot[0].offer if snapshot else None
-        return (offer.agent,) if offer is not None and offer.number == payload.offer else ()
+        offers = snapshot[0].open_offers if snapshot else ()
+        return tuple(offer.agent for offer in offers if offer.number == payload.offer)
 
     def _ours(self, tapped: OfferAnswer) -> bool:
         proof = offer_proof(self.context.button_key, tapped.conversation, tapped.offer)

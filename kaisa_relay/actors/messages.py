@@ -70,6 +70,13 @@ class AgentProposed:
 
 
 @frozen
+class AgentsProposed:
+    """The pool holds several agents for us, to be asked at once."""
+
+    proposals: tuple[AgentProposed, ...]
+
+
+@frozen
 class NoAgentFree:
     """Nobody is free now; the pool will propose somebody when that changes."""
 
@@ -104,7 +111,14 @@ class AgentLeft:
 
 
 ToConversation = (
-    Deliver | AgentProposed | NoAgentFree | NotNeeded | AgentLeft | PersonMoved | EndConversation
+    Deliver
+    | AgentProposed
+    | AgentsProposed
+    | NoAgentFree
+    | NotNeeded
+    | AgentLeft
+    | PersonMoved
+    | EndConversation
 )
 
 # --- to a channel ---------------------------------------------------------------------------
@@ -146,20 +160,22 @@ ToChannel = Ring | Withdraw | Statuses | SendsSettled
 
 @frozen
 class AgentWanted:
-    """A conversation looks for an agent on its channel, among these."""
+    """A conversation looks for an agent on its channel, among these; `at_once` by a broadcast."""
 
     conversation: ConversationId
     channel: ChannelId
+    visitor: ContactId
     candidates: tuple[Candidate, ...]
     strategy: Strategy
+    at_once: int = 1
 
 
 @frozen
 class AgentFreed:
-    """This agent's pair on the channel is free again."""
+    """These agents' pairs on the channel are free again."""
 
     channel: ChannelId
-    agent: ContactId
+    agents: tuple[ContactId, ...]
 
 
 @frozen

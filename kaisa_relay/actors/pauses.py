@@ -14,9 +14,9 @@ from attrs import define, field
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.presence import Said, notice, presence_append, read_agent, sending
 from kaisa_relay.domain import presence
+from kaisa_relay.domain.agent_events import PresenceCause
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.conversation.events import AgentPaused
-from kaisa_relay.domain.conversation.events.agents import PresenceCause
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
 from kaisa_relay.domain.presence import Agent, Presence

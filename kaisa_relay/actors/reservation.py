@@ -115,7 +115,10 @@ def reservation_rows(
     for person in (people.visitor, *people.agents):
         phones = candidates(person.phone) if person.phone else ()
         rows.append(SaveContact(person, link.portfolio, phones))
-    rows += [KnowAgent(agent.contact) for agent in people.agents]
+    rows += [
+        KnowAgent(agent.contact, named.capacity)
+        for agent, named in zip(people.agents, request.agents, strict=True)
+    ]
     rows.append(SaveMetadata(conversation, event.visitor, request.metadata))
     rows.append(SaveConversation(state, 1, wake_at(state, event.at)))
     return tuple(rows)

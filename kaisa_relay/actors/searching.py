@@ -6,6 +6,7 @@ from typing import assert_never
 from kaisa_relay.actors.messages import (
     AgentLeft,
     AgentProposed,
+    AgentsProposed,
     AgentWanted,
     NoAgentFree,
     NotNeeded,
@@ -17,22 +18,31 @@ from kaisa_relay.domain.conversation.messages import (
     Command,
     NobodyFree,
     ProposeAgent,
+    ProposeAgents,
 )
 from kaisa_relay.domain.conversation.state import State
 
 
 def wanted(state: State) -> AgentWanted:
     """Return what a conversation asks of the pool."""
-    return AgentWanted(state.id, state.channel, askable(state), state.strategy)
+    candidates = askable(state)
+    return AgentWanted(
+        state.id, state.channel, state.visitor, candidates, state.strategy, state.at_once
+    )
 
 
-def command_of(
-    message: AgentProposed | NoAgentFree | AgentLeft | NotNeeded, at: datetime
-) -> Command:
+Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | NotNeeded
+"""What other actors tell a conversation, in a word."""
+
+
+def command_of(message: Fact, at: datetime) -> Command:
     """Return what a message from another actor asks of a conversation."""
     match message:
         case AgentProposed(agent, window_open):
             return ProposeAgent(agent, window_open, at)
+        case AgentsProposed(proposals):
+            each = (ProposeAgent(one.agent, one.window_open, at) for one in proposals)
+            return ProposeAgents(tuple(each), at)
         case NoAgentFree():
             return NobodyFree(at)
         case AgentLeft(agent):

@@ -27,6 +27,7 @@ from kaisa_relay.domain.conversation.messages import (
     BusySide,
     ConversationCreated,
     NoPairFree,
+    Strategy,
     Terms,
 )
 from kaisa_relay.domain.conversation.reserving import ChannelFacts, Reserve, reserve
@@ -193,11 +194,17 @@ class WorkspaceTask:
             channels=facts,
             free_at=None,
             at=self.context.wall(),
+            at_once=self._at_once(request.strategy),
         )
         outcome = reserve(command)
         if isinstance(outcome, NoPairFree):
             return evolve(outcome, free_at=await self._free_at(pairs))
         return outcome
+
+    def _at_once(self, strategy: Strategy) -> int:
+        """Return how many agents are asked at a time."""
+        several = strategy is Strategy.BROADCAST
+        return self.context.accounts.workspace(self.workspace).broadcast_to if several else 1
 
     def _terms(self, request: NewConversation) -> Terms:
         terms = self.context.accounts.workspace(self.workspace).terms

@@ -32,6 +32,7 @@ LONGEST_SILENCE: Final = timedelta(days=30)
 LONGEST_LINK: Final = timedelta(days=7)
 DEEPEST_METADATA: Final = 32
 PRIORITIES: Final = range(-1000, 1001)
+MOST_AT_ONCE: Final = 100
 LONGEST_LANGUAGE: Final = 35
 """Characters (RFC 5646, section 4.4.1)."""
 
@@ -89,7 +90,14 @@ class _Reading:
             phone=_NO_PHONE if isinstance(phone, BadPhone) else phone,
             language=self._language(asked.language, f"{at}.language", self.language),
             priority=priority,
+            capacity=self._capacity(asked, at),
         )
+
+    def _capacity(self, asked: Visitor | Agent, at: str) -> int | None:
+        capacity = asked.capacity if isinstance(asked, Agent) else None
+        if capacity is not None and not 1 <= capacity <= MOST_AT_ONCE:
+            self.errors.add(f"{at}.capacity", f"must be within 1 to {MOST_AT_ONCE}")
+        return capacity
 
     def metadata(self) -> bytes:
         """Return the metadata as compact JSON."""

@@ -47,6 +47,9 @@ class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: PhoneText
     language: Language | None = None
     priority: int | None = None
+    capacity: Annotated[
+        int | None, _described("Conversations at once on all channels; absent: as it was.")
+    ] = None
 
 
 class CreateConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +65,8 @@ class CreateConversation(Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = None
     language: Annotated[Language | None, _described("For whoever has none of their own.")] = None
     strategy: Annotated[
-        str | None, _described("Who is asked first.", enum=[each.value for each in Strategy])
+        str | None,
+        _described("Who is asked, and how many at once.", enum=[each.value for each in Strategy]),
     ] = None
     expires_after: Annotated[Duration | None, _described("Of silence; 1m to 30d.")] = None
     link_expires_after: Annotated[Duration | None, _described("Until used; 1m to 7d.")] = None

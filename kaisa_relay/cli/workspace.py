@@ -69,6 +69,11 @@ _SETTINGS: Final = (
         help="Whether people see that the other side has read what they wrote; first they do.",
     ),
     click.option(
+        "--broadcast-to",
+        type=int,
+        help="How many agents the strategy broadcast asks at once; first 3.",
+    ),
+    click.option(
         "--pause-after-missed",
         type=int,
         help="Offers missed in a row that pause an agent; first 3, and 0 is never.",

@@ -55,4 +55,5 @@ def _agent(row: Row[Any]) -> Agent:
         paused_until=from_micros(row.paused_until),
         missed=row.missed,
         version=row.version,
+        capacity=row.capacity,
     )

@@ -13,6 +13,7 @@ from attrs import frozen
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.presence import Agent
 
 
 @frozen
@@ -42,10 +43,17 @@ def choose_agent(
     strategy: Strategy,
     candidates: Sequence[Candidate],
     standings: Mapping[ContactId, Standing],
+    last: ContactId | None = None,
 ) -> Candidate | None:
-    """Choose among candidates who are all free; priority comes first, then the strategy."""
+    """Choose among candidates who are all free; priority comes first, then the strategy.
+
+    With `sticky` whoever spoke to the visitor `last` comes before any priority.
+    """
     if not candidates:
         return None
+    known = [agent for agent in candidates if agent.contact == last]
+    if strategy is Strategy.STICKY and known:
+        return known[0]
     first = min(agent.priority for agent in candidates)
     equals = [agent for agent in candidates if agent.priority == first]
 
@@ -53,7 +61,7 @@ def choose_agent(
         standing = standings.get(agent.contact, Standing())
         idle = standing.idle_since.timestamp() if standing.idle_since else 0.0
         match strategy:
-            case Strategy.LISTED:
+            case Strategy.LISTED | Strategy.STICKY | Strategy.BROADCAST:
                 return (0.0, 0.0)
             case Strategy.LONGEST_IDLE:
                 return (min(standing.live, 1), idle)
@@ -63,3 +71,22 @@ def choose_agent(
                 assert_never(strategy)
 
     return min(equals, key=rank)
+
+
+def choose_agents(
+    wanted: int, candidates: Sequence[Candidate], standings: Mapping[ContactId, Standing]
+) -> tuple[Candidate, ...]:
+    """Choose whom a broadcast asks: the first so many, by priority and in the order of the form."""
+    chosen: list[Candidate] = []
+    while len(chosen) < wanted:
+        rest = [agent for agent in candidates if agent not in chosen]
+        best = choose_agent(Strategy.BROADCAST, rest, standings)
+        if best is None:
+            break
+        chosen.append(best)
+    return tuple(chosen)
+
+
+def has_room(agent: Agent, elsewhere: int, at: datetime) -> bool:
+    """Say whether an agent can be asked who has conversations on so many other channels."""
+    return agent.takes_offers(at) and (agent.capacity is None or elsewhere < agent.capacity)

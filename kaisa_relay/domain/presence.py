@@ -11,13 +11,13 @@ from typing import Final, assert_never
 from attrs import evolve as replace
 from attrs import frozen
 
-from kaisa_relay.domain.chat_commands import Off, On, Pause
-from kaisa_relay.domain.conversation.events.agents import (
+from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
     AgentPaused,
     PresenceCause,
 )
+from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import ContactId, MessageId
 
 PAUSE_AFTER_MISSED: Final = 3
@@ -40,7 +40,8 @@ PresenceEvent = AgentAvailable | AgentAway | AgentPaused
 class Agent:
     """How an agent stands: the fold of their stream, which has come to `version`.
 
-    `missed` counts the offers since they last answered one.
+    `missed` counts the offers since they last answered one; `capacity` is the most conversations
+    on all channels at once (None: one on each).
     """
 
     contact: ContactId
@@ -48,6 +49,7 @@ class Agent:
     paused_until: datetime | None = None
     missed: int = 0
     version: int = 0
+    capacity: int | None = None
 
     def presence_at(self, at: datetime) -> Presence:
         """Return their presence; a pause that is over counts no more."""

@@ -12,8 +12,11 @@ from kaisa_relay.store.instants import to_micros
 def agent_parts(unit: Unit, change: AgentChange) -> list[Part]:
     """Return the rows of a change."""
     match change:
-        case KnowAgent(contact=contact):
-            return [Part(KNOW_AGENT, change, [(unit.workspace, contact)])]
+        case KnowAgent(contact=contact, capacity=capacity):
+            known = [Part(KNOW_AGENT, change, [(unit.workspace, contact)])]
+            if capacity is not None:
+                known.append(Part(SET_CAPACITY, change, [(unit.workspace, contact, capacity)]))
+            return known
         case SavePresence(agent=agent):
             until = to_micros(agent.paused_until)
             row = (unit.workspace, agent.contact, agent.presence.value, until, agent.version)
@@ -34,6 +37,17 @@ KNOW_AGENT: Final = Write(
         workspace=int,
         contact=int,
     )
+)
+
+SET_CAPACITY: Final = Write(
+    Bulk(
+        """update agent set capacity = v.capacity from {rows}
+        where agent.workspace = v.workspace and agent.contact = v.contact""",
+        workspace=int,
+        contact=int,
+        capacity=int,
+    ),
+    squeeze=last_wins(2),
 )
 
 SAVE_PRESENCE: Final = Write(

@@ -9,6 +9,7 @@ from kaisa_relay.journal.agent_rows import (
     COUNT_MISS,
     KNOW_AGENT,
     SAVE_PRESENCE,
+    SET_CAPACITY,
     agent_parts,
 )
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
@@ -87,6 +88,7 @@ ORDER: Final = (
     ADD_IDENTITY,
     SAVE_METADATA,
     KNOW_AGENT,
+    SET_CAPACITY,
     COUNT_MISS,
     CLEAR_MISSES,
     SAVE_PRESENCE,

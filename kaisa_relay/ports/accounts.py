@@ -13,6 +13,7 @@ from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
 from kaisa_relay.ports.gateway import ChannelAccess
 
+BROADCAST_TO: Final = 3
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
 
 
@@ -25,7 +26,8 @@ class Workspace:
     `language` is that of people whose own is not given; `unknown_grace` is how long a send that
     got no answer blocks its recipient, waiting for a status, before it is parked; with
     `read_receipts` a writer's message is marked read once the other side has read it;
-    `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`.
+    `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`;
+    `broadcast_to` is how many agents a broadcast asks at once.
     """
 
     id: WorkspaceId
@@ -37,6 +39,7 @@ class Workspace:
     language: str = "en"
     unknown_grace: timedelta = UNKNOWN_GRACE
     read_receipts: bool = True
+    broadcast_to: int = BROADCAST_TO
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
 

@@ -8,9 +8,10 @@ from kaisa_relay.domain.presence import Agent
 
 @frozen
 class KnowAgent:
-    """This person was named as an agent; what is known of them already stays."""
+    """This person was named as an agent; what is known of them stays, but for a new capacity."""
 
     contact: ContactId
+    capacity: int | None = None
 
 
 @frozen

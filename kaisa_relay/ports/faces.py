@@ -24,13 +24,15 @@ from kaisa_relay.ports.journal import Recorded
 class FormPerson:
     """Somebody as a request names them; `phone` is parsed, `language` a tag such as `sv`.
 
-    Without a language theirs is the workspace's.
+    Without a language theirs is the workspace's. `capacity` is the most conversations that an
+    agent has at once on all channels; None leaves it as it is.
     """
 
     name: str = field(repr=False)
     phone: Phone = field(repr=False)
     language: str | None = None
     priority: int = 0
+    capacity: int | None = None
 
 
 @frozen

@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.messages import AgentProposed, AgentWanted
-from kaisa_relay.domain.agent_pool import askable
+from kaisa_relay.actors.messages import AgentProposed
+from kaisa_relay.actors.searching import wanted
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered
 from kaisa_relay.domain.sending import Rejected
@@ -124,14 +124,14 @@ async def test_nobody_overtakes_who_waits(autojump_clock: MockClock) -> None:
         await house.scan(patient, form(101))
         pool = house.context.exchange.pools[fakes.WORKSPACE]
         state = house.store.rows.conversations[fakes.WORKSPACE, new.conversation].state
-        wanted = AgentWanted(new.conversation, new.channel, askable(state), state.strategy)
+        asked_for = wanted(state)
         await house.scan(new, form(102))
         await house.pass_time(6)
         # Free in the directory, while what tells the pool of it is still in its mailbox.
         contact = house.store.rows.identities[fakes.WORKSPACE, "phone", AGENT.phone]
         key = (fakes.WORKSPACE, talk.channel, contact)
         house.store.rows.pairs[key] = evolve(house.store.rows.pairs[key], conversation=None)
-        pool.tell(wanted)
+        pool.tell(asked_for)
         await house.pass_time(1)
         offered = [
             stream
@@ -188,8 +188,8 @@ async def test_a_hold_lapses(autojump_clock: MockClock) -> None:
         held = await house.reserved(AGENT, visitor=form(101))
         other = await house.reserved(AGENT)
         state = house.store.rows.conversations[fakes.WORKSPACE, held.conversation].state
-        wanted = AgentWanted(held.conversation, held.channel, askable(state), state.strategy)
-        house.context.exchange.pools[fakes.WORKSPACE].tell(wanted)
+        asked_for = wanted(state)
+        house.context.exchange.pools[fakes.WORKSPACE].tell(asked_for)
         await house.quiet()
         await house.scan(other)
         assert house.offered(AGENT) == 0

@@ -127,9 +127,9 @@ def without(person: dict[str, str], name: str) -> dict[str, str]:
         ({"region": 46}, "region", "must be a string, not a number"),
         ({"language": ""}, "language", "must be a language tag such as en, sv or es-MX"),
         (
-            {"strategy": "sticky"},
+            {"strategy": "lucky"},
             "strategy",
-            "is unknown; known are listed, longest_idle, least_busy",
+            "is unknown; known are listed, longest_idle, least_busy, sticky, broadcast",
         ),
         ({"expires_after": 24}, "expires_after", "must be a string, not a number"),
         (

@@ -199,6 +199,7 @@ async def test_an_event_shows_ids_as_text_and_times_as_written(bench: Bench) -> 
                 "offer_time": "2m",
                 "queue_time": "10m",
             },
+            "at_once": 1,
         },
     }
     assert second["data"]["send"] == "snd_0000000000002"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from attrs import evolve
 
+from kaisa_relay.domain.agent_events import PresenceCause
 from kaisa_relay.domain.conversation.events import AgentPaused
-from kaisa_relay.domain.conversation.events.agents import PresenceCause
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
 from kaisa_relay.domain.presence import Agent, Presence
 from kaisa_relay.ports import Append, Conflict, CountMiss, KnowAgent, SaveConversation, SavePresence
@@ -31,6 +31,16 @@ async def test_who_was_named_is_known_and_stays_as_they_are(world: World) -> Non
     await world.must(KnowAgent(ANA))
     assert await agents(world, ANA) == {ANA: away}
     assert await world.store.directory.agents(WorkspaceId(world.workspace + 1), [ANA]) == {}
+
+
+async def test_a_capacity_stays_until_another_is_given(world: World) -> None:
+    await world.must(KnowAgent(ANA, 3), KnowAgent(BO))
+    await world.must(KnowAgent(ANA), SavePresence(Agent(BO, Presence.AWAY, version=1)))
+    await world.must(KnowAgent(BO, 2), CountMiss(ANA, missed=True))
+    assert await agents(world, ANA, BO) == {
+        ANA: Agent(ANA, missed=1, capacity=3),
+        BO: Agent(BO, Presence.AWAY, version=1, capacity=2),
+    }
 
 
 async def test_misses_are_counted_until_an_answer(world: World) -> None:

@@ -2,9 +2,16 @@
 
 import pytest
 
-from kaisa_relay.domain.agent_pool import Standing, askable, choose_agent
+from kaisa_relay.domain.agent_pool import (
+    Standing,
+    askable,
+    choose_agent,
+    choose_agents,
+    has_room,
+)
 from kaisa_relay.domain.conversation.messages import Candidate, MatchedBy, Strategy
 from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.presence import Agent, Presence
 from tests.domain.builders import ANNA, BO, STRANGER, after, no, offered, reserved, seeking
 
 CLEO = STRANGER
@@ -43,6 +50,31 @@ def test_priority_comes_first(strategy: Strategy) -> None:
     agents = [Candidate(ANNA, "en", 2), Candidate(BO, "sv", 1), Candidate(CLEO, "es", 1)]
     standings = {BO: Standing(5), CLEO: Standing(9)}
     assert choose_agent(strategy, agents, standings) == agents[1]
+
+
+def test_sticky_is_whoever_spoke_to_them_last() -> None:
+    """Before any priority, if they are free; else as listed."""
+    agents = [Candidate(ANNA, "en"), Candidate(BO, "sv", 5), Candidate(CLEO, "es")]
+    assert choose_agent(Strategy.STICKY, agents, {}, BO) == agents[1]
+    assert choose_agent(Strategy.STICKY, agents[:1], {}, BO) == agents[0]
+    assert choose_agent(Strategy.STICKY, agents, {}, None) == agents[0]
+    assert choose_agent(Strategy.LISTED, agents, {}, BO) == agents[0]
+
+
+def test_a_broadcast_asks_the_first_so_many() -> None:
+    """By priority, then in the order of the form; fewer where there are no more."""
+    agents = [Candidate(ANNA, "en", 2), Candidate(BO, "sv", 1), Candidate(CLEO, "es", 1)]
+    assert choose_agents(2, agents, {}) == (agents[1], agents[2])
+    assert choose_agents(9, agents, {}) == (agents[1], agents[2], agents[0])
+    assert choose_agents(3, [], {}) == ()
+
+
+def test_who_has_room() -> None:
+    """Presence, then the capacity over all channels; without one each channel takes one."""
+    assert has_room(Agent(ANNA), 9, after())
+    assert not has_room(Agent(ANNA, Presence.AWAY), 0, after())
+    assert has_room(Agent(ANNA, capacity=2), 1, after())
+    assert not has_room(Agent(ANNA, capacity=2), 2, after())
 
 
 @pytest.mark.parametrize("strategy", Strategy)

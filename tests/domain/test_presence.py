@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from kaisa_relay.domain.chat_commands import Off, On, Pause
-from kaisa_relay.domain.conversation.events.agents import (
+from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
     AgentPaused,
     PresenceCause,
 )
+from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.presence import Agent, Presence, evolve, obey, run_out
 from tests.domain.builders import ANNA, after

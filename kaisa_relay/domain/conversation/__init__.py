@@ -24,6 +24,7 @@ from kaisa_relay.domain.conversation.messages import (
     NobodyFree,
     NoteAdded,
     ProposeAgent,
+    ProposeAgents,
     Receive,
     Refusal,
     Tick,
@@ -41,7 +42,9 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
         case Receive():
             _receive(decision, command)
         case ProposeAgent():
-            offering.offer(decision, command)
+            offering.offer(decision, (command,))
+        case ProposeAgents(proposals):
+            offering.offer(decision, proposals)
         case NobodyFree():
             offering.queue(decision)
         case AgentGone():
@@ -73,14 +76,14 @@ def _receive(decision: Decision, command: Receive) -> None:
             reserving.start(decision, command)
         case Phase.SEEKING if command.contact == state.visitor:
             reserving.hold(decision, command)
-        case Phase.SEEKING if state.offer is not None and command.contact == state.offer.agent:
-            offering.answer(decision, command)
+        case Phase.SEEKING if (offer := state.offer_to(command.contact)) is not None:
+            offering.answer(decision, command, offer)
         case Phase.ACTIVE if command.contact == state.visitor:
             relaying.take(decision, command, Side.VISITOR)
         case Phase.ACTIVE if command.contact == state.agent:
             relaying.from_agent(decision, command)
-        case Phase.ACTIVE if state.offer is not None and command.contact == state.offer.agent:
-            offering.answer(decision, command)
+        case Phase.ACTIVE if (offer := state.offer_to(command.contact)) is not None:
+            offering.answer(decision, command, offer)
         case Phase.SEEKING | Phase.ACTIVE if command.matched_by is MatchedBy.TOKEN:
             reserving.used(decision, command)
         case Phase.RESERVED | Phase.SEEKING | Phase.ACTIVE:
@@ -93,8 +96,9 @@ def _receive(decision: Decision, command: Receive) -> None:
 
 def _hear(decision: Decision, command: HearOutcome) -> None:
     state = decision.state
-    if state.offer is not None and command.send == state.offer.send:
-        offering.hear(decision, command.rank, command.code)
+    offered = next((each for each in state.open_offers if each.send == command.send), None)
+    if offered is not None:
+        offering.hear(decision, offered, command.rank, command.code)
     elif command.send in state.reopen_sends:
         windows.hear(decision, command)
     elif command.send not in state.offer_sends:

@@ -70,7 +70,7 @@ def _active_deadline(state: State) -> Deadline:
     else:
         first = Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)
     if state.offer is not None:
-        first = min(first, _answer_deadline(state.offer, terms), key=_instant)
+        first = min(first, offer_deadline(state.offer, terms), key=_instant)
     change = windows.next_change(state)
     if change is None or change >= first.at:
         return first
@@ -81,16 +81,17 @@ def _instant(deadline: Deadline) -> datetime:
     return deadline.at
 
 
-def _answer_deadline(offer: Offer, terms: Terms) -> Deadline:
+def offer_deadline(offer: Offer, terms: Terms) -> Deadline:
+    """Return until when an offer must be answered, or must be out."""
     if offer.sent_at is not None:
         return Deadline(offer.sent_at + terms.offer_time, terms.offer_time, Wait.OFFER)
     return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN, Wait.OFFER)
 
 
 def _seeking_deadline(state: State) -> Deadline:
-    offer, terms = state.offer, state.terms
-    if offer is not None:
-        return _answer_deadline(offer, terms)
+    terms = state.terms
+    if state.open_offers:
+        return min((offer_deadline(each, terms) for each in state.open_offers), key=_instant)
     if state.queued_until is not None:
         return Deadline(state.queued_until, terms.queue_time, Wait.AGENT)
     since = state.searching_since or state.created_at

@@ -56,8 +56,7 @@ def by_silence(decision: Decision, at: datetime) -> None:
 
 
 def _take_back(decision: Decision) -> None:
-    open_offer = decision.state.offer
-    if open_offer is not None:
+    for open_offer in decision.state.open_offers:
         decision.add(OfferRescinded(open_offer.number, open_offer.agent, decision.at))
 
 

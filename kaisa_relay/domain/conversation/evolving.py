@@ -77,23 +77,30 @@ def evolve(state: State, event: Event) -> State:
 def _evolve_offer(state: State, event: Event) -> State:
     match event:
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
-            offer = Offer(number, agent, send, at)
+            offer = Offer(number, agent, send, at, template=event.template)
             sends = (*state.offer_sends, send)
-            return replace(state, offer=offer, offers=number, offer_sends=sends)
-        case OfferSent(at=at) if state.offer is not None:
-            return replace(state, offer=replace(state.offer, sent_at=at))
-        case OfferDeclined(agent=agent, at=at, answer=said):
+            asked = replace(state, offers=number, offer_sends=sends)
+            return _with_offers(asked, (*state.open_offers, offer))
+        case OfferSent(offer=number, at=at):
+            sent = (
+                replace(each, sent_at=at) if each.number == number else each
+                for each in state.open_offers
+            )
+            return _with_offers(state, tuple(sent))
+        case OfferDeclined(offer=number, agent=agent, at=at, answer=said):
             declined = (*state.declined, agent)
-            return _without_offer(replace(_knowing(state, said), declined=declined), at)
-        case OfferExpired(agent=agent, at=at) | OfferFailed(agent=agent, at=at):
-            return _without_offer(replace(state, missed=(*state.missed, agent)), at)
-        case OfferRescinded(at=at):
-            return _without_offer(state, at)
+            return _without_offer(replace(_knowing(state, said), declined=declined), number, at)
+        case OfferExpired() | OfferFailed():
+            missed = replace(state, missed=(*state.missed, event.agent))
+            return _without_offer(missed, event.offer, event.at)
+        case OfferRescinded(offer=number, at=at):
+            return _without_offer(state, number, at)
         case AgentAccepted(agent=agent, at=at, answer=said):
             return replace(
                 _opened(_knowing(state, said), Side.AGENT),
                 phase=Phase.ACTIVE,
                 offer=None,
+                rivals=(),
                 agent=agent,
                 accepted_at=at,
                 last_message_at=at,
@@ -153,6 +160,7 @@ def _taken_over(state: State, event: ConversationTransferred) -> State:
     return replace(
         _opened(_knowing(state, event.answer), Side.AGENT),
         offer=None,
+        rivals=(),
         agent=event.agent,
         accepted_at=at,
         last_message_at=at,
@@ -243,5 +251,11 @@ def _others(state: State, message: MessageId) -> tuple[tuple[MessageId, Side], .
     return tuple(pair for pair in state.unconfirmed if pair[0] != message)
 
 
-def _without_offer(state: State, at: datetime) -> State:
-    return replace(state, offer=None, searching_since=at)
+def _with_offers(state: State, offers: tuple[Offer, ...]) -> State:
+    return replace(state, offer=offers[0] if offers else None, rivals=offers[1:])
+
+
+def _without_offer(state: State, number: int, at: datetime) -> State:
+    """Take an offer away; with the last one the search goes on."""
+    rest = tuple(each for each in state.open_offers if each.number != number)
+    return _with_offers(state if rest else replace(state, searching_since=at), rest)

@@ -107,6 +107,7 @@ __all__ = [
     "OfferRescinded",
     "OfferSent",
     "ProposeAgent",
+    "ProposeAgents",
     "Receive",
     "Refusal",
     "ReopenAsked",
@@ -167,6 +168,14 @@ class ProposeAgent:
 
 
 @frozen
+class ProposeAgents:
+    """The pool holds several agents for us, to be asked at once."""
+
+    proposals: tuple[ProposeAgent, ...]
+    at: datetime
+
+
+@frozen
 class NobodyFree:
     """The pool has nobody to propose now; it keeps looking."""
 
@@ -217,7 +226,17 @@ class Tick:
     outage: Outage | None = None
 
 
-Command = Receive | ProposeAgent | NobodyFree | AgentGone | HearOutcome | End | Abandon | Tick
+Command = (
+    Receive
+    | ProposeAgent
+    | ProposeAgents
+    | NobodyFree
+    | AgentGone
+    | HearOutcome
+    | End
+    | Abandon
+    | Tick
+)
 
 
 class BusySide(StrEnum):

@@ -1,13 +1,15 @@
 """The search for an agent: offer, answer, next, queue.
 
-Rule 1: at most one offer is open, and only its own agent can answer it.
-Rule 2: whoever answers an offer that is not open is told so; nobody else hears of it.
+Rule 1: only its own agent can answer an offer; but for a broadcast at most one is open.
+Rule 2: with the first yes every other open offer is taken back, in the same decision.
+Rule 3: whoever answers an offer that is not open is told so; nobody else hears of it.
 """
 
 from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation import transferring
+from kaisa_relay.domain.conversation.deadlines import offer_deadline
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
@@ -19,6 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferDeclined,
     OfferExpired,
     OfferFailed,
+    OfferRescinded,
     OfferSent,
     ProposeAgent,
     Receive,
@@ -30,17 +33,18 @@ from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
 
-def offer(decision: Decision, command: ProposeAgent) -> None:
-    """Ask the agent whom the pool holds for us; a proposal that comes too late is no news."""
-    state = decision.state
-    if not state.wants_agent:
+def offer(decision: Decision, proposals: tuple[ProposeAgent, ...]) -> None:
+    """Ask the agents whom the pool holds for us; a proposal that comes too late is no news."""
+    if not decision.state.wants_agent:
         return
-    if all(agent.contact != command.agent for agent in agent_pool.askable(state)):
-        return
-    message, send = MessageId(decision.new_id()), SendId(decision.new_id())
-    number = state.offers + 1
-    template = not command.window_open
-    decision.add(AgentOffered(number, command.agent, message, send, template, command.at))
+    askable = {agent.contact for agent in agent_pool.askable(decision.state)}
+    for proposed in proposals:
+        if proposed.agent in askable:
+            askable.discard(proposed.agent)
+            message, send = MessageId(decision.new_id()), SendId(decision.new_id())
+            number, template = decision.state.offers + 1, not proposed.window_open
+            asked = AgentOffered(number, proposed.agent, message, send, template, proposed.at)
+            decision.add(asked)
 
 
 def queue(decision: Decision) -> None:
@@ -52,10 +56,8 @@ def queue(decision: Decision) -> None:
         decision.tell(Side.VISITOR, TextKey.QUEUED)
 
 
-def answer(decision: Decision, command: Receive) -> None:
-    """An agent with the open offer wrote: yes, no, or something that is neither."""
-    open_offer = decision.state.offer
-    assert open_offer is not None
+def answer(decision: Decision, command: Receive, open_offer: Offer) -> None:
+    """An agent with an open offer wrote: yes, no, or something that is neither."""
     said, number = _answer(decision.state.id, command, open_offer), open_offer.number
     if said is True:
         accept(decision, open_offer, command.message)
@@ -67,8 +69,8 @@ def answer(decision: Decision, command: Receive) -> None:
 
 def leave(decision: Decision, command: AgentGone) -> None:
     """An agent went away with an offer unanswered: it is as good as a no."""
-    open_offer = decision.state.offer
-    if open_offer is not None and open_offer.agent == command.agent:
+    open_offer = decision.state.offer_to(command.agent)
+    if open_offer is not None:
         _over(decision, OfferDeclined(open_offer.number, open_offer.agent, command.at))
 
 
@@ -96,21 +98,29 @@ def _typed(body: str) -> bool | TextKey:
 
 
 def accept(decision: Decision, open_offer: Offer, said: MessageId) -> None:
-    """The agent takes it: introduce both, then everything that waited, in order."""
+    """The agent takes it: introduce both, then everything that waited, in order.
+
+    Whoever else was asked hears that it is taken if a plain message asked them; otherwise their
+    window may be closed, and they hear it when they answer.
+    """
     if decision.state.phase is Phase.ACTIVE:
         transferring.take_over(decision, open_offer, said)
         return
+    others = [each for each in decision.state.open_offers if each is not open_offer]
+    for other in others:
+        decision.add(OfferRescinded(other.number, other.agent, decision.at))
     decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at, said))
     decision.tell(Side.AGENT, TextKey.AGENT_CARD)
     decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
     for message in decision.state.waiting:
         decision.relay(message, Side.AGENT)
+    for other in others:
+        if not other.template and other.sent_at is not None:
+            decision.reply(other.agent, TextKey.OFFER_TAKEN)
 
 
-def hear(decision: Decision, rank: Rank, code: int | None) -> None:
-    """The open offer's send has come somewhere: its time begins, or the next agent is asked."""
-    open_offer = decision.state.offer
-    assert open_offer is not None
+def hear(decision: Decision, open_offer: Offer, rank: Rank, code: int | None) -> None:
+    """An open offer's send has come somewhere: its time begins, or the next agent is asked."""
     if rank is Rank.FAILED:
         _over(decision, OfferFailed(open_offer.number, open_offer.agent, code, decision.at))
     elif rank >= Rank.SENT and open_offer.sent_at is None:
@@ -120,15 +130,23 @@ def hear(decision: Decision, rank: Rank, code: int | None) -> None:
 def run_out(decision: Decision) -> None:
     """A deadline of the search came."""
     state = decision.state
-    if state.offer is not None and state.offer.sent_at is not None:
-        _over(decision, OfferExpired(state.offer.number, state.offer.agent, decision.at))
-    elif state.offer is not None:
-        _over(decision, OfferFailed(state.offer.number, state.offer.agent, None, decision.at))
+    if state.open_offers:
+        for each in state.open_offers:
+            if offer_deadline(each, state.terms).at <= decision.at:
+                _lapse(decision, each)
     elif state.queued_until is not None:
         decision.add(ConversationFailed(FailReason.NO_AGENT, decision.at))
         decision.tell(Side.VISITOR, TextKey.NO_AGENT)
     else:
         queue(decision)
+
+
+def _lapse(decision: Decision, open_offer: Offer) -> None:
+    number, agent = open_offer.number, open_offer.agent
+    if open_offer.sent_at is not None:
+        _over(decision, OfferExpired(number, agent, decision.at))
+    else:
+        _over(decision, OfferFailed(number, agent, None, decision.at))
 
 
 def _over(decision: Decision, event: OfferDeclined | OfferExpired | OfferFailed) -> None:

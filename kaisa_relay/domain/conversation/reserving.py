@@ -55,6 +55,7 @@ class Reserve:
     channels: tuple[ChannelFacts, ...]
     free_at: datetime | None
     at: datetime
+    at_once: int = 1
 
 
 def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
@@ -82,6 +83,7 @@ def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
         strategy=command.strategy,
         terms=command.terms,
         at=command.at,
+        at_once=command.at_once,
     )
 
 

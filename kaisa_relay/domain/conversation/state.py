@@ -44,13 +44,14 @@ class Phase(StrEnum):
 
 @frozen
 class Offer:
-    """The open offer; its time runs from `sent_at`."""
+    """An open offer; its time runs from `sent_at`. `template` says by which message it went."""
 
     number: int
     agent: ContactId
     send: SendId
     offered_at: datetime
     sent_at: datetime | None = None
+    template: bool = True
 
 
 @frozen
@@ -105,6 +106,9 @@ class State:
     reopen_sends: tuple[SendId, ...] = ()
     owing: Side | None = None
     """Who was written to last, and is waited for."""
+    at_once: int = 1
+    rivals: tuple[Offer, ...] = ()
+    """The other open offers of a broadcast; none while `offer` is None."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
     form: ContactId | None = None
@@ -118,6 +122,15 @@ class State:
         if self.offer is not None:
             return self.offer.agent
         return self.chosen if self.phase.live and self.offers == 0 else None
+
+    @property
+    def open_offers(self) -> tuple[Offer, ...]:
+        """Return every offer that may still be accepted."""
+        return () if self.offer is None else (self.offer, *self.rivals)
+
+    def offer_to(self, contact: ContactId) -> Offer | None:
+        """Return somebody's open offer."""
+        return next((each for each in self.open_offers if each.agent == contact), None)
 
     @property
     def wants_agent(self) -> bool:
@@ -161,4 +174,5 @@ def created(event: ConversationCreated) -> State:
         phase=Phase.RESERVED,
         created_at=event.at,
         form=event.visitor,
+        at_once=event.at_once,
     )

@@ -17,11 +17,13 @@ OFFER_OUT_WITHIN: Final = timedelta(seconds=60)
 
 
 class Strategy(StrEnum):
-    """In which order agents are asked."""
+    """In which order agents are asked; all but `broadcast` ask one at a time."""
 
     LISTED = "listed"
     LONGEST_IDLE = "longest_idle"
     LEAST_BUSY = "least_busy"
+    STICKY = "sticky"
+    BROADCAST = "broadcast"
 
 
 class MatchedBy(StrEnum):

@@ -18,7 +18,8 @@ def change_agent(tx: Transaction, workspace: WorkspaceId, change: AgentChange) -
     agent = known or Agent(contact)
     match change:
         case KnowAgent():
-            tx.put(tx.rows.agents, key, agent)
+            room = agent.capacity if change.capacity is None else change.capacity
+            tx.put(tx.rows.agents, key, replace(agent, capacity=room))
         case SavePresence(agent=now):
             fields = (now.presence, now.paused_until, now.version)
             presence, until, version = fields

@@ -12,6 +12,7 @@ from kaisa_relay.domain.content import ButtonTap, Content, Location, Text
 from kaisa_relay.domain.conversation import created, decide, next_deadline
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
+    AgentGone,
     AgentOffered,
     AlreadyEnded,
     Candidate,
@@ -24,8 +25,10 @@ from kaisa_relay.domain.conversation.messages import (
     MessageRelayed,
     NobodyFree,
     ProposeAgent,
+    ProposeAgents,
     Receive,
     ReopenAsked,
+    Strategy,
     Terms,
     Tick,
 )
@@ -53,7 +56,7 @@ from tests.domain.conversation.witness import Witness
 
 CLEO = ContactId(6)
 AGENTS = (Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es", priority=1))
-ENOUGH_TICKS = 12
+ENOUGH_TICKS = 16
 """More deadlines than can come by themselves: the last offer, the queue, nudge, end; all moved."""
 
 ANYBODY = st.sampled_from([VISITOR, ANNA, BO, CLEO, STRANGER, OTHER_PHONE])
@@ -90,10 +93,10 @@ SELDOM = st.sampled_from([False] * 9 + [True])
 class Walk(RuleBasedStateMachine):
     """People, the pool, the channel and the clock do what they like."""
 
-    @initialize(terms=TERMS, begun=st.integers(0, 3))
-    def begin(self, terms: Terms, begun: int) -> None:
+    @initialize(terms=TERMS, begun=st.integers(0, 3), strategy=st.sampled_from(Strategy))
+    def begin(self, terms: Terms, begun: int, strategy: Strategy) -> None:
         """A link is given out, and perhaps the first steps are done."""
-        form = reservation(terms=terms, agents=AGENTS)
+        form = reservation(terms=terms, agents=AGENTS, strategy=strategy)
         self.state = created(form)
         self.witness = Witness(form)
         self.now = T0
@@ -148,18 +151,19 @@ class Walk(RuleBasedStateMachine):
             self.says(who, content)
 
     @precondition(lambda self: self.state.offer is not None)
-    @rule(content=ANSWERS)
-    def the_agent_answers(self, content: Content) -> None:
+    @rule(content=ANSWERS, data=st.data())
+    def the_agent_answers(self, content: Content, data: st.DataObject) -> None:
         """Who is asked says something."""
-        assert self.state.offer is not None
-        self.says(self.state.offer.agent, content)
+        self.says(data.draw(st.sampled_from(self.state.open_offers)).agent, content)
 
     @precondition(lambda self: self.state.offer is not None)
-    @rule()
-    def the_agent_accepts(self) -> None:
-        """With the right button."""
-        assert self.state.offer is not None
-        self.says(self.state.offer.agent, yes(self.state.offer.number))
+    @rule(order=st.permutations(range(3)), together=st.booleans())
+    def agents_accept(self, order: list[int], together: bool) -> None:
+        """With the right buttons: one of them, or all in the same instant, in any order."""
+        offers = [self.state.open_offers[at] for at in order if at < len(self.state.open_offers)]
+        for offer in offers if together else offers[:1]:
+            self.says(offer.agent, yes(offer.number))
+        assert self.in_phase(Phase.ACTIVE)
 
     @precondition(lambda self: self.in_phase(Phase.ACTIVE))
     @rule(content=st.one_of(WORDS, ANSWERS), close=SELDOM)
@@ -202,6 +206,18 @@ class Walk(RuleBasedStateMachine):
     def the_pool_proposes(self, agent: ContactId, window_open: bool) -> None:
         """Somebody fitting, or somebody proposed too late."""
         self.ask(ProposeAgent(agent, window_open, self.now))
+
+    @rule(agents=st.lists(AGENT, unique=True, max_size=3), window_open=st.booleans())
+    def the_pool_proposes_several(self, agents: list[ContactId], window_open: bool) -> None:
+        """For a broadcast."""
+        if self.state.strategy is Strategy.BROADCAST:
+            each = (ProposeAgent(agent, window_open, self.now) for agent in agents)
+            self.ask(ProposeAgents(tuple(each), self.now))
+
+    @rule(agent=AGENT)
+    def an_agent_goes_away(self, agent: ContactId) -> None:
+        """Asked or not."""
+        self.ask(AgentGone(agent, self.now))
 
     @rule()
     def nobody_is_free(self) -> None:

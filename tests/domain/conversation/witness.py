@@ -34,6 +34,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferExpired,
     OfferFailed,
     OfferRescinded,
+    ProposeAgents,
     Receive,
     Tick,
 )
@@ -56,7 +57,8 @@ class Witness:
 
     beginning: ConversationCreated
     history: list[Event] = field(factory=list)
-    open_offer: tuple[int, ContactId] | None = None
+    open_offers: dict[int, ContactId] = field(factory=dict)
+    rescinded: set[ContactId] = field(factory=set)
     accepted: ContactId | None = None
     agents: set[ContactId] = field(factory=set)
     said_no: set[ContactId] = field(factory=set)
@@ -71,6 +73,7 @@ class Witness:
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
         """Check one step; return the state after it."""
         self._expect(before, command)
+        self.rescinded.clear()
         state = before
         self.step, self.before = events, before.agent
         for event in events:
@@ -115,35 +118,38 @@ class Witness:
     def _follow_offer(self, state: State, command: Command, event: Event) -> None:
         match event:
             case AgentOffered():
-                assert self.open_offer is None, "two offers at once"
+                several = isinstance(command, ProposeAgents)
+                assert several or not self.open_offers, "two offers at once"
+                assert event.agent not in self.open_offers.values(), "asked twice at once"
                 assert event.agent != state.visitor, "the visitor is asked to be the agent"
                 assert event.agent in {each.contact for each in state.agents}
                 assert event.agent != self.accepted, "handed over to themselves"
                 if self.accepted is None:
                     assert event.agent not in self.said_no, "asked again after a no"
-                self.open_offer = (event.offer, event.agent)
+                self.open_offers[event.offer] = event.agent
             case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
-                assert self.open_offer == (event.offer, event.agent)
-                self.open_offer = None
+                assert self.open_offers.pop(event.offer) == event.agent
+                if isinstance(event, OfferRescinded):
+                    self.rescinded.add(event.agent)
                 if isinstance(event, OfferDeclined):
                     self.said_no.add(event.agent)
             case AgentAccepted():
-                assert self.open_offer == (event.offer, event.agent), "not their offer"
+                assert self.open_offers == {event.offer: event.agent}, "not theirs alone"
                 assert self.accepted is None, "two winners"
                 assert isinstance(command, Receive)
                 assert command.contact == event.agent
-                self.open_offer, self.accepted = None, event.agent
+                self.open_offers, self.accepted = {}, event.agent
                 self.agents.add(event.agent)
             case ConversationTransferred():
-                assert self.open_offer == (event.offer, event.agent), "not their offer"
+                assert self.open_offers == {event.offer: event.agent}, "not their offer"
                 assert self.accepted == event.before, "handed over by somebody else"
                 assert isinstance(command, Receive)
                 assert command.contact == event.agent
-                self.open_offer, self.accepted = None, event.agent
+                self.open_offers, self.accepted = {}, event.agent
                 self.agents.add(event.agent)
             case _:
                 pass
-        assert (self.open_offer is None) == (state.offer is None)
+        assert self.open_offers == {each.number: each.agent for each in state.open_offers}
         assert state.agent == self.accepted
 
     def _addresses(self, state: State, command: Command, event: Event) -> None:
@@ -151,6 +157,9 @@ class Witness:
         if not isinstance(event, Notified | MessageRelayed):
             return
         writer = {command.contact} if isinstance(command, Receive) else set()
+        if isinstance(event, Notified) and event.contact in self.rescinded:
+            assert event.text is TextKey.OFFER_TAKEN
+            return
         over = any(isinstance(each, ConversationTransferred) for each in self.step)
         former = {self.before} if over else set()
         assert event.contact in {state.visitor, self.accepted} | writer | former
@@ -238,7 +247,7 @@ class Witness:
         ends = [event for event in events if isinstance(event, ENDED)]
         assert len(ends) == int(before.phase.live and not state.phase.live)
         if not state.phase.live:
-            assert self.open_offer is None, "an offer outlived its conversation"
+            assert not self.open_offers, "an offer outlived its conversation"
             assert state.ended_at is not None
         if before.phase.live:
             return
@@ -252,4 +261,4 @@ class Witness:
 
 def _clocks(state: State) -> object:
     """Return what a deadline may come nearer by."""
-    return (state.phase, state.offer, state.agent, state.nudged, state.warned, state.shut)
+    return (state.phase, state.open_offers, state.agent, state.nudged, state.warned, state.shut)

@@ -4,7 +4,7 @@ Rule 1: events are past tense and carry our ids, codes and times only, never per
 Rule 2: an event class is never changed so that an old one cannot be read; see the codec.
 """
 
-from kaisa_relay.domain.conversation.events.agents import (
+from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
     AgentPaused,

@@ -18,7 +18,7 @@ from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, Message
 
 @frozen
 class ConversationCreated:
-    """A pair is reserved and a link was given out."""
+    """A pair is reserved and a link was given out; `at_once` agents are asked at a time."""
 
     workspace: WorkspaceId
     conversation: ConversationId
@@ -30,6 +30,7 @@ class ConversationCreated:
     strategy: Strategy
     terms: Terms
     at: datetime
+    at_once: int = 1
 
 
 @frozen

@@ -62,7 +62,7 @@ class OfferFailed:
 
 @frozen
 class OfferRescinded:
-    """The offer was taken back because the conversation ended."""
+    """The offer was taken back: the conversation ended, or somebody else accepted."""
 
     offer: int
     agent: ContactId
