@@ -69,12 +69,11 @@ def _pairs(
     connection: Connection, keys: Sequence[tuple[WorkspaceId, ContactId, ChannelId]]
 ) -> Mapping[tuple[Any, ...], Pair]:
     rows = PAIRS.fetch(connection, list(dict.fromkeys(keys)))
-    return {tuple(row[:3]): _pair(*row[1:]) for row in rows}
+    return {tuple(row[:3]): _pair(row) for row in rows}
 
 
-def _pair(
-    contact: int, channel: int, conversation: Any, role: Any, last: Any, inbound_at: Any
-) -> Pair:
+def _pair(row: Sequence[Any]) -> Pair:
+    _, contact, channel, conversation, role, last, inbound_at = row
     return Pair(
         channel=ChannelId(channel),
         contact=ContactId(contact),
