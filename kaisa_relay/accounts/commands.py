@@ -250,6 +250,21 @@ class Parked:
 
 
 @frozen
+class Speaking:
+    """The languages that people of a workspace are written to in, and its offer's template.
+
+    `agents` are those of its agents, `visitors` those of live conversations; both as they were
+    given, and the workspace's own first.
+    """
+
+    id: str
+    workspace: str
+    offer_template: str
+    agents: tuple[str, ...]
+    visitors: tuple[str, ...]
+
+
+@frozen
 class Facts:
     """What the database says of itself; `serving` is true when a running `serve` answered.
 
@@ -264,6 +279,7 @@ class Facts:
     usable_keys: int
     parked: tuple[Parked, ...]
     waiting_rows: int
+    speaking: tuple[Speaking, ...] = ()
 
 
 Result = (

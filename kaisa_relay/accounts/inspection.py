@@ -9,12 +9,12 @@ from sqlalchemy import inspect as reflect
 
 from kaisa_relay import store
 from kaisa_relay.accounts import rows
-from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Why
+from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Speaking, Why
 from kaisa_relay.accounts.facts import channel_facts
 from kaisa_relay.accounts.refusal import Refusal
-from kaisa_relay.domain.ids import CONVERSATION, ConversationId, to_text
+from kaisa_relay.domain.ids import CONVERSATION, WORKSPACE, ConversationId, to_text
 from kaisa_relay.store.instants import from_micros
-from kaisa_relay.store.tables import inbox
+from kaisa_relay.store.tables import agent, contact, conversation, inbox
 
 
 def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
@@ -22,7 +22,8 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
     schema, wanted = _schema(connection)
     if schema is None:
         raise Refusal(Why.UNAVAILABLE, "the database has no tables yet: serve makes them")
-    names = {row.id: row.name for row in rows.workspaces(connection)}
+    workspaces = rows.workspaces(connection)
+    names = {row.id: row.name for row in workspaces}
     return Facts(
         serving=serving,
         schema=schema,
@@ -35,7 +36,28 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
         usable_keys=sum(row.usable(at) for row in rows.keys(connection)),
         parked=_parked(connection),
         waiting_rows=_waiting(connection),
+        speaking=tuple(_speaking(connection, row) for row in workspaces if schema == wanted),
     )
+
+
+def _speaking(connection: Connection, row: rows.WorkspaceRow) -> Speaking:
+    own, spoken = row.settings.language, contact.c.language
+    agents = (
+        select(spoken)
+        .join(agent, (agent.c.workspace == contact.c.workspace) & (agent.c.contact == contact.c.id))
+        .where(agent.c.workspace == row.id)
+    )
+    visitor = (conversation.c.workspace == contact.c.workspace) & (
+        conversation.c.visitor == contact.c.id
+    )
+    visitors = (
+        select(spoken)
+        .join(conversation, visitor)
+        .where(conversation.c.workspace == row.id, conversation.c.due_at.is_not(None))
+    )
+    found = [sorted(connection.scalars(each.distinct())) for each in (agents, visitors)]
+    both = [tuple(dict.fromkeys((own, *each))) for each in found]
+    return Speaking(to_text(WORKSPACE, row.id), row.name, row.settings.offer_template, *both)
 
 
 def _schema(connection: Connection) -> tuple[str | None, str]:

@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Check everything that can be wrong, and say what to do.",
     "workspace": "Add and list workspaces (one per customer).",
     "channel": "Add and list channels (WhatsApp business numbers).",
+    "templates": "Create and watch the WhatsApp templates that the relay needs.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
     "simulate": "Run the WhatsApp simulator on its own.",
@@ -35,6 +36,7 @@ Connect a real number:
   kaisa-relay workspace add acme --language sv
   kaisa-relay channel add --workspace acme --phone-number-id 106540352242922 \\
       --number +46701234567 --token-file token.txt
+  kaisa-relay templates push --workspace acme
   kaisa-relay key add --workspace acme --scope conversations:write
   kaisa-relay serve
   kaisa-relay doctor

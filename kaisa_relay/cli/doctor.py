@@ -7,7 +7,6 @@ import click
 import httpx
 import trio
 
-from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.commands import Facts, Inspect, Refused
 from kaisa_relay.cli.administration import Failed, execute
 from kaisa_relay.cli.checks import (
@@ -21,8 +20,9 @@ from kaisa_relay.cli.finding import Finding, Level, healthy, problem
 from kaisa_relay.cli.graph_check import GraphApi
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import print_json, say
+from kaisa_relay.cli.template_check import accounts_of
+from kaisa_relay.cli.templates import open_desk
 from kaisa_relay.settings import Settings, SettingsError
-from kaisa_relay.whatsapp.httpx_transport import authorities
 
 TIMEOUT: Final = 10.0
 """Seconds for each question over HTTP."""
@@ -76,15 +76,16 @@ async def _examine(options: Options) -> list[Finding]:
 
 
 async def _channels(settings: Settings, facts: Facts) -> Sequence[Finding]:
+    hook = f"{settings.public_url}{WEBHOOK_PATH}"
     try:
-        cipher = TokenCipher.of(*settings.derived_keys(PURPOSE))
+        async with open_desk(settings, TIMEOUT) as desk:
+            graph = GraphApi(desk.calls, hook)
+            found = [each for one in facts.channels for each in await graph.check(desk.cipher, one)]
+            for account in accounts_of(facts, None):
+                found += await desk.check(account)
+            return found
     except SettingsError:
         return []  # that it is missing has been said
-    base = f"{settings.graph_url}/{settings.graph_version}"
-    trusted = authorities(settings.graph_ca_file)
-    async with httpx.AsyncClient(timeout=TIMEOUT, verify=trusted, trust_env=False) as client:
-        graph = GraphApi(client, base, f"{settings.public_url}{WEBHOOK_PATH}")
-        return [found for each in facts.channels for found in await graph.check(cipher, each)]
 
 
 async def _facts(settings: Settings) -> Facts | Finding:

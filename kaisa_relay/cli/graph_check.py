@@ -7,26 +7,22 @@ Rule 2: no token and nothing of Meta's free text is repeated, only codes and our
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import httpx
 from attrs import frozen
 
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import ChannelFacts, SealedChannel
 from kaisa_relay.cli.finding import Finding, Level, ok, problem, warning
+from kaisa_relay.cli.graph_calls import GraphCalls
+from kaisa_relay.cli.graph_calls import about as with_subject
 
 _FIELDS: Final = "display_phone_number,status,quality_rating,webhook_configuration"
-_TOKEN_CODES: Final = frozenset({0, 190})
-"""Cloud API: the token is invalid, expired or taken back."""
-_UNSEEN_CODES: Final = frozenset({3, 10, 100, 200})
-"""Cloud API: no such object, or the token may not see it."""
 
 
 @frozen
 class GraphApi:
     """Where Graph is, how to reach it, and the address that webhooks should come to."""
 
-    client: httpx.AsyncClient
-    base: str
+    calls: GraphCalls
     webhook_url: str
 
     async def check(self, cipher: TokenCipher, sealed: SealedChannel) -> Sequence[Finding]:
@@ -37,9 +33,9 @@ class GraphApi:
             token = cipher.open(sealed.sealed_token)
         except WrongSecretKey as reason:
             return [problem(about, "its token cannot be decrypted", str(reason))]
-        answer = await self._get(channel.phone_number_id, token, fields=_FIELDS)
+        answer = await self.calls.get(channel.phone_number_id, token, fields=_FIELDS)
         if isinstance(answer, Finding):
-            return [answer_about(about, answer)]
+            return [with_subject(about, answer)]
         findings = [_number(about, channel, answer), *_status(about, answer)]
         return [*findings, await self._webhook(about, channel, token, answer)]
 
@@ -57,7 +53,7 @@ class GraphApi:
                 "whether its webhooks come here is not known",
                 "add the channel with --waba to have its subscription checked",
             )
-        answer = await self._get(f"{channel.waba}/subscribed_apps", token)
+        answer = await self.calls.get(f"{channel.waba}/subscribed_apps", token)
         if isinstance(answer, Finding):
             unseen = warning(about, f"its webhook subscription: {answer.says}", answer.advice)
             return address or unseen
@@ -86,43 +82,6 @@ class GraphApi:
             "its webhooks go to another address",
             f"set the callback URL to {self.webhook_url}, or mend KAISA_PUBLIC_URL",
         )
-
-    async def _get(self, path: str, token: str, **params: str) -> Mapping[str, Any] | Finding:
-        try:
-            answer = await self.client.get(
-                f"{self.base}/{path}", params=params, headers={"Authorization": f"Bearer {token}"}
-            )
-            body = answer.json()
-        except httpx.TransportError as reason:
-            return problem("", f"Graph cannot be reached ({type(reason).__name__})", _NETWORK)
-        except ValueError:
-            return problem("", "what answered is not Graph (no JSON)", _NETWORK)
-        if answer.is_success and isinstance(body, dict):
-            return body
-        return _refusal(answer.status_code, body)
-
-
-_NETWORK: Final = "check KAISA_GRAPH_URL, KAISA_GRAPH_VERSION, the network and any proxy"
-
-
-def answer_about(about: str, finding: Finding) -> Finding:
-    """Return the finding with its subject."""
-    return Finding(finding.level, about, finding.says, finding.advice)
-
-
-def _refusal(status: int, body: object) -> Finding:
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    seen = f"Graph refused (HTTP {status}, code {code if isinstance(code, int) else 'unknown'})"
-    if code in _TOKEN_CODES:
-        return problem("", f"{seen}: the token is not valid", "make a new token in Meta Business")
-    if code in _UNSEEN_CODES:
-        return problem(
-            "",
-            f"{seen}: no such number, or the token may not use it",
-            "compare the phone number id; the token needs whatsapp_business_messaging",
-        )
-    return problem("", seen, "look the code up in Meta's list of error codes; try again later")
 
 
 def _number(about: str, channel: ChannelFacts, answer: Mapping[str, Any]) -> Finding:

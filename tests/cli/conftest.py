@@ -1,7 +1,10 @@
 """A command line on a database of its own."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -82,3 +85,18 @@ def add_channel(run: CommandLine, tmp_path: Path) -> Callable[..., Result]:
         return run("channel", "add", *arguments, "--token-file", str(token_file), *more)
 
     return add
+
+
+@pytest.fixture
+def graph_url() -> Iterator[str]:
+    """A simulated WhatsApp in a process of its own, started as an operator would."""
+    hook = ("--webhook-url", "https://relay.example/webhooks/whatsapp")
+    arguments = ("simulate", "--bind", "127.0.0.1:0", "--channel", "1001=+46700000001", *hook)
+    program = (sys.executable, "-m", "kaisa_relay", *arguments)
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0

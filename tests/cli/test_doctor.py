@@ -1,34 +1,15 @@
 """`kaisa-relay doctor` as a whole: what it prints, and its exit code."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 
 from tests.cli.conftest import TOKEN, CommandLine
 
 Add = Callable[..., Result]
 SECRETS = re.compile(f"{TOKEN}|canary|{'k' * 32}")
-
-
-@pytest.fixture
-def graph_url() -> Iterator[str]:
-    """A simulated WhatsApp in a process of its own, started as an operator would."""
-    hook = ("--webhook-url", "https://relay.example/webhooks/whatsapp")
-    arguments = ("simulate", "--bind", "127.0.0.1:0", "--channel", "1001=+46700000001", *hook)
-    program = (sys.executable, "-m", "kaisa_relay", *arguments)
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
-            assert process.wait(10) == 0
 
 
 def levels(run: CommandLine) -> dict[str, str]:

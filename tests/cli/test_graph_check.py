@@ -9,6 +9,7 @@ import pytest
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import ChannelFacts, SealedChannel
 from kaisa_relay.cli.finding import Finding, Level, healthy
+from kaisa_relay.cli.graph_calls import GraphCalls
 from kaisa_relay.cli.graph_check import GraphApi
 
 TOKEN = "EAAcanarytoken"
@@ -43,7 +44,7 @@ def refusal(code: int, status: int = 400) -> httpx.Response:
 async def check(handler: Handler, waba: str = "77") -> list[Finding]:
     transport = httpx.MockTransport(handler)
     async with httpx.AsyncClient(transport=transport) as client:
-        api = GraphApi(client, "https://graph.example/v26.0", OURS)
+        api = GraphApi(GraphCalls(client, "https://graph.example/v26.0"), OURS)
         findings = list(await api.check(CIPHER, sealed(waba)))
     assert {each.about for each in findings} == {"channel chn_1"}
     assert "canary" not in repr(findings)
@@ -98,7 +99,7 @@ async def test_a_channel_that_does_not_work(number: Any, apps: Any, says: str) -
     ("answer", "says"),
     [
         (refusal(190, 401), "the token is not valid"),
-        (refusal(100), "no such number"),
+        (refusal(100), "no such id"),
         (refusal(2, 500), "code 2"),
         (httpx.Response(502, text="<html>"), "no JSON"),
         (httpx.Response(500, json=["x"]), "code unknown"),
@@ -134,7 +135,7 @@ async def test_what_is_only_worth_a_look() -> None:
 async def test_a_token_of_another_secret() -> None:
     """Nothing is asked of Graph."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: refusal(1))) as client:
-        api = GraphApi(client, "https://graph.example/v26.0", OURS)
+        api = GraphApi(GraphCalls(client, "https://graph.example/v26.0"), OURS)
         (finding,) = await api.check(TokenCipher.of(b"x" * 32), sealed())
     assert finding.level is Level.PROBLEM
     assert "KAISA_SECRET_KEY" in finding.advice

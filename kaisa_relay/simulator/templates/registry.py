@@ -50,6 +50,7 @@ class Template:
     header_format: str = ""
     header: str = ""
     footer: str = ""
+    rejected_reason: str = "NONE"
 
     @property
     def key(self) -> Key:
@@ -78,6 +79,7 @@ class Template:
             "language": self.language,
             "status": self.status.upper(),
             "category": self.category.upper(),
+            "rejected_reason": self.rejected_reason,
             "parameter_format": "NAMED" if self.parameter_names else "POSITIONAL",
             "components": self.components(),
         }

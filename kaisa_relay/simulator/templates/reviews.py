@@ -37,7 +37,10 @@ class Reviews:
 
     def become(self, template: Template, status: str, reason: str) -> Template:
         """Give a template another status (lower case)."""
-        changed = self.world.templates.put(evolve(template, status=status))
+        rejected = (reason or "NONE") if status == "rejected" else "NONE"
+        changed = self.world.templates.put(
+            evolve(template, status=status, rejected_reason=rejected)
+        )
         self.notices.template_status(changed, status.upper(), reason)
         return changed
 
