@@ -27,6 +27,7 @@ from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
+from kaisa_relay.actors.template_alerts import alert_templates
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.agent_pool import askable
@@ -248,6 +249,7 @@ class ConversationTask:
             self.saved = self.version
         if not before.wants_agent or askable(self.state) != askable(before):
             self.asked_at = None  # an offer ended, or the queue asks again who missed theirs
+        alert_templates(self.context, before, events)
         announce(self.context.exchange, before, self.state, events, commit.sends)
 
     # --- the pool, the row, the end of a run

@@ -140,6 +140,7 @@ class Context:
 
     `button_key` is the secret by which we know an offer's button again (`proof`). `courtesies`
     says who was answered of late; a restart forgets it, and somebody is answered once more.
+    `refused_templates` says when (Trio's clock) an alert was given about a template last.
     """
 
     inbox: Inbox
@@ -156,6 +157,7 @@ class Context:
     button_key: bytes = field(repr=False, default=b"")
     exchange: Exchange = field(factory=Exchange)
     courtesies: Recent[SenderKey, Courtesy] = field(factory=Recent)
+    refused_templates: Recent[tuple[ChannelId, str, str, int], float] = field(factory=Recent)
     bounds: Bounds = field(factory=Bounds)
     meter: Meter = field(factory=SilentMeter)
 

@@ -72,44 +72,33 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @command.command()
 @_options
 @click.option("--dry-run", is_flag=True, help="Only say what would be created.")
-def push(
-    options: Options,
-    workspace: str | None,
-    every: bool,
-    languages: tuple[str, ...],
-    as_json: bool,
-    dry_run: bool,
-) -> None:
+def push(options: Options, /, dry_run: bool, **asked: Any) -> None:
     """Create what is missing, in every language; what is there already stays as it is.
 
     \b
     kaisa-relay templates push --workspace acme --language sv
     """
-    asked = _Asked(_one(workspace, every), languages or LANGUAGES, push=True, dry_run=dry_run)
-    _carry_out(options, asked, as_json)
+    _carry_out(options, _asked(push=True, dry_run=dry_run, **asked), asked["as_json"])
 
 
 @command.command()
 @_options
-def status(
-    options: Options,
-    workspace: str | None,
-    every: bool,
-    languages: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def status(options: Options, /, **asked: Any) -> None:
     """Show how the templates stand at Meta; exit code 1 when one needs somebody.
 
     \b
     kaisa-relay templates status --json
     """
-    _carry_out(options, _Asked(_one(workspace, every), languages or LANGUAGES), as_json)
+    _carry_out(options, _asked(**asked), asked["as_json"])
 
 
-def _one(workspace: str | None, every: bool) -> str | None:
+def _asked(
+    workspace: str | None, every: bool, languages: tuple[str, ...], as_json: bool, **how: bool
+) -> _Asked:
+    del as_json  # a matter of how it is shown
     if workspace is not None and every:
         raise click.UsageError("either --workspace or --all")
-    return workspace
+    return _Asked(workspace, languages or LANGUAGES, **how)
 
 
 def _carry_out(options: Options, asked: _Asked, as_json: bool) -> None:

@@ -20,6 +20,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
+from kaisa_relay.domain.template_refusals import TEMPLATE_ADVICE
 from kaisa_relay.metrics.gauges import Gauges, Sources
 from kaisa_relay.metrics.happenings import Happenings
 from kaisa_relay.ports import Recorded
@@ -73,6 +74,9 @@ class Metrics:
         self._sends = self._counter(
             "sends", "WhatsApp's answers to sends, with Meta's error code", "outcome", "code"
         )
+        self._templates = self._counter(
+            "template_refusals", "Templates that WhatsApp did not send, by its code", "code"
+        )
         self._relay = self._histogram(
             "relay_seconds", "From a message's arrival to its acceptance by WhatsApp", RELAY_SECONDS
         )
@@ -88,6 +92,8 @@ class Metrics:
         # What never happened is 0 from the start: a rate needs the value before the first time.
         for actor in ACTORS:
             self._crashes.labels(actor)
+        for code in TEMPLATE_ADVICE:
+            self._templates.labels(str(code))
         self._answers: dict[tuple[str, int | None], Counter] = {
             (answer, None): self._sends.labels(answer, "") for answer in ANSWERS
         }
@@ -117,6 +123,10 @@ class Metrics:
     def relayed(self, seconds: float) -> None:
         """A relayed message was accepted so long after it had arrived."""
         self._relay.observe(max(0.0, seconds))  # the wall clock may have been set back
+
+    def template_refused(self, code: int) -> None:
+        """WhatsApp did not send a template, for the template's own sake."""
+        self._templates.labels(str(code)).inc()
 
     # --- the webhook lane and its listener
 

@@ -22,6 +22,10 @@ class Meter(Protocol):
         """A relayed message was accepted so long after it had arrived."""
         ...
 
+    def template_refused(self, code: int) -> None:
+        """WhatsApp did not send a template, for the template's own sake."""
+        ...
+
 
 class SilentMeter:
     """A meter that nobody reads."""
@@ -36,4 +40,7 @@ class SilentMeter:
         """Count nothing."""
 
     def relayed(self, seconds: float) -> None:
+        """Count nothing."""
+
+    def template_refused(self, code: int) -> None:
         """Count nothing."""

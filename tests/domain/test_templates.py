@@ -1,6 +1,7 @@
 """The templates that Meta must approve."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,12 @@ def test_every_language_has_the_same_parameters_and_buttons() -> None:
 
 def test_an_unknown_language_falls_back() -> None:
     assert template_text(TemplateKey.OFFER, "fi") == TEMPLATES[TemplateKey.OFFER]["en"]
+
+
+@pytest.mark.parametrize("key", TemplateKey)
+def test_operators_find_every_text(key: TemplateKey) -> None:
+    """In `docs/templates.md`, word for word."""
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    for language, text in TEMPLATES[key].items():
+        row = f"| `{key.value}` | {language} | {text.body} | {', '.join(text.buttons)} |"
+        assert row in page
