@@ -198,6 +198,10 @@ class FakeAccounts:
         """Return the channel with Meta's id, if it belongs to this app."""
         return self._first(lambda each: each.app == app and each.phone_number_id == phone_number_id)
 
+    def of_app(self, app: str) -> Sequence[Channel]:
+        """Return the channels that belong to this app, by id."""
+        return [each for _, each in sorted(self.numbers.items()) if each.app == app]
+
     def by_phone(self, workspace: WorkspaceId, phones: Sequence[Phone]) -> Channel | None:
         """Return the channel of this workspace that has one of these numbers."""
         return self._first(lambda each: each.workspace == workspace and each.phone in phones)

@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
@@ -280,6 +281,7 @@ class Facts:
     parked: tuple[Parked, ...]
     waiting_rows: int
     speaking: tuple[Speaking, ...] = ()
+    ailing: tuple[Ailing, ...] = ()
 
 
 Result = (

@@ -146,6 +146,10 @@ class ConfiguredAccounts:
         """Return the channel with Meta's id, if it belongs to this app."""
         return self._now.by_meta.get((app, phone_number_id))
 
+    def of_app(self, app: str) -> Sequence[Channel]:
+        """Return the channels that belong to this app, by id."""
+        return [each for each in self._now.by_id.values() if each.app == app]
+
     def by_phone(self, workspace: WorkspaceId, phones: Sequence[Phone]) -> Channel | None:
         """Return the channel of this workspace that has one of these numbers."""
         found = (self._now.by_phone.get((workspace, phone)) for phone in phones)

@@ -9,10 +9,16 @@ from sqlalchemy import inspect as reflect
 
 from kaisa_relay import store
 from kaisa_relay.accounts import rows
+from kaisa_relay.accounts.ailing import ailing
 from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Speaking, Why
 from kaisa_relay.accounts.facts import channel_facts
 from kaisa_relay.accounts.refusal import Refusal
-from kaisa_relay.domain.ids import CONVERSATION, WORKSPACE, ConversationId, to_text
+from kaisa_relay.domain.ids import (
+    CONVERSATION,
+    WORKSPACE,
+    ConversationId,
+    to_text,
+)
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import agent, contact, conversation, inbox
 
@@ -37,6 +43,7 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
         parked=_parked(connection),
         waiting_rows=_waiting(connection),
         speaking=tuple(_speaking(connection, row) for row in workspaces if schema == wanted),
+        ailing=ailing(at, connection) if schema == wanted else (),
     )
 
 

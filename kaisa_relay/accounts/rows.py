@@ -120,6 +120,7 @@ def _channel(row: Row[Any]) -> ChannelRow:
         portfolio=row.portfolio,
         app=row.app,
         throughput=row.throughput,
+        waba=row.waba,
     )
     return ChannelRow(channel, row.waba, row.token)
 

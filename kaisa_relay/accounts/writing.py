@@ -94,6 +94,7 @@ def add_channel(
         portfolio=command.portfolio,
         app=command.app,
         throughput=command.throughput,
+        waba=command.waba,
     )
     row = ChannelRow(channel, command.waba, cipher.seal(command.token))
     rows.add_channel(connection, row)

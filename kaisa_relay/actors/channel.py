@@ -12,14 +12,16 @@ from attrs import define, field
 
 from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.fencing import fenced_alone
+from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.lanes import Lane, Lanes
-from kaisa_relay.actors.messages import Ring, SendsSettled, Statuses, ToChannel, Withdraw
+from kaisa_relay.actors.messages import Noticed, Ring, SendsSettled, Statuses, ToChannel, Withdraw
 from kaisa_relay.actors.outbox import Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
 from kaisa_relay.actors.resolving import resolved
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
 from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.channel_health import Report, limit_of
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import (
@@ -51,6 +53,7 @@ class ChannelTask:
     context: Context
     channel: Channel
     post: ChannelPost
+    health: HealthDesk
     lanes: Lanes = field(init=False)
     _outbox: Outbox = field(init=False)
     _standstill: Standstill = field(init=False)
@@ -65,7 +68,7 @@ class ChannelTask:
         context, channel = self.context, self.channel
         self.lanes = Lanes(self.post.traffic, self._seconds_until)
         self._outbox = Outbox(context, channel)
-        self._standstill = Standstill(context, channel, self.lanes, self._resume)
+        self._standstill = Standstill(context, channel, self.lanes, self._resume, self._report)
         self._statuses = StatusDesk(context, channel, self.post, self._settled)
         self.post.take_spare = lambda: self.lanes.take_spare(trio.current_time())
 
@@ -105,6 +108,8 @@ class ChannelTask:
                         await self._withdraw(send)
                     case SendsSettled(sends=settled):
                         self._settled(settled)
+                    case Noticed(report=report):
+                        await self.health.take(self.channel, report)
 
     async def _look_around(self) -> None:
         """Do what nobody rings for: it is time that has come."""
@@ -113,6 +118,11 @@ class ChannelTask:
         for send in [each for each in self.lanes.parked() if self._seconds_until(each) <= 0]:
             self.lanes.put(send.id, await self._outbox.give_up(send))
         self.lanes.tidy(trio.current_time())
+        await self.health.look(self.channel)
+
+    def _report(self, report: Report) -> None:
+        """Note what sending tells of the number; when the mailbox is full, the next send will."""
+        self.post.mailbox.tell(Noticed(report))
 
     @property
     def _roomy(self) -> bool:
@@ -242,6 +252,8 @@ class ChannelTask:
         answer = await self._call(begun, outgoing)
         if isinstance(answer, Deferred) and answer.code == PAIR_LIMIT:
             self.lanes.throttled(lane, trio.current_time())
+        if limit := limit_of(getattr(answer, "code", None), self.context.wall()):
+            self._report(limit)
         await self._conclude(begun, answer)
 
     async def _call(self, send: Send, outgoing: Outgoing) -> Answer:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.channel_health import Report
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
@@ -153,7 +154,14 @@ class SendsSettled:
     sends: tuple[SendId, ...]
 
 
-ToChannel = Ring | Withdraw | Statuses | SendsSettled
+@frozen
+class Noticed:
+    """Sending told something about the number itself."""
+
+    report: Report
+
+
+ToChannel = Ring | Withdraw | Statuses | SendsSettled | Noticed
 
 # --- to the agent pool of a workspace -------------------------------------------------------
 

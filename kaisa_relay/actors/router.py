@@ -18,15 +18,23 @@ from kaisa_relay.actors.addressing import Addressed, Addressing, FromAgent, Home
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.foreknown import AHEAD
+from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, NotNeeded, Statuses, heard
 from kaisa_relay.actors.presence import obey_agent
+from kaisa_relay.actors.reporting import note_limit, note_report
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
-from kaisa_relay.actors.unmatched import answer_unmatched, note_identity, set_aside
+from kaisa_relay.actors.unmatched import answer_unmatched, note_identity
 from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, WorkspaceId, to_text
-from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
+from kaisa_relay.domain.inbound import (
+    AccountReport,
+    ChannelNotice,
+    IdentityChange,
+    Inbound,
+    StatusBatch,
+)
 from kaisa_relay.ports import InboxItem, Outcome
 
 logger = structlog.get_logger()
@@ -45,6 +53,7 @@ class Router:
     """Owns the conversations' slots and the nursery in which they run."""
 
     context: Context
+    health: HealthDesk
     slots: Slots = field(init=False)
     _addressing: Addressing = field(init=False)
     _in_flight: set[MessageId] = field(factory=set)
@@ -214,15 +223,14 @@ class Router:
             case StatusBatch():
                 self._route_statuses(item)
             case Outcome() as outcome:
+                await note_limit(self.health, item, outcome.code)
                 deliver = heard(outcome, item.id, self.context.wall())
                 await self._hand_over(item, outcome.conversation, deliver)
             case IdentityChange() as change:
                 await note_identity(self.context, self._addressing.lookups, item, change)
                 self.done(item.id)
-            case ChannelNotice() as notice:
-                at = to_text(CHANNEL, item.channel)
-                logger.warning("channel notice", channel=at, code=notice.code)
-                await set_aside(self.context, item)
+            case ChannelNotice() | AccountReport() as told:
+                await note_report(self.health, item, told)
                 self.done(item.id)
 
     async def _route_message(self, item: InboxItem, inbound: Inbound) -> None:

@@ -15,11 +15,13 @@ from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lanes import Lanes
 from kaisa_relay.actors.outcome import Stop
 from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.channel_health import DownReported, GotThrough, Report
 from kaisa_relay.domain.ids import CHANNEL, to_text
 from kaisa_relay.domain.sending import Accepted
 
 logger = structlog.get_logger()
 
+_REASONS: Final = {Stop.NO: "unanswered", Stop.AWAY: "unreachable", Stop.HALTED: "halted"}
 PROBE: Final = (1.0, 60.0)
 """Seconds between probes of a number that does not answer: the first and the longest."""
 
@@ -32,6 +34,9 @@ class Standstill:
     channel: Channel
     lanes: Lanes
     on_resume: Callable[[], None]
+    report: Callable[[Report], None]
+    _told: bool = True
+    """Whether the number may count as down: a run before this one may have said so."""
     _why: Stop = Stop.NO
     _stopped: trio.Event = field(factory=trio.Event)
 
@@ -44,10 +49,15 @@ class Standstill:
         self.context.outages.began(self.channel.id, self.context.wall())
         logger.error("channel stopped", channel=to_text(CHANNEL, self.channel.id), reason=why.value)
         self._stopped.set()
+        self._told = True
+        self.report(DownReported(_REASONS[why]))
 
     def got_through(self) -> None:
         """WhatsApp took a send, or refused that one alone: the number works."""
         self.context.outages.ended(self.channel.id)
+        if self._told:
+            self._told = False
+            self.report(GotThrough())
 
     async def run(self) -> None:
         """Probe whenever it stands still, until cancelled."""

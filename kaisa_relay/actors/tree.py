@@ -26,6 +26,7 @@ from kaisa_relay.actors.agent_pool import AgentPool
 from kaisa_relay.actors.alarm import Alarm
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
+from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.messages import SendsSettled, ToChannel
 from kaisa_relay.actors.receipts import Receipts
 from kaisa_relay.actors.router import Router
@@ -53,12 +54,14 @@ class Actors:
     """Starts every actor, and those of workspaces and channels as they come."""
 
     context: Context
+    health: HealthDesk = field(init=False)
     router: Router = field(init=False)
     _receipts: Receipts = field(init=False)
     _nursery: trio.Nursery = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.router = Router(self.context)
+        self.health = HealthDesk(self.context)
+        self.router = Router(self.context, self.health)
         self._receipts = Receipts(self.context)
         self.context.sends.subscribe(self._settled)
         self.context.journal.subscribe(self._receipts.take)
@@ -125,7 +128,7 @@ class Actors:
         pool = exchange.pools[workspace] = Mailbox(capacity)
         desk = exchange.workspaces[workspace] = Mailbox(capacity)
         self._keep(f"pool {name}", lambda: AgentPool(self.context, workspace, pool).run())
-        reservations = partial(WorkspaceTask, self.context, workspace, desk)
+        reservations = partial(WorkspaceTask, self.context, workspace, desk, self.health)
         self._keep(f"workspace {name}", lambda: reservations().run(), desk.break_asks)
 
     def _keep(
@@ -150,7 +153,7 @@ class Actors:
 
         crashed = partial(self._crashed, "channel", give_back)
         await self._keep_trying(
-            name, lambda: ChannelTask(self.context, channel, post).run(), crashed
+            name, lambda: ChannelTask(self.context, channel, post, self.health).run(), crashed
         )
 
     async def _keep_receipts(self) -> None:

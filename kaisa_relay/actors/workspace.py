@@ -11,6 +11,7 @@ from typing import Final
 from attrs import define, evolve
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.health import WELL, HealthDesk
 from kaisa_relay.actors.messages import ReserveAnswer, ReserveConversation
 from kaisa_relay.actors.reservation import (
     Link,
@@ -62,6 +63,7 @@ class WorkspaceTask:
     context: Context
     workspace: WorkspaceId
     mailbox: Mailbox[ReserveConversation]
+    health: HealthDesk
 
     async def run(self) -> None:
         """Reserve until cancelled."""
@@ -169,6 +171,7 @@ class WorkspaceTask:
         directory = self.context.directory
         pairs = await directory.pairs(self.workspace, people.contacts)
         load = await directory.load(self.workspace)
+        health = await self.health.standing(self.workspace)
         taken = {(pair.channel, pair.contact) for pair in pairs if pair.conversation is not None}
         facts = tuple(
             ChannelFacts(
@@ -180,6 +183,7 @@ class WorkspaceTask:
                     for agent in people.agents
                     if (channel.id, agent.contact) not in taken
                 ),
+                health.get(channel.id, WELL).burden,
             )
             for channel in channels
         )

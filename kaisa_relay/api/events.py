@@ -71,6 +71,11 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.AgentPaused: "agent.paused",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
+    happened.ChannelLimited: "channel.limited",
+    happened.ChannelQualityChanged: "channel.quality_changed",
+    happened.ChannelDown: "channel.down",
+    happened.ChannelUp: "channel.up",
+    happened.TemplateChanged: "channel.template_changed",
 }
 
 _PREFIXES: Final[Mapping[object, str]] = {

@@ -175,6 +175,7 @@ def _gauges(store: Store, actors: Actors, metrics: Metrics, garbage: GarbageColl
             router=actors.router.statistics,
             store=store.statistics,
             mailboxes=actors.mailboxes,
+            channels=actors.health.statistics,
             rows=lambda: store.browse(count_rows),
             longest_pause=lambda: garbage.longest_pause,
         )

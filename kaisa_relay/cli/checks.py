@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.commands import Facts, Parked
 from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
@@ -56,6 +57,8 @@ def check_facts(facts: Facts) -> Iterator[Finding]:
         )
     for parked in facts.parked:
         yield _parked(parked)
+    for ailing in facts.ailing:
+        yield _ailing(ailing)
 
 
 def _schema(who: str, facts: Facts) -> Finding:
@@ -65,6 +68,28 @@ def _schema(who: str, facts: Facts) -> Finding:
         "database",
         f"{who}; it has schema {facts.schema}, this version uses {facts.wanted}",
         "start this version's kaisa-relay serve, which upgrades it, or run the version that fits",
+    )
+
+
+def _ailing(ailing: Ailing) -> Finding:
+    about = f"channel {ailing.channel}"
+    if ailing.down is not None:
+        return problem(
+            about,
+            f"it cannot send: {ailing.down}",
+            "new conversations go to other channels; what waits is sent when it works again",
+        )
+    if ailing.limited is not None:
+        until = instant(ailing.limited_until, "further notice")
+        return warning(
+            about,
+            f"it is limited until {until}: {ailing.limited}",
+            "new conversations go to other channels; see the number in WhatsApp Manager",
+        )
+    return warning(
+        about,
+        f"its quality is {ailing.quality}",
+        "people block or report its messages; Meta may lower its limits: send less",
     )
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import agents, finding, meeting, mirroring, standing
+from kaisa_relay.directory import agents, finding, health, meeting, mirroring, standing
+from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
@@ -85,6 +86,10 @@ class SqlDirectory:
     ) -> Briefing:
         """Return what `people` and `metadata` say; who asks at the same time shares the read."""
         return await self._briefings.ask((workspace, conversation, tuple(contacts)))
+
+    async def health(self, workspace: WorkspaceId) -> dict[ChannelId, Health]:
+        """Return how those channels stand of which anything was ever reported."""
+        return await self._store.read(lambda c: health.health(c, workspace))
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

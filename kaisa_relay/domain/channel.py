@@ -31,6 +31,7 @@ class Channel:
     portfolio: str
     app: str = ""
     throughput: int = 80
+    waba: str = ""
 
 
 def window_open(inbound_at: datetime | None, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from kaisa_relay.domain.channel_health import Report
 from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.content import Content, Edit, Reaction, Revocation
 from kaisa_relay.domain.sending import Rank
@@ -73,3 +74,10 @@ class ChannelNotice:
 
     code: int
     details: str
+
+
+@frozen
+class AccountReport:
+    """What Meta tells of a number, its account or its templates, outside the field `messages`."""
+
+    report: Report

@@ -73,6 +73,11 @@ KINDS: Final[dict[type[Event], str]] = {
     e.AgentPaused: "agent.paused",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
+    e.ChannelLimited: "channel.limited",
+    e.ChannelQualityChanged: "channel.quality_changed",
+    e.ChannelDown: "channel.down",
+    e.ChannelUp: "channel.up",
+    e.TemplateChanged: "channel.template_changed",
 }
 
 CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {

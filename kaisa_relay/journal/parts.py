@@ -12,6 +12,7 @@ from kaisa_relay.journal.agent_rows import (
     SET_CAPACITY,
     agent_parts,
 )
+from kaisa_relay.journal.health_rows import SAVE_HEALTH, health_parts
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
 from kaisa_relay.journal.outbox_rows import (
     END_SEND,
@@ -66,6 +67,7 @@ from kaisa_relay.ports import (
     TouchPair,
     UseToken,
 )
+from kaisa_relay.ports.health import SaveHealth
 
 ORDER: Final = (
     DONE,
@@ -92,6 +94,7 @@ ORDER: Final = (
     COUNT_MISS,
     CLEAR_MISSES,
     SAVE_PRESENCE,
+    SAVE_HEALTH,
     FREE_ANSWER,
     SAVE_ANSWER,
 )
@@ -122,6 +125,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return people_parts(unit, change)
         case KnowAgent() | SavePresence() | CountMiss():
             return agent_parts(unit, change)
+        case SaveHealth():
+            return health_parts(unit, change)
         case (
             ClaimPair()
             | ReleasePair()

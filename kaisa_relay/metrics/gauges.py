@@ -37,6 +37,8 @@ class Sources:
     store: Callable[[], Statistics]
     mailboxes: Callable[[], Mapping[str, Sequence[MailboxStatistics]]]
     rows: Callable[[], Awaitable[RowCounts]]
+    channels: Callable[[], Mapping[str, int]] = dict
+    """How many channels stand how (`HealthDesk.statistics`)."""
     longest_pause: Callable[[], float] = lambda: 0.0
     """Seconds for which a garbage collection has stopped everything, at the most."""
 
@@ -78,6 +80,8 @@ class Gauges(Collector):
         yield _gauge("conversations_quarantined", "Conversations in quarantine", quarantined)
         pause = self._sources.longest_pause()
         yield _gauge("gc_longest_pause_seconds", "Longest garbage collection so far", pause)
+        channels = self._sources.channels()
+        yield _by("channels", "Channels, by what is against using them", "burden", channels)
         in_flight = router["in_flight"]
         yield _gauge("items_in_flight", "Inbox items handed on and not yet decided", in_flight)
 

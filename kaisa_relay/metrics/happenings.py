@@ -5,6 +5,14 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter
 
+from kaisa_relay.domain.channel_health import (
+    ChannelDown,
+    ChannelLimited,
+    ChannelQualityChanged,
+    ChannelUp,
+    TemplateChanged,
+)
+from kaisa_relay.domain.conversation.events import AgentAvailable, AgentAway, AgentPaused
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
     AgentAccepted,
@@ -84,6 +92,18 @@ STEPS: Final[dict[type[Event], str]] = {
     NoteKept: "note_kept",
     DeadlineMoved: "deadline_moved",
 }
+CHANNELS: Final[dict[type[Event], str]] = {
+    ChannelLimited: "limited",
+    ChannelQualityChanged: "quality_changed",
+    ChannelDown: "down",
+    ChannelUp: "up",
+    TemplateChanged: "template_changed",
+}
+AGENTS: Final[dict[type[Event], str]] = {
+    AgentAvailable: "available",
+    AgentAway: "away",
+    AgentPaused: "paused",
+}
 REASONS: Final = (
     *((Phase.CLOSED, reason) for reason in EndedBy),
     *((Phase.FAILED, reason) for reason in FailReason),
@@ -113,11 +133,21 @@ class Happenings:
             ["event"],
             registry=registry,
         )
+        channels = Counter(
+            "kaisa_channel_changes",
+            "What happens to channels' standing with WhatsApp",
+            ["event"],
+            registry=registry,
+        )
+        agents = Counter(
+            "kaisa_agent_changes", "Agents who come, go and pause", ["event"], registry=registry
+        )
         statuses = Counter(
             "kaisa_statuses", "Sends that came further, by how far", ["rank"], registry=registry
         )
         self._counters: dict[type[Event], list[Counter]] = {}
-        for table, counter in ((OFFERS, offers), (MESSAGES, messages), (STEPS, steps)):
+        tables = ((OFFERS, offers), (MESSAGES, messages), (STEPS, steps))
+        for table, counter in (*tables, (CHANNELS, channels), (AGENTS, agents)):
             for event, label in table.items():
                 self._counters.setdefault(event, []).append(counter.labels(label))
         for event, phase in PHASES.items():

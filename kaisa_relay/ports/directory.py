@@ -6,6 +6,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
@@ -119,6 +120,10 @@ class Directory(Protocol):
         contacts: Sequence[ContactId],
     ) -> Briefing:
         """Return what `people` and `metadata` say, in one read."""
+        ...
+
+    async def health(self, workspace: WorkspaceId) -> dict[ChannelId, Health]:
+        """Return how those channels stand of which anything was ever reported."""
         ...
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:

@@ -15,7 +15,13 @@ from kaisa_relay.domain.ids import (
     SendId,
     WorkspaceId,
 )
-from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
+from kaisa_relay.domain.inbound import (
+    AccountReport,
+    ChannelNotice,
+    IdentityChange,
+    Inbound,
+    StatusBatch,
+)
 from kaisa_relay.domain.sending import Rank
 
 
@@ -25,6 +31,7 @@ class ItemKind(StrEnum):
     MESSAGE = "message"
     STATUSES = "statuses"
     NOTICE = "notice"
+    ACCOUNT = "account"
     OUTCOME = "outcome"
     UNROUTED = "unrouted"
 
@@ -45,7 +52,7 @@ class Outcome:
     code: int | None = None
 
 
-Item = Inbound | IdentityChange | StatusBatch | ChannelNotice | Outcome
+Item = Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | Outcome
 
 
 @frozen

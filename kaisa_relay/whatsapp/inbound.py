@@ -15,6 +15,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate
 from kaisa_relay.ports import ItemKind, NewItem
+from kaisa_relay.whatsapp.account_webhooks import FindAccount, account_items
 from kaisa_relay.whatsapp.contents import MESSAGE
 from kaisa_relay.whatsapp.items import (
     CONTACT,
@@ -64,14 +65,17 @@ class _Status:
 _Rows = Iterator[NewItem | _Status]
 
 
-def split(body: bytes, find_channel: FindChannel, dedup: Dedup) -> tuple[NewItem, ...]:
+def split(
+    body: bytes, find_channel: FindChannel, dedup: Dedup, find_account: FindAccount = tuple
+) -> tuple[NewItem, ...]:
     """Return a row per message, system item and error, and one per channel for statuses.
 
     What belongs to no channel of ours, or cannot be read, is a row without workspace.
     """
     rows: list[NewItem] = []
     batches: dict[ChannelId, list[_Status]] = {}
-    for row in _body(repair(body) if NUL in body else body, find_channel, dedup):
+    whole = repair(body) if NUL in body else body
+    for row in _body(whole, find_channel, dedup, find_account):
         if isinstance(row, _Status):
             batches.setdefault(row.channel.id, []).append(row)
         else:
@@ -97,7 +101,7 @@ def _usual(body: bytes, find_channel: FindChannel) -> list[tuple[Channel, Value]
     return found
 
 
-def _body(body: bytes, find_channel: FindChannel, dedup: Dedup) -> _Rows:
+def _body(body: bytes, find_channel: FindChannel, dedup: Dedup, find_account: FindAccount) -> _Rows:
     usual = _usual(body, find_channel)
     if usual is not None:
         for channel, value in usual:
@@ -112,16 +116,17 @@ def _body(body: bytes, find_channel: FindChannel, dedup: Dedup) -> _Rows:
         yield _unrouted(Reason.MALFORMED if malformed else Reason.OTHER_OBJECT, body)
         return
     for entry in envelope.entry or ():
-        yield from _entry(entry, find_channel, dedup)
+        yield from _entry(entry, find_channel, dedup, find_account)
 
 
-def _entry(json: Raw, find_channel: FindChannel, dedup: Dedup) -> _Rows:
+def _entry(json: Raw, find_channel: FindChannel, dedup: Dedup, find_account: FindAccount) -> _Rows:
     read = _ENTRY.read(json)
     if read is None or read[1]:
         yield _unrouted(Reason.MALFORMED, json)
         return
     for change in read[0].changes or ():
-        yield from _change(change, find_channel, dedup)
+        about_account = account_items(json, change, find_account, dedup)
+        yield from about_account or _change(change, find_channel, dedup)
 
 
 def _change(json: Raw, find_channel: FindChannel, dedup: Dedup) -> _Rows:

@@ -12,6 +12,7 @@ from msgspec import Raw, Struct
 
 from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
 from kaisa_relay.ports import Item, ItemKind, UnreadableItem
+from kaisa_relay.whatsapp.account_webhooks import read_report
 from kaisa_relay.whatsapp.contents import MESSAGE
 from kaisa_relay.whatsapp.items import (
     CONTACT,
@@ -81,4 +82,5 @@ _READERS: Final = {
     ItemKind.MESSAGE: _message,
     ItemKind.STATUSES: _statuses,
     ItemKind.NOTICE: _notice,
+    ItemKind.ACCOUNT: read_report,
 }

@@ -37,6 +37,10 @@ class Accounts(Protocol):
         """Return the channel with Meta's id, if it belongs to this app."""
         ...
 
+    def of_app(self, app: str) -> Sequence[Channel]:
+        """Return the channels that belong to this app."""
+        ...
+
 
 class Observer(Protocol):
     """Counts what the lane does."""
@@ -70,7 +74,8 @@ class WebhookLane:
             self.observer.on_webhook("refused", 0)
             return 401, b"bad signature"
         find_channel = partial(self.accounts.by_phone_number_id, app)
-        rows = split(body, find_channel, partial(dedup_of, self.dedup_key))
+        dedup = partial(dedup_of, self.dedup_key)
+        rows = split(body, find_channel, dedup, partial(self.accounts.of_app, app))
         try:
             new = await self.inbox.store(rows) if rows else 0
         except StoreUnavailable:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.commands import ChannelFacts, Facts, Parked, SealedChannel
 from kaisa_relay.cli.checks import check_facts, check_public_url, check_webhook_bind
 from kaisa_relay.cli.finding import Level
@@ -239,3 +240,28 @@ def test_tables_of_another_version() -> None:
     (finding,) = check_facts(Facts(False, "0001", "0002", 1, (CHANNEL,), 1, (), 0))
     assert finding.level is Level.PROBLEM
     assert "schema 0001, this version uses 0002" in finding.says
+
+
+@pytest.mark.parametrize(
+    ("ailing", "level", "says"),
+    [
+        (Ailing("chn_1", "red", "spam", AT, "halted"), Level.PROBLEM, "it cannot send: halted"),
+        (
+            Ailing("chn_1", "red", "spam", AT, None),
+            Level.WARNING,
+            "it is limited until 2026-11-22 12:00:00Z: spam",
+        ),
+        (
+            Ailing("chn_1", "red", "for_ever", None, None),
+            Level.WARNING,
+            "it is limited until further notice: for_ever",
+        ),
+        (Ailing("chn_1", "yellow", None, None, None), Level.WARNING, "its quality is yellow"),
+    ],
+)
+def test_a_channel_that_is_not_well(ailing: Ailing, level: Level, says: str) -> None:
+    """The worst of it, and what becomes of conversations."""
+    facts = Facts(True, "0001", "0001", 1, (CHANNEL,), 1, (), 0, ailing=(ailing,))
+    (found,) = [each for each in check_facts(facts) if each.about == "channel chn_1"]
+    assert (found.level, found.says) == (level, says)
+    assert found.advice

@@ -40,6 +40,10 @@ class TwoChannels:
         """Return one of them, to its own app only."""
         return CHANNELS.get(phone_number_id) if app == "app" else None
 
+    def of_app(self, app: str) -> Sequence[Channel]:
+        """Return both, to their own app only."""
+        return list(CHANNELS.values()) if app == "app" else []
+
 
 @define
 class Counts:

@@ -1,7 +1,8 @@
 """A reservation: from the form to the first message, or to nobody ever coming.
 
 Rule 1: a reservation holds the visitor's pair; the agent is only noted, and asked later.
-Rule 2: the channel is the one where the best agent is free, then the least loaded.
+Rule 2: the channel is the one where the best agent is free, then the least loaded; one that is
+limited or down is the last choice.
 """
 
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from attrs import frozen
 
 from kaisa_relay.domain import agent_pool
+from kaisa_relay.domain.channel_health import Burden
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import relaying
 from kaisa_relay.domain.conversation.decision import Decision
@@ -33,12 +35,13 @@ from kaisa_relay.domain.texts import TextKey
 
 @frozen
 class ChannelFacts:
-    """One channel as the reservation sees it: its load, and who is free on it."""
+    """One channel as the reservation sees it: its load, its health, and who is free on it."""
 
     channel: ChannelId
     load: int
     visitor_free: bool
     free_agents: frozenset[ContactId]
+    burden: Burden = Burden.NONE
 
 
 @frozen
@@ -60,22 +63,19 @@ class Reserve:
 
 def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
     """Choose a channel and an agent, or say which side is in use everywhere."""
-    best = min(
-        (
-            (agent.priority, command.agents.index(agent), facts.load, facts.channel, agent)
-            for facts in command.channels
-            if facts.visitor_free and (agent := _first_free(command, facts))
-        ),
-        default=None,
-        key=lambda choice: choice[:4],
-    )
+    choices = [
+        (_last_choice(facts), agent.priority, command.agents.index(agent), facts, agent)
+        for facts in command.channels
+        if facts.visitor_free and (agent := _first_free(command, facts))
+    ]
+    best = min(choices, default=None, key=_order)
     if best is None:
         return NoPairFree(_busy_side(command.channels), command.free_at)
-    *_, channel, agent = best
+    *_, facts, agent = best
     return ConversationCreated(
         workspace=command.workspace,
         conversation=command.conversation,
-        channel=channel,
+        channel=facts.channel,
         visitor=command.visitor,
         language=command.language,
         agents=command.agents,
@@ -85,6 +85,16 @@ def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
         at=command.at,
         at_once=command.at_once,
     )
+
+
+def _last_choice(facts: ChannelFacts) -> Burden:
+    """Return what speaks against a channel more than an agent who is worse off does."""
+    return facts.burden if facts.burden >= Burden.LIMITED else Burden.NONE
+
+
+def _order(choice: tuple[Burden, int, int, ChannelFacts, Candidate]) -> tuple[int, ...]:
+    *first, facts, _ = choice
+    return (*first, facts.burden, facts.load, facts.channel)
 
 
 def _first_free(command: Reserve, facts: ChannelFacts) -> Candidate | None:

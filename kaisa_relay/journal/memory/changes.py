@@ -40,6 +40,7 @@ from kaisa_relay.ports import (
     TouchPair,
     UseToken,
 )
+from kaisa_relay.ports.health import SaveHealth
 
 
 def apply(transaction: Transaction, append: Append) -> Conflict | None:
@@ -97,6 +98,7 @@ Unconditional = (
     | KnowAgent
     | SavePresence
     | CountMiss
+    | SaveHealth
 )
 
 
@@ -127,6 +129,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             tx.put(rows.metadata, (workspace, conversation), change)
         case KnowAgent() | SavePresence() | CountMiss():
             change_agent(tx, workspace, change)
+        case SaveHealth(channel=channel, health=health):
+            tx.put(rows.healths, (workspace, channel), health)
         case _:
             assert_never(change)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import (
@@ -113,6 +114,11 @@ class MemoryDirectory:
         """Return what `people` and `metadata` say."""
         people = await self.people(workspace, contacts)
         return Briefing(people, await self.metadata(workspace, conversation))
+
+    async def health(self, workspace: WorkspaceId) -> dict[ChannelId, Health]:
+        """Return how those channels stand of which anything was ever reported."""
+        rows = (await self.commits.read()).healths
+        return {channel: health for (of, channel), health in rows.items() if of == workspace}
 
     async def load(self, workspace: WorkspaceId) -> dict[ChannelId, int]:
         """Return how many live conversations each channel carries."""

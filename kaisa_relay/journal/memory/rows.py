@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import define, field, frozen
 
+from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.ids import (
@@ -111,6 +112,7 @@ class Rows:
     identities: dict[Identity, ContactId] = field(factory=dict)
     metadata: dict[tuple[WorkspaceId, ConversationId], SaveMetadata] = field(factory=dict)
     agents: dict[tuple[WorkspaceId, ContactId], Agent] = field(factory=dict)
+    healths: dict[tuple[WorkspaceId, ChannelId], Health] = field(factory=dict)
     answers: dict[tuple[WorkspaceId, str], SaveAnswer] = field(factory=dict)
 
     def version(self, workspace: WorkspaceId, stream: str) -> int:

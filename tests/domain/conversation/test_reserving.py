@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve as replace
 
+from kaisa_relay.domain.channel_health import Burden
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text, Unsupported
 from kaisa_relay.domain.conversation.messages import (
@@ -54,6 +55,30 @@ def channel(number: int, free: frozenset[Any] = BOTH, **changes: Any) -> Channel
     """One channel with nothing to do, where the visitor is free."""
     values: dict[str, Any] = {"load": 0, "visitor_free": True} | changes
     return ChannelFacts(channel=ChannelId(number), free_agents=free, **values)
+
+
+def chosen(*channels: ChannelFacts) -> int:
+    """Return the channel on which the conversation is to be."""
+    created = reserve(form(*channels))
+    assert isinstance(created, ConversationCreated)
+    return created.channel
+
+
+@pytest.mark.parametrize("burden", [Burden.LIMITED, Burden.DOWN])
+def test_a_limited_number_is_the_last_choice(burden: Burden) -> None:
+    """Rather a busy number, or the second agent; but rather it than nobody."""
+    limited = channel(1, burden=burden)
+    assert chosen(limited, channel(2, load=90)) == 2
+    assert chosen(limited, channel(2, frozenset({BO}))) == 2
+    assert chosen(limited, channel(2, visitor_free=False)) == 1
+    assert chosen(channel(1, burden=Burden.DOWN), channel(2, burden=Burden.LIMITED)) == 2
+
+
+def test_poor_quality_counts_more_than_load_and_less_than_the_agent() -> None:
+    """A number that Meta has begun to doubt is spared, but nobody gets a worse agent for it."""
+    doubted = channel(1, burden=Burden.QUALITY)
+    assert chosen(doubted, channel(2, load=90)) == 2
+    assert chosen(doubted, channel(2, frozenset({BO}))) == 1
 
 
 def form(*channels: ChannelFacts, **changes: Any) -> Reserve:

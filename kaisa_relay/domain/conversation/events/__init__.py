@@ -9,6 +9,13 @@ from kaisa_relay.domain.agent_events import (
     AgentAway,
     AgentPaused,
 )
+from kaisa_relay.domain.channel_health import (
+    ChannelDown,
+    ChannelLimited,
+    ChannelQualityChanged,
+    ChannelUp,
+    TemplateChanged,
+)
 from kaisa_relay.domain.conversation.events.life import (
     ConversationAbandoned,
     ConversationClosed,
@@ -57,6 +64,10 @@ __all__ = [
     "AgentNudged",
     "AgentOffered",
     "AgentPaused",
+    "ChannelDown",
+    "ChannelLimited",
+    "ChannelQualityChanged",
+    "ChannelUp",
     "ConversationAbandoned",
     "ConversationClosed",
     "ConversationCreated",
@@ -86,6 +97,7 @@ __all__ = [
     "OfferSent",
     "ReopenAsked",
     "ReopenFailed",
+    "TemplateChanged",
     "WindowClosed",
     "WindowClosing",
 ]
@@ -127,4 +139,9 @@ Event = (
     | AgentPaused
     | MessageUnmatched
     | MessageStatus
+    | ChannelDown
+    | ChannelLimited
+    | ChannelQualityChanged
+    | ChannelUp
+    | TemplateChanged
 )

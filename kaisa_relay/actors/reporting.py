@@ -1,0 +1,37 @@
+"""What the inbox tells of a channel itself, on its way to the channel's health."""
+
+import structlog
+
+from kaisa_relay.actors.health import HealthDesk
+from kaisa_relay.actors.unmatched import set_aside
+from kaisa_relay.domain.channel_health import Report, limit_of
+from kaisa_relay.domain.ids import CHANNEL, to_text
+from kaisa_relay.domain.inbound import AccountReport, ChannelNotice
+from kaisa_relay.ports import InboxItem
+
+logger = structlog.get_logger()
+
+
+async def note_report(
+    health: HealthDesk, item: InboxItem, told: ChannelNotice | AccountReport
+) -> None:
+    """Note what Meta reports; the row is decided with it."""
+    context = health.context
+    channel = context.accounts.channel(item.workspace, item.channel)
+    if isinstance(told, ChannelNotice):
+        logger.warning("channel notice", channel=to_text(CHANNEL, item.channel), code=told.code)
+        report: Report | None = limit_of(told.code, context.wall())
+    else:
+        report = told.report
+    if channel is None or report is None:
+        await set_aside(context, item)
+    else:
+        await health.take(channel, report, item.id)
+
+
+async def note_limit(health: HealthDesk, item: InboxItem, code: int | None) -> None:
+    """Note a limit that a failed send speaks of; its conversation hears of the failure itself."""
+    limit = limit_of(code, health.context.wall())
+    channel = health.context.accounts.channel(item.workspace, item.channel)
+    if limit is not None and channel is not None:
+        await health.take(channel, limit)
