@@ -111,45 +111,35 @@ REASONS: Final = (
 )
 
 
+_TABLES: Final = (
+    (OFFERS, "kaisa_offers", "Offers to agents, by what became of them"),
+    (MESSAGES, "kaisa_messages", "Messages, by what became of them"),
+    (STEPS, "kaisa_conversation_steps", "What happens to conversations within a phase"),
+    (CHANNELS, "kaisa_channel_changes", "What happens to channels' standing with WhatsApp"),
+    (AGENTS, "kaisa_agent_changes", "Agents who come, go and pause"),
+)
+
+
 class Happenings:
     """Counts events; one that has no counter here does not count."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        offers = Counter(
-            "kaisa_offers", "Offers to agents, by what became of them", ["event"], registry=registry
-        )
-        messages = Counter(
-            "kaisa_messages", "Messages, by what became of them", ["event"], registry=registry
-        )
         phases = Counter(
             "kaisa_conversations",
             "Conversations that entered a phase, and why they ended",
             ["phase", "reason"],
             registry=registry,
         )
-        steps = Counter(
-            "kaisa_conversation_steps",
-            "What happens to conversations within a phase",
-            ["event"],
-            registry=registry,
-        )
-        channels = Counter(
-            "kaisa_channel_changes",
-            "What happens to channels' standing with WhatsApp",
-            ["event"],
-            registry=registry,
-        )
-        agents = Counter(
-            "kaisa_agent_changes", "Agents who come, go and pause", ["event"], registry=registry
-        )
         statuses = Counter(
             "kaisa_statuses", "Sends that came further, by how far", ["rank"], registry=registry
         )
         self._counters: dict[type[Event], list[Counter]] = {}
-        tables = ((OFFERS, offers), (MESSAGES, messages), (STEPS, steps))
-        for table, counter in (*tables, (CHANNELS, channels), (AGENTS, agents)):
+        counters = {}
+        for table, name, says in _TABLES:
+            counters[name] = Counter(name, says, ["event"], registry=registry)
             for event, label in table.items():
-                self._counters.setdefault(event, []).append(counter.labels(label))
+                self._counters.setdefault(event, []).append(counters[name].labels(label))
+        messages = counters["kaisa_messages"]
         for event, phase in PHASES.items():
             self._counters.setdefault(event, []).append(phases.labels(phase.value, ""))
         self._endings: dict[tuple[Phase, str], Counter] = {

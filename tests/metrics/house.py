@@ -30,7 +30,10 @@ class House:
     boxes: list[Mailbox[int]] = field(factory=list)
 
     def sources(self) -> Sources:
-        return Sources(lambda: self.router, self._store, self._mailboxes, self._rows)
+        channels = {"none": 2, "quality": 0, "limited": 1, "down": 0}
+        return Sources(
+            lambda: self.router, self._store, self._mailboxes, self._rows, lambda: channels
+        )
 
     def _store(self) -> Statistics:
         return Statistics(11, 1, 1, 1, 0.1, outages=2, away_since=self.away_since)

@@ -34,6 +34,7 @@ async def test_gauges_show_the_house_at_the_moment_of_the_question() -> None:
     assert page["kaisa_conversations_quarantined"] == 1
     assert page["kaisa_conversations_passivated"] == 6
     assert page["kaisa_items_in_flight"] == 3
+    assert page["kaisa_channels burden=limited"] == 1
     assert page["kaisa_mailbox_messages actor=conversation"] == 7
     assert page["kaisa_mailbox_messages actor=channel"] == 1
     assert page["kaisa_mailbox_refused_total actor=channel"] == 1
