@@ -72,7 +72,8 @@ _ENTRY: Final = Reader(_Entry)
 _CHANGE: Final = Reader(Change)
 _VALUE: Final = Reader(_Value)
 _ROW: Final = msgspec.json.Decoder(_Row)
-_WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_WORD: Final = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_.-]{1,64}")
+"""A word of Meta's or the name of a template; seven digits might be somebody's number."""
 _BRIEF: Final = msgspec.json.Encoder()
 
 

@@ -29,6 +29,14 @@ CODES = {
     ("Candidate", "language"),
     ("State", "language"),
     ("State", "reason"),
+    ("ChannelLimited", "reason"),
+    ("ChannelDown", "reason"),
+    ("ChannelQualityChanged", "reason"),
+    ("ChannelQualityChanged", "tier"),
+    ("TemplateChanged", "template"),
+    ("TemplateChanged", "language"),
+    ("TemplateChanged", "status"),
+    ("TemplateChanged", "reason"),
 }
 """Where a string is a code or a language tag, never what somebody wrote."""
 
