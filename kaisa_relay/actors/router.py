@@ -20,14 +20,13 @@ from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.foreknown import AHEAD
 from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.messages import Deliver, NotNeeded, Statuses, heard
+from kaisa_relay.actors.messages import Deliver, Statuses, heard
 from kaisa_relay.actors.presence import obey_agent
 from kaisa_relay.actors.reporting import note_limit, note_report
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity
-from kaisa_relay.domain.conversation.messages import Receive
-from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, WorkspaceId, to_text
+from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, to_text
 from kaisa_relay.domain.inbound import (
     AccountReport,
     ChannelNotice,
@@ -243,7 +242,7 @@ class Router:
         where = await self._addressing.address(Letter(item, inbound, channel))
         match where:
             case Addressed(conversation=conversation, deliver=deliver):
-                self._tell_duplicate(item.workspace, conversation, deliver)
+                self.slots.tell_duplicate(item.workspace, conversation, deliver)
                 await self._hand_over(item, conversation, deliver)
             case FromAgent():
                 await obey_agent(self.context, item, inbound, where)
@@ -251,13 +250,6 @@ class Router:
             case Homeless():
                 await answer_unmatched(self.context, item, inbound, where)
                 self.done(item.id)
-
-    def _tell_duplicate(
-        self, workspace: WorkspaceId, conversation: ConversationId, deliver: Deliver
-    ) -> None:
-        command = deliver.command
-        if isinstance(command, Receive) and command.duplicate is not None:
-            self.slots.tell(workspace, command.duplicate, NotNeeded(conversation))
 
     def _route_statuses(self, item: InboxItem) -> None:
         post = self.context.exchange.channels.get(item.channel)

@@ -15,9 +15,10 @@ from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.farewell import tell_agent_stuck
-from kaisa_relay.actors.messages import Deliver, ToConversation
+from kaisa_relay.actors.messages import Deliver, NotNeeded, ToConversation
 from kaisa_relay.actors.recovery import run_conversation
 from kaisa_relay.actors.slot import Slot, stream_of
+from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, WorkspaceId, to_text
 from kaisa_relay.ports import Append, Fenced, InboxItem, ParkItem
 from kaisa_relay.runtime.mailbox import Mailbox
@@ -66,6 +67,14 @@ class Slots:
         """Tell a conversation something, waking it if it is not in memory."""
         slot = self.open(workspace, conversation)
         return slot is not None and slot.mailbox.tell(message)
+
+    def tell_duplicate(
+        self, workspace: WorkspaceId, conversation: ConversationId, deliver: Deliver
+    ) -> None:
+        """Tell the conversation of another link that its visitor came by this one."""
+        command = deliver.command
+        if isinstance(command, Receive) and command.duplicate is not None:
+            self.tell(workspace, command.duplicate, NotNeeded(conversation))
 
     @property
     def known(self) -> int:
