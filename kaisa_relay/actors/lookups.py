@@ -13,7 +13,8 @@ from attrs import define, field
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.foreknown import Foreknown, phones_of
 from kaisa_relay.actors.proof import offer_proof
-from kaisa_relay.actors.recent import Recent, SenderKey, sender_key
+from kaisa_relay.actors.recent import IN_CONVERSATION, Recent, SenderKey, sender_key
+from kaisa_relay.actors.slot import Slot
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
@@ -31,8 +32,11 @@ class Lookups:
     """Reads for the identity ladder."""
 
     context: Context
-    _senders: Recent[SenderKey, ContactId] = field(factory=Recent)
-    _pairs: Recent[PairKey, Pair] = field(factory=Recent)
+    _senders: Recent[SenderKey, ContactId] = field(factory=partial(Recent, IN_CONVERSATION))
+    _pairs: Recent[PairKey, tuple[Pair, SenderKey]] = field(
+        factory=partial(Recent, IN_CONVERSATION)
+    )
+    """The pair, and as whom its contact wrote: with the one the other is forgotten."""
     _changes: int = 0
     foreknown: Foreknown = field(init=False)
 
@@ -48,9 +52,26 @@ class Lookups:
         return contact is not None and self._pairs.get((channel.id, contact)) is not None
 
     def forget_pair(self, channel: ChannelId, contact: ContactId) -> None:
-        """Somebody's pair changed."""
-        self._pairs.drop((channel, contact))
+        """Somebody's pair changed; who they are is read with the next one."""
+        self._forget(channel, contact)
         self._changes += 1
+
+    def _forget(self, channel: ChannelId, contact: ContactId) -> None:
+        known = self._pairs.pop((channel, contact))
+        if known is not None:
+            self._senders.drop(known[1])
+
+    def leave(self, slot: Slot) -> None:
+        """A conversation leaves memory: who wrote in it is read again when they write again."""
+        if slot.channel is None:
+            return
+        for contact in slot.contacts:
+            self._forget(slot.channel, contact)
+
+    @property
+    def remembered(self) -> int:
+        """How many answers are kept."""
+        return len(self._senders) + len(self._pairs)
 
     def forget_sender(self, sender: Sender) -> None:
         """Somebody left this number or BSUID; rare enough to look through all that we remember."""
@@ -67,7 +88,9 @@ class Lookups:
 
     def remember(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
         """This sender is this contact."""
-        self._senders.put(sender_key(channel, sender), contact)
+        key, known = sender_key(channel, sender), self._pairs.get((channel.id, contact))
+        # One tuple for both, where it is the same: there are two of them per live conversation.
+        self._senders.put(known[1] if known is not None and known[1] == key else key, contact)
 
     async def contacts(self, channel: Channel, sender: Sender) -> tuple[ContactId, ...]:
         """Return everybody who may be this sender."""
@@ -90,20 +113,20 @@ class Lookups:
             return ()
         known = self._pairs.get((channel.id, contacts[0])) if len(contacts) == 1 else None
         if known is not None:
-            return (known,)
+            return (known[0],)
         changes = self._changes
         met = self.foreknown.met(channel, sender)
         if met is not None and met.contacts == tuple(contacts):
-            return self._note(channel, met.pairs)
+            return self._note(channel, met.pairs, sender)
         read = partial(self.context.directory.pairs, channel.workspace, contacts, channel.id)
         pairs = await self.context.patiently(read)
-        return tuple(pairs) if changes != self._changes else self._note(channel, pairs)
+        return tuple(pairs) if changes != self._changes else self._note(channel, pairs, sender)
 
-    def _note(self, channel: Channel, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    def _note(self, channel: Channel, pairs: Sequence[Pair], sender: Sender) -> tuple[Pair, ...]:
         """Remember those who are in a live conversation."""
         for pair in pairs:
             if pair.conversation is not None:
-                self._pairs.put((channel.id, pair.contact), pair)
+                self._pairs.put((channel.id, pair.contact), (pair, sender_key(channel, sender)))
         return tuple(pairs)
 
     async def token(self, channel: Channel, content: Content) -> Token | None:

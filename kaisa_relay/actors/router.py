@@ -26,6 +26,7 @@ from kaisa_relay.actors.reporting import note_limit, note_report
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.actors.unmatched import answer_unmatched, note_identity
+from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, to_text
 from kaisa_relay.domain.inbound import (
     AccountReport,
@@ -68,7 +69,7 @@ class Router:
     def __attrs_post_init__(self) -> None:
         lookups = Lookups(self.context)
         self._addressing = Addressing(self.context, lookups)
-        self.slots = Slots(self.context, self.done, self._readdress)
+        self.slots = Slots(self.context, self.done, self._readdress, lookups.leave)
         self.context.inbox.subscribe(self.take)
         self.context.exchange.forget_pair = lookups.forget_pair
         self.context.exchange.forget_people = lookups.foreknown.changed
@@ -109,9 +110,10 @@ class Router:
                 await self._wait()
 
     def statistics(self) -> dict[str, int]:
-        """Items in flight beside what `Slots.statistics` counts."""
+        """Items in flight and answers remembered, beside what `Slots.statistics` counts."""
         in_flight = len(self._in_flight) + len(self._arrivals)
-        return {"in_flight": in_flight, **self.slots.statistics()}
+        remembered = self._addressing.lookups.remembered
+        return {"in_flight": in_flight, "remembered": remembered, **self.slots.statistics()}
 
     def release(self, conversation: ConversationId) -> None:
         """An operator made a quarantined conversation's rows `new` again.
@@ -265,6 +267,8 @@ class Router:
     ) -> None:
         slot = self.slots.open(item.workspace, conversation)
         if slot is not None:
+            if isinstance(deliver.command, Receive):
+                slot.heard_from(item.channel, deliver.command.contact)
             slot.hand_over(deliver)
             return
         if conversation not in self._released:  # otherwise it is read again in a moment

@@ -42,6 +42,8 @@ class Slots:
     context: Context
     on_done: Callable[[MessageId], None]
     readdress: Callable[[Slot, InboxItem], Awaitable[Deliver | None]]
+    left: Callable[[Slot], None]
+    """Told of every conversation that is no longer in memory."""
     policy: RestartPolicy = POLICY
     quarantined: set[str] = field(factory=set)
     nursery: trio.Nursery | None = None
@@ -96,6 +98,7 @@ class Slots:
         finally:
             del self._live[slot.conversation]
             slot.mailbox.close()
+            self.left(slot)
 
     def _crashed(self, slot: Slot) -> None:
         self.context.meter.crashed("conversation")

@@ -32,7 +32,8 @@ class Mailbox(Generic[M]):
     capacity: int
     # A list, because every live conversation has one: an empty deque takes 600 bytes more.
     _queue: list[M] = field(factory=list, init=False)
-    _arrival: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
+    # One task is enough, and a parking lot takes 500 bytes more.
+    _reader: trio.lowlevel.Task | None = field(default=None, init=False)
     _in_hand: list[Ask[object]] = field(factory=list, init=False)
     _refused: int = field(default=0, init=False)
     _closed: bool = field(default=False, init=False)
@@ -48,7 +49,7 @@ class Mailbox(Generic[M]):
             self._refused += 1
             return False
         self._queue.append(message)
-        self._arrival.unpark()
+        self._wake_reader()
         return True
 
     async def receive(self) -> M:
@@ -90,7 +91,7 @@ class Mailbox(Generic[M]):
         """Refuse new messages from now on, drop the queued ones and fail every ask."""
         self._closed = True
         self.clear()
-        self._arrival.unpark_all()
+        self._wake_reader()
 
     def statistics(self) -> MailboxStatistics:
         """A snapshot for metrics."""
@@ -109,7 +110,18 @@ class Mailbox(Generic[M]):
         while not self._queue:
             if self._closed:
                 raise trio.ClosedResourceError
-            await self._arrival.park()
+            assert self._reader is None, "a mailbox has one reader"
+            self._reader = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._stop_waiting)
+
+    def _wake_reader(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            trio.lowlevel.reschedule(reader)
+
+    def _stop_waiting(self, _: object) -> trio.lowlevel.Abort:
+        self._reader = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
     def _take(self) -> M:
         message = self._queue.pop(0)

@@ -14,6 +14,7 @@ from tests import fakes
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
 
 LONG = IDLE_AFTER * 3
+THE_OTHER, AGENT_OF_THE_OTHER = form(160, "Olga Other"), form(161, "Axel Agent")
 
 
 def check_row(house: House, conversation: ConversationId) -> None:
@@ -39,6 +40,24 @@ async def test_an_idle_conversation_leaves_and_comes_back(autojump_clock: MockCl
         await house.write(VISITOR, "two")
         assert house.texts(AGENT)[-2:] == ["one", "two"]
         assert house.actors.router.statistics()["live"] == 1
+
+
+async def test_nothing_of_its_people_stays_in_memory(autojump_clock: MockClock) -> None:
+    """Who they are is remembered while it is live, and read again on the way back, each time."""
+    async with open_house() as house:
+        await house.talking()
+        await house.talking(AGENT_OF_THE_OTHER, visitor=THE_OTHER)
+        for n in range(3):
+            await house.write(VISITOR, f"hello {n}")
+            await house.write(AGENT, f"hi {n}")
+            await house.write(THE_OTHER, f"hej {n}")
+            await house.write(AGENT_OF_THE_OTHER, f"hejsan {n}")
+            assert house.actors.router.statistics()["remembered"] == 8
+            await house.pass_time(LONG)
+            assert house.actors.router.statistics()["remembered"] == 0
+        assert house.texts(AGENT)[-3:] == ["hello 0", "hello 1", "hello 2"]
+        assert house.texts(THE_OTHER)[-1] == "hejsan 2"
+        house.check_finished()
 
 
 async def test_it_comes_back_for_its_deadline(autojump_clock: MockClock) -> None:
