@@ -11,7 +11,8 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from kaisa_relay.accounts import rows, writing
+from kaisa_relay.accounts import agent_rows, rows, writing
+from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
 from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
@@ -46,6 +47,9 @@ Change = (
     | AddKey
     | RevokeKey
     | ReleaseConversation
+    | AddAgent
+    | SetAgent
+    | SetHours
 )
 
 
@@ -83,6 +87,8 @@ class Administration:
                 return Workspaces(tuple(map(workspace_facts, found)))
             case ListChannels(workspace):
                 return await self.store.read(partial(list_channels, workspace))
+            case ListAgents(workspace):
+                return await self.store.read(partial(agent_rows.list_agents, workspace))
             case ListKeys(workspace):
                 return await self.store.read(partial(list_keys, workspace))
             case Inspect():
@@ -102,6 +108,12 @@ class Administration:
                 )
             case ResealTokens():
                 return await self.store.write(partial(writing.reseal_tokens, self.cipher()))
+            case SetHours():
+                return await self.store.write(partial(agent_rows.set_hours, command))
+            case SetAgent():
+                return await self.store.write(partial(agent_rows.set_agent, command))
+            case AddAgent():
+                return await self.store.write(partial(agent_rows.add_agent, command, self.new_id()))
             case AddWorkspace():
                 return await self.store.write(
                     partial(writing.add_workspace, command, self.new_id())

@@ -6,37 +6,20 @@ Rule 2: what must not be seen (a token, a fresh key) is out of every repr.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from attrs import field, frozen
 
+from kaisa_relay.accounts.agents import (
+    AddAgent,
+    AgentFacts,
+    Agents,
+    ListAgents,
+    SetAgent,
+    SetHours,
+)
 from kaisa_relay.accounts.ailing import Ailing
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
-from kaisa_relay.domain.conversation.messages import Terms
-from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
-from kaisa_relay.ports.accounts import BROADCAST_TO, UNKNOWN_GRACE
-
-DEFAULT_TERMS: Final = Terms()
-
-
-@frozen
-class WorkspaceSettings:
-    """What is kept of a workspace beside its name; the meaning is `ports.Workspace`'s."""
-
-    language: str = "en"
-    link_expires_after: timedelta = DEFAULT_TERMS.link_expires_after
-    expires_after: timedelta = DEFAULT_TERMS.expires_after
-    offer_time: timedelta = DEFAULT_TERMS.offer_time
-    queue_time: timedelta = DEFAULT_TERMS.queue_time
-    unknown_grace: timedelta = UNKNOWN_GRACE
-    read_receipts: bool = True
-    broadcast_to: int = BROADCAST_TO
-    pause_after_missed: int = PAUSE_AFTER_MISSED
-    missed_pause: timedelta = MISSED_PAUSE
-    agent_fields: tuple[str, ...] = ()
-    offer_template: str = "kaisa_offer"
-    texts: tuple[TextOverride, ...] = ()
-
+from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
 # --- commands -------------------------------------------------------------------------------
 
@@ -46,7 +29,7 @@ class AddWorkspace:
     """Make a workspace; its name must be new."""
 
     name: str
-    settings: WorkspaceSettings = WorkspaceSettings()
+    settings: WorkspaceSettings = field(factory=WorkspaceSettings)
 
 
 @frozen
@@ -122,6 +105,10 @@ Command = (
     | SetChannelToken
     | ResealTokens
     | ListChannels
+    | ListAgents
+    | AddAgent
+    | SetAgent
+    | SetHours
     | AddKey
     | ListKeys
     | RevokeKey
@@ -290,6 +277,8 @@ Result = (
     | Workspaces
     | ChannelFacts
     | Channels
+    | AgentFacts
+    | Agents
     | KeyFacts
     | Keys
     | KeyAdded

@@ -18,6 +18,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.schedule import Schedule, read_schedule
 from kaisa_relay.ports import ChannelAccess, Workspace
 
 
@@ -110,9 +111,17 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         unknown_grace=settings.unknown_grace,
         read_receipts=settings.read_receipts,
         broadcast_to=settings.broadcast_to,
+        hours=_hours(settings),
         pause_after_missed=settings.pause_after_missed,
         missed_pause=settings.missed_pause,
     )
+
+
+def _hours(settings: WorkspaceSettings) -> Schedule | None:
+    """Return the business hours; a zone that this machine does not know closes nobody's shop."""
+    text = settings.hours
+    read = read_schedule(text.zone, text.week, text.days) if text is not None else None
+    return read if isinstance(read, Schedule) else None
 
 
 def _terms(settings: WorkspaceSettings) -> Terms:

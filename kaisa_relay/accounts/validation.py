@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from kaisa_relay.accounts.agents import HoursText, SetAgent
 from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -18,6 +19,7 @@ from kaisa_relay.accounts.commands import (
 )
 from kaisa_relay.domain.ids import WORKSPACE, from_text
 from kaisa_relay.domain.phone import BadPhone, parse
+from kaisa_relay.domain.schedule import BadSchedule, read_schedule
 from kaisa_relay.domain.texts import BadText, TextKey, check_override
 from kaisa_relay.ports.keys import Scope
 
@@ -26,6 +28,8 @@ LONGEST_TIME: Final = timedelta(days=30)
 SHORTEST_TIME: Final = timedelta(seconds=1)
 MOST_FIELDS: Final = 20
 MOST_MISSED: Final = 100
+MOST_CHATS: Final = 100
+MOST_DAYS: Final = 400
 MOST_AT_ONCE: Final = 50
 MOST_PER_SECOND: Final = 1000
 """Messages; Meta's highest throughput (Cloud API, "Throughput")."""
@@ -108,6 +112,39 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
     ):
         yield f"agent fields: at most {MOST_FIELDS}, each of 1 to {LONGEST_NAME} characters"
     yield from _text_problems(settings.texts)
+
+
+def hours_problems(hours: HoursText | None) -> Iterator[str]:
+    """Say what is wrong with business hours."""
+    if hours is not None:
+        if len(hours.days) > MOST_DAYS:
+            yield f"at most {MOST_DAYS} single days"
+        read = read_schedule(hours.zone, hours.week, hours.days)
+        if isinstance(read, BadSchedule):
+            yield read.reason
+
+
+def agent_problems(command: SetAgent) -> Iterator[str]:
+    """Say what is wrong with what an agent may do."""
+    if command.capacity is not None and not 0 <= command.capacity <= MOST_CHATS:
+        yield f"a capacity is 0 (no limit) to {MOST_CHATS}"
+    if command.schedule:
+        zone, _, week = command.schedule.partition(" ")
+        read = read_schedule(zone, week)
+        if isinstance(read, BadSchedule):
+            yield f"the schedule: {read.reason}"
+
+
+def name_problems(name: str) -> Iterator[str]:
+    """Say what is wrong with a person's name."""
+    if not name or not _named(name):
+        yield f"a name has 1 to {LONGEST_NAME} printable characters"
+
+
+def language_problems(language: str | None) -> Iterator[str]:
+    """Say what is wrong with a person's language."""
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        yield "a language is a tag such as en, sv or es-MX"
 
 
 def _text_problems(texts: tuple[TextOverride, ...]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from kaisa_relay.actors.messages import (
     OfferMissed,
     ToPool,
 )
+from kaisa_relay.actors.opening import opening
 from kaisa_relay.actors.pauses import Pauses
 from kaisa_relay.actors.presence import read_agent
 from kaisa_relay.actors.searching import Fact
@@ -118,7 +119,7 @@ class AgentPool:
         chosen = self._choose(wanted, pairs, agents, await self._last(wanted))
         if not chosen:
             self._waiting[wanted.conversation] = wanted
-            return self._tell(wanted, NoAgentFree())
+            return self._tell(wanted, NoAgentFree(opening(self.context, self.workspace)))
         earlier = self._first_before(wanted, chosen)
         if earlier is not None:
             await self._propose(earlier)  # word of the agent's freedom is still on its way to us
@@ -176,10 +177,13 @@ class AgentPool:
         last: ContactId | None,
     ) -> Sequence[Candidate]:
         at = self.context.wall()
+        business = not wanted.late or opening(self.context, self.workspace) is None
+        asked = [agents.get(who, Agent(who)) for who in _asked(wanted)]
         gone = {
-            who
-            for who, agent in agents.items()
-            if not has_room(agent, self._elsewhere(wanted, who, pairs), at)
+            agent.contact
+            for agent in asked
+            if not agent.takes_offers(at, business=business)
+            or not has_room(agent, self._elsewhere(wanted, agent.contact, pairs))
         }
         taken = {
             pair.contact

@@ -23,6 +23,7 @@ from kaisa_relay.actors.messages import (
     PersonMoved,
     ToConversation,
 )
+from kaisa_relay.actors.opening import with_opening
 from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.searching import command_of, wanted
@@ -186,6 +187,7 @@ class ConversationTask:
             changes += self.windows.opened(self.state.channel, command)
             if deliver.refers is not None:
                 command = await with_quote(self.context, self.state, command, deliver.refers)
+            command = with_opening(self.context, self.state, command)
         for _ in range(TRIES):
             self.raced = False
             if isinstance(command, Receive):

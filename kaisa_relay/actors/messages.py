@@ -79,7 +79,9 @@ class AgentsProposed:
 
 @frozen
 class NoAgentFree:
-    """Nobody is free now; the pool will propose somebody when that changes."""
+    """Nobody is free now; the pool will propose somebody when that changes, or it opens."""
+
+    opens_at: datetime | None = None
 
 
 @frozen
@@ -168,7 +170,10 @@ ToChannel = Ring | Withdraw | Statuses | SendsSettled | Noticed
 
 @frozen
 class AgentWanted:
-    """A conversation looks for an agent on its channel, among these; `at_once` by a broadcast."""
+    """A conversation looks for an agent on its channel, among these; `at_once` by a broadcast.
+
+    `late` is who came while it was closed: on-call agents alone are asked until it opens.
+    """
 
     conversation: ConversationId
     channel: ChannelId
@@ -176,6 +181,7 @@ class AgentWanted:
     candidates: tuple[Candidate, ...]
     strategy: Strategy
     at_once: int = 1
+    late: bool = False
 
 
 @frozen

@@ -27,7 +27,13 @@ def wanted(state: State) -> AgentWanted:
     """Return what a conversation asks of the pool."""
     candidates = askable(state)
     return AgentWanted(
-        state.id, state.channel, state.visitor, candidates, state.strategy, state.at_once
+        state.id,
+        state.channel,
+        state.visitor,
+        candidates,
+        state.strategy,
+        state.at_once,
+        state.opens_at is not None,
     )
 
 
@@ -43,8 +49,8 @@ def command_of(message: Fact, at: datetime) -> Command:
         case AgentsProposed(proposals):
             each = (ProposeAgent(one.agent, one.window_open, at) for one in proposals)
             return ProposeAgents(tuple(each), at)
-        case NoAgentFree():
-            return NobodyFree(at)
+        case NoAgentFree(opens_at):
+            return NobodyFree(at, opens_at)
         case AgentLeft(agent):
             return AgentGone(agent, at)
         case NotNeeded(instead):

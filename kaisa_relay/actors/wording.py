@@ -6,7 +6,9 @@ Rule 2: an agent sees only those metadata keys that the workspace lists.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
@@ -23,7 +25,7 @@ from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
 from kaisa_relay.domain.templates import TemplateKey
-from kaisa_relay.domain.texts import TextKey, kind_name, language_of, render
+from kaisa_relay.domain.texts import TextKey, kind_name, language_of, moment, render
 from kaisa_relay.ports import Change, Said, SaveContact, Workspace
 
 LONGEST_FIELD: Final = 200
@@ -122,6 +124,8 @@ class Wording:
         values = {"name": self._first_name(state.visitor)}
         if event.text is TextKey.SEEKING:
             values["name"] = self._first_name(event.contact)
+        elif event.text is TextKey.CLOSED_NOW and state.opens_at is not None:
+            values["opening"] = self._opening(state.opens_at, event.at, language)
         elif event.text is TextKey.AGENT_FOUND and state.agent is not None:
             values["agent"] = self._first_name(state.agent)
         elif event.text in (TextKey.AGENT_CARD, TextKey.WHO):
@@ -138,6 +142,13 @@ class Wording:
             values["kind"] = kind_name(kind_of(said), language)
             values["command"] = _command(said, language)
         return values
+
+    def _opening(self, opens_at: datetime, at: datetime, language: str) -> str:
+        hours = self.workspace.hours
+        if hours is None:
+            return ""
+        zone = ZoneInfo(hours.zone)
+        return moment(opens_at.astimezone(zone), at.astimezone(zone).date(), language)
 
     def _render(self, key: TextKey, language: str, values: Mapping[str, str]) -> str:
         return render(key, language, values, self.workspace.texts)

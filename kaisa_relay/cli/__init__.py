@@ -21,6 +21,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "workspace": "Add and list workspaces (one per customer).",
     "channel": "Add and list channels (WhatsApp business numbers).",
     "templates": "Create and watch the WhatsApp templates that the relay needs.",
+    "agent": "List agents, and say what they may do.",
+    "hours": "Set business hours and holidays.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
     "simulate": "Run the WhatsApp simulator on its own.",

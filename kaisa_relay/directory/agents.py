@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
 from kaisa_relay.domain.presence import Agent, Presence
+from kaisa_relay.domain.schedule import Schedule, read_schedule
 from kaisa_relay.store.agent_table import agent
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import ACCEPTED, conversation
@@ -48,6 +49,13 @@ def last_agent(
     return None if found is None else ContactId(found)
 
 
+def _schedule(text: str | None) -> Schedule | None:
+    """Read the zone and the hours; a zone that this machine does not know keeps nobody away."""
+    zone, _, week = (text or "").partition(" ")
+    read = read_schedule(zone, week) if week else None
+    return read if isinstance(read, Schedule) else None
+
+
 def _agent(row: Row[Any]) -> Agent:
     return Agent(
         contact=ContactId(row.contact),
@@ -56,4 +64,6 @@ def _agent(row: Row[Any]) -> Agent:
         missed=row.missed,
         version=row.version,
         capacity=row.capacity,
+        schedule=_schedule(row.schedule),
+        on_call=row.on_call,
     )

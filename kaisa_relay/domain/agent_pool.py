@@ -87,6 +87,6 @@ def choose_agents(
     return tuple(chosen)
 
 
-def has_room(agent: Agent, elsewhere: int, at: datetime) -> bool:
+def has_room(agent: Agent, elsewhere: int) -> bool:
     """Say whether an agent can be asked who has conversations on so many other channels."""
-    return agent.takes_offers(at) and (agent.capacity is None or elsewhere < agent.capacity)
+    return agent.capacity is None or elsewhere < agent.capacity

@@ -19,6 +19,7 @@ from kaisa_relay.domain.agent_events import (
 )
 from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.schedule import Schedule
 
 PAUSE_AFTER_MISSED: Final = 3
 """Offers missed in a row after which an agent is paused; 0 never pauses anybody."""
@@ -41,7 +42,8 @@ class Agent:
     """How an agent stands: the fold of their stream, which has come to `version`.
 
     `missed` counts the offers since they last answered one; `capacity` is the most conversations
-    on all channels at once (None: one on each).
+    on all channels at once (None: one on each). Outside their `schedule` they are not asked, nor
+    outside business hours, unless they are `on_call`.
     """
 
     contact: ContactId
@@ -50,15 +52,19 @@ class Agent:
     missed: int = 0
     version: int = 0
     capacity: int | None = None
+    schedule: Schedule | None = None
+    on_call: bool = False
 
     def presence_at(self, at: datetime) -> Presence:
         """Return their presence; a pause that is over counts no more."""
         over = self.paused_until is not None and self.paused_until <= at
         return Presence.AVAILABLE if over else self.presence
 
-    def takes_offers(self, at: datetime) -> bool:
-        """Say whether they may be asked now."""
-        return self.presence_at(at) is Presence.AVAILABLE
+    def takes_offers(self, at: datetime, *, business: bool = True) -> bool:
+        """Say whether they may be asked now, by what they said and their hours."""
+        if self.presence_at(at) is not Presence.AVAILABLE or not (business or self.on_call):
+            return False
+        return self.schedule is None or self.schedule.open_at(at)
 
 
 def obey(

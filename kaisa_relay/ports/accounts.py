@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
+from kaisa_relay.domain.schedule import Schedule
 from kaisa_relay.ports.gateway import ChannelAccess
 
 BROADCAST_TO: Final = 3
@@ -27,6 +28,7 @@ class Workspace:
     got no answer blocks its recipient, waiting for a status, before it is parked; with
     `read_receipts` a writer's message is marked read once the other side has read it;
     `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`;
+    `hours` are its business hours (None: always open);
     `broadcast_to` is how many agents a broadcast asks at once.
     """
 
@@ -40,6 +42,7 @@ class Workspace:
     unknown_grace: timedelta = UNKNOWN_GRACE
     read_receipts: bool = True
     broadcast_to: int = BROADCAST_TO
+    hours: Schedule | None = None
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, text
+from sqlalchemy import Boolean, Column, Integer, PrimaryKeyConstraint, text
 
 from kaisa_relay.store.columns import index, number, words
 from kaisa_relay.store.metadata import keyed_table
@@ -19,6 +19,7 @@ agent: Final = keyed_table(
     words("schedule", nullable=True),
     number("invited_at", nullable=True),
     number("opted_in_at", nullable=True),
+    Column("on_call", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("workspace", "contact", name="pk_agent"),
 )
 """Presence and misses follow the events; capacity and schedule are configuration."""

@@ -5,6 +5,15 @@ from typing import get_args
 
 import pytest
 
+from kaisa_relay.accounts.agents import (
+    AddAgent,
+    AgentFacts,
+    Agents,
+    HoursText,
+    ListAgents,
+    SetAgent,
+    SetHours,
+)
 from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -47,6 +56,20 @@ WORKSPACE = WorkspaceFacts("wsp_1", "acme", SETTINGS)
 CHANNEL = ChannelFacts("chn_1", "acme", "1001", "+46700000001", "2", "", "", 80)
 KEY = KeyFacts("key_1", "acme", "", ("conversations:write",), AT, None, AT, None)
 
+AGENT = AgentFacts(
+    id="ctc_1",
+    name="Anna Berg",
+    number="+46700000009",
+    presence="away",
+    paused_until=None,
+    missed=1,
+    load=2,
+    capacity=3,
+    schedule="UTC mon 09:00-17:00",
+    on_call=True,
+    invited_at=None,
+    opted_in_at=None,
+)
 COMMANDS: tuple[Command, ...] = (
     AddWorkspace("acme", SETTINGS),
     ListWorkspaces(),
@@ -60,6 +83,10 @@ COMMANDS: tuple[Command, ...] = (
     RevokeKey("key_1"),
     ReleaseConversation("cnv_1"),
     Inspect(),
+    ListAgents("acme"),
+    AddAgent("acme", "+46700000009", "Anna Berg"),
+    SetAgent("acme", "+46700000009", 2, on_call=True),
+    SetHours("acme", HoursText("UTC", "mon 09:00-17:00", ("2026-12-24",))),
 )
 RESULTS: tuple[Result, ...] = (
     Refused(Why.DUPLICATE, "there is one"),
@@ -67,6 +94,8 @@ RESULTS: tuple[Result, ...] = (
     Workspaces((WORKSPACE,)),
     CHANNEL,
     Channels((CHANNEL,)),
+    AGENT,
+    Agents((AGENT,)),
     KEY,
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),

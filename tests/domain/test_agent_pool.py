@@ -11,7 +11,7 @@ from kaisa_relay.domain.agent_pool import (
 )
 from kaisa_relay.domain.conversation.messages import Candidate, MatchedBy, Strategy
 from kaisa_relay.domain.ids import ContactId
-from kaisa_relay.domain.presence import Agent, Presence
+from kaisa_relay.domain.presence import Agent
 from tests.domain.builders import ANNA, BO, STRANGER, after, no, offered, reserved, seeking
 
 CLEO = STRANGER
@@ -70,11 +70,10 @@ def test_a_broadcast_asks_the_first_so_many() -> None:
 
 
 def test_who_has_room() -> None:
-    """Presence, then the capacity over all channels; without one each channel takes one."""
-    assert has_room(Agent(ANNA), 9, after())
-    assert not has_room(Agent(ANNA, Presence.AWAY), 0, after())
-    assert has_room(Agent(ANNA, capacity=2), 1, after())
-    assert not has_room(Agent(ANNA, capacity=2), 2, after())
+    """The capacity counts all channels; without one each channel takes one."""
+    assert has_room(Agent(ANNA), 9)
+    assert has_room(Agent(ANNA, capacity=2), 1)
+    assert not has_room(Agent(ANNA, capacity=2), 2)
 
 
 @pytest.mark.parametrize("strategy", Strategy)

@@ -13,6 +13,7 @@ from kaisa_relay.domain.agent_events import (
 from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.presence import Agent, Presence, evolve, obey, run_out
+from kaisa_relay.domain.schedule import Schedule, read_schedule
 from tests.domain.builders import ANNA, after
 
 SAID = MessageId(1)
@@ -68,3 +69,16 @@ def test_whoever_changes_presence_begins_anew_with_misses() -> None:
     missed = Agent(ANNA, missed=3)
     [paused] = obey(missed, HOUR, SAID, after())
     assert evolve(missed, paused).missed == 0
+
+
+def test_hours_and_being_on_call() -> None:
+    """Their own hours always count, the business's only for who is not on call."""
+    # T0 is a Sunday, 13:00 in Stockholm.
+    sundays = read_schedule("Europe/Stockholm", "sun 12:00-14:00")
+    assert isinstance(sundays, Schedule)
+    agent, on_call = Agent(ANNA, schedule=sundays), Agent(ANNA, schedule=sundays, on_call=True)
+    assert agent.takes_offers(after())
+    assert not agent.takes_offers(after(), business=False)
+    assert on_call.takes_offers(after(), business=False)
+    assert not on_call.takes_offers(after(hours=1), business=False)
+    assert not Agent(ANNA, Presence.AWAY, on_call=True).takes_offers(after())

@@ -30,6 +30,7 @@ FULL = {
     "chats": "2 (Åsa, Bo)",
     "time": "89m",
     "count": "3",
+    "opening": "Monday 09:00",
     "lines": "Åsa: hi",
     "names": "Bo, Cleo",
 }

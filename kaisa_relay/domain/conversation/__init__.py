@@ -46,7 +46,7 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
         case ProposeAgents(proposals):
             offering.offer(decision, proposals)
         case NobodyFree():
-            offering.queue(decision)
+            offering.queue(decision, command.opens_at)
         case AgentGone():
             offering.leave(decision, command)
         case HearOutcome():

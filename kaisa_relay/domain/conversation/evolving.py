@@ -68,8 +68,8 @@ def evolve(state: State, event: Event) -> State:
                 last_message_at=at,
                 visitor_wrote_at=sent_at or at,
             )
-        case ConversationQueued(until=until):
-            return replace(state, queued_until=until)
+        case ConversationQueued(until=until, opens_at=opens_at):
+            return replace(state, queued_until=until, opens_at=opens_at)
         case _:
             return _evolve_offer(state, event)
 

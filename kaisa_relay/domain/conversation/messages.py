@@ -156,6 +156,7 @@ class Receive:
     quotes: MessageId | None = None
     forwarded: bool = False
     handover: Handover | None = None
+    opens_at: datetime | None = None
 
 
 @frozen
@@ -177,9 +178,10 @@ class ProposeAgents:
 
 @frozen
 class NobodyFree:
-    """The pool has nobody to propose now; it keeps looking."""
+    """The pool has nobody to propose now and keeps looking; `opens_at` is set while closed."""
 
     at: datetime
+    opens_at: datetime | None = None
 
 
 @frozen

@@ -5,6 +5,8 @@ Rule 2: with the first yes every other open offer is taken back, in the same dec
 Rule 3: whoever answers an offer that is not open is told so; nobody else hears of it.
 """
 
+from datetime import datetime
+
 from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
@@ -47,13 +49,16 @@ def offer(decision: Decision, proposals: tuple[ProposeAgent, ...]) -> None:
             decision.add(asked)
 
 
-def queue(decision: Decision) -> None:
-    """Nobody is free: the visitor is told once, and waits until the queue's deadline."""
+def queue(decision: Decision, opens_at: datetime | None = None) -> None:
+    """Nobody is free: the visitor is told once, and waits until the queue's deadline.
+
+    While it is closed the queue's time begins when it opens.
+    """
     state = decision.state
     if state.wants_agent and state.queued_until is None:
-        until = decision.at + state.terms.queue_time
-        decision.add(ConversationQueued(until, decision.at))
-        decision.tell(Side.VISITOR, TextKey.QUEUED)
+        until = (opens_at or decision.at) + state.terms.queue_time
+        decision.add(ConversationQueued(until, decision.at, opens_at))
+        decision.tell(Side.VISITOR, TextKey.QUEUED if opens_at is None else TextKey.CLOSED_NOW)
 
 
 def answer(decision: Decision, command: Receive, open_offer: Offer) -> None:

@@ -12,7 +12,7 @@ from attrs import frozen
 from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.channel_health import Burden
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.conversation import relaying
+from kaisa_relay.domain.conversation import offering, relaying
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
@@ -129,7 +129,10 @@ def start(decision: Decision, command: Receive) -> None:
     decision.add(started)
     if not command.untouched:
         hold(decision, command)
-    decision.reply(command.contact, TextKey.SEEKING, command.message)
+    if command.opens_at is None:
+        decision.reply(command.contact, TextKey.SEEKING, command.message)
+    else:
+        offering.queue(decision, command.opens_at)
 
 
 def hold(decision: Decision, command: Receive) -> None:

@@ -106,6 +106,8 @@ class State:
     reopen_sends: tuple[SendId, ...] = ()
     owing: Side | None = None
     """Who was written to last, and is waited for."""
+    opens_at: datetime | None = None
+    """When it opened, or will, if the search began while it was closed."""
     at_once: int = 1
     rivals: tuple[Offer, ...] = ()
     """The other open offers of a broadcast; none while `offer` is None."""

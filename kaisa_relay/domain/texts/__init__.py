@@ -6,6 +6,7 @@ Rule 2: every text reads well when a value is empty.
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,7 @@ __all__ = [
     "check_override",
     "kind_name",
     "language_of",
+    "moment",
     "render",
 ]
 
@@ -42,6 +44,7 @@ _KINDS: Final = {
     "sv": (sv.KINDS, sv.OTHER_KIND),
     "es": (es.KINDS, es.OTHER_KIND),
 }
+_WEEKDAYS: Final = {"en": en.WEEKDAYS, "sv": sv.WEEKDAYS, "es": es.WEEKDAYS}
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _NONE: Final[Overrides] = MappingProxyType({})
 
@@ -123,6 +126,13 @@ def kind_name(kind: str, language: str) -> str:
     """Name a kind of content to the person who sent it: `image` is "your picture"."""
     names, other = _KINDS[language_of(language)]
     return names.get(kind, other)
+
+
+def moment(local: datetime, today: date, language: str) -> str:
+    """Name a local time to come: the weekday and the hour, with the date if that is weeks away."""
+    weekday = _WEEKDAYS[language_of(language)][local.weekday()]
+    date_too = f" {local:%Y-%m-%d}" if (local.date() - today).days > 6 else ""
+    return f"{weekday}{date_too} {local:%H:%M}"
 
 
 def language_of(tag: str) -> str:

@@ -17,6 +17,8 @@ TEXTS: Final[Texts] = {
         "Someone is here for you now and can see what you have written so far.",
     ),
     TextKey.QUEUED: "Everyone is busy just now. Please stay; we will get to you as soon as we can.",
+    TextKey.CLOSED_NOW: "Thanks for getting in touch! We are closed at the moment and have kept "
+    "your message. We will answer when we open: {opening}",
     TextKey.NO_AGENT: "We are sorry, nobody can take your chat right now. "
     "We have your message and the team can see that you wrote.",
     TextKey.CLOSED_VISITOR: "This chat has now ended. Thank you for talking to us!",
@@ -191,6 +193,15 @@ TEXTS: Final[Texts] = {
     TextKey.SEND_AGAIN: "Send again",
 }
 
+WEEKDAYS: Final = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 OTHER_KIND: Final = "that kind of message"
 KINDS: Final[Mapping[str, str]] = {
     "image": "your picture",

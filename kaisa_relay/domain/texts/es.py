@@ -18,6 +18,8 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.QUEUED: "En este momento todo el equipo está ocupado. "
     "No te vayas: te atenderemos lo antes posible.",
+    TextKey.CLOSED_NOW: "¡Gracias por escribirnos! Ahora estamos cerrados y hemos guardado tu "
+    "mensaje. Te responderemos cuando abramos: {opening}",
     TextKey.NO_AGENT: "Lo sentimos, ahora mismo nadie puede atenderte. "
     "Tenemos tu mensaje y el equipo sabe que nos has escrito.",
     TextKey.CLOSED_VISITOR: "Esta conversación ha terminado. ¡Gracias por escribirnos!",
@@ -200,6 +202,15 @@ TEXTS: Final[Texts] = {
     TextKey.SEND_AGAIN: "Enviar de nuevo",
 }
 
+WEEKDAYS: Final = (
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "domingo",
+)
 OTHER_KIND: Final = "ese tipo de mensaje"
 KINDS: Final[Mapping[str, str]] = {
     "image": "tu foto",

@@ -11,6 +11,7 @@ class TextKey(StrEnum):
     SEEKING = "seeking"
     AGENT_FOUND = "agent_found"
     QUEUED = "queued"
+    CLOSED_NOW = "closed_now"
     NO_AGENT = "no_agent"
     CLOSED_VISITOR = "closed_visitor"
     EXPIRED_VISITOR = "expired_visitor"
@@ -91,6 +92,7 @@ class TextKey(StrEnum):
 PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.SEEKING: frozenset({"name"}),
     TextKey.AGENT_FOUND: frozenset({"agent"}),
+    TextKey.CLOSED_NOW: frozenset({"opening"}),
     TextKey.RIGHT_LINK: frozenset({"url"}),
     TextKey.CANNOT_RELAY_VISITOR: frozenset({"kind"}),
     TextKey.PREFILLED_LINK: frozenset({"token"}),

@@ -17,6 +17,8 @@ TEXTS: Final[Texts] = {
         "Nu är någon här för dig och ser det du har skrivit hittills.",
     ),
     TextKey.QUEUED: "Alla är upptagna just nu. Häng kvar, så svarar vi så snart vi kan.",
+    TextKey.CLOSED_NOW: "Tack för att du hör av dig! Vi har stängt just nu och har sparat ditt "
+    "meddelande. Vi svarar när vi öppnar: {opening}",
     TextKey.NO_AGENT: "Tyvärr kan ingen ta emot din chatt just nu. "
     "Vi har fått ditt meddelande och ser att du har skrivit.",
     TextKey.CLOSED_VISITOR: "Chatten är avslutad. Tack för att du hörde av dig!",
@@ -193,6 +195,15 @@ TEXTS: Final[Texts] = {
     TextKey.SEND_AGAIN: "Skicka igen",
 }
 
+WEEKDAYS: Final = (
+    "måndag",
+    "tisdag",
+    "onsdag",
+    "torsdag",
+    "fredag",
+    "lördag",
+    "söndag",
+)
 OTHER_KIND: Final = "den sortens meddelande"
 KINDS: Final[Mapping[str, str]] = {
     "image": "din bild",

@@ -92,7 +92,8 @@ class ConversationTransferred:
 
 @frozen
 class ConversationQueued:
-    """Nobody is free: we keep looking until `until`."""
+    """Nobody is free: we keep looking until `until`; `opens_at` is set while it is closed."""
 
     until: datetime
     at: datetime
+    opens_at: datetime | None = None

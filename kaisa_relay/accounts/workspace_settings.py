@@ -1,0 +1,34 @@
+"""What is kept of a workspace beside its name."""
+
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+
+from kaisa_relay.accounts.agents import HoursText
+from kaisa_relay.accounts.changes import TextOverride
+from kaisa_relay.domain.conversation.messages import Terms
+from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
+from kaisa_relay.ports.accounts import BROADCAST_TO, UNKNOWN_GRACE
+
+DEFAULT_TERMS: Final = Terms()
+
+
+@frozen
+class WorkspaceSettings:
+    """What is kept of a workspace beside its name; the meaning is `ports.Workspace`'s."""
+
+    language: str = "en"
+    link_expires_after: timedelta = DEFAULT_TERMS.link_expires_after
+    expires_after: timedelta = DEFAULT_TERMS.expires_after
+    offer_time: timedelta = DEFAULT_TERMS.offer_time
+    queue_time: timedelta = DEFAULT_TERMS.queue_time
+    unknown_grace: timedelta = UNKNOWN_GRACE
+    read_receipts: bool = True
+    broadcast_to: int = BROADCAST_TO
+    hours: HoursText | None = None
+    pause_after_missed: int = PAUSE_AFTER_MISSED
+    missed_pause: timedelta = MISSED_PAUSE
+    agent_fields: tuple[str, ...] = ()
+    offer_template: str = "kaisa_offer"
+    texts: tuple[TextOverride, ...] = ()

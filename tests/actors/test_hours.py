@@ -1,0 +1,122 @@
+"""Business hours: what visitors hear outside them, and who is asked when."""
+
+from datetime import timedelta
+
+from attrs import evolve
+from trio.testing import MockClock
+
+from kaisa_relay.domain.conversation.events import ConversationQueued
+from kaisa_relay.domain.schedule import Schedule, read_schedule
+from tests import fakes
+from tests.actors.house import AGENT, BRUNO, VISITOR, House, form, open_house
+
+HOUR = timedelta(hours=1)
+
+
+def hours(week: str, *days: str) -> Schedule:
+    """Business hours in Stockholm; a house begins on a Sunday at 13:00 there."""
+    read = read_schedule("Europe/Stockholm", week, days)
+    assert isinstance(read, Schedule)
+    return read
+
+
+def keep_hours(house: House, week: str, *days: str) -> None:
+    """Configure business hours."""
+    workspace = house.accounts.workspace(fakes.WORKSPACE)
+    house.accounts.add(evolve(workspace, hours=hours(week, *days)))
+
+
+def put_on_call(house: House, *, schedule: Schedule | None = None) -> None:
+    """Have Bruno asked at any hour, or at those of his own."""
+    contact = house.store.rows.identities[fakes.WORKSPACE, "phone", BRUNO.phone]
+    key = (fakes.WORKSPACE, contact)
+    known = house.store.rows.agents[key]
+    house.store.rows.agents[key] = evolve(known, on_call=True, schedule=schedule)
+
+
+async def test_a_visitor_waits_for_the_opening(autojump_clock: MockClock) -> None:
+    """They are told when that is, once; nobody is asked before, and everybody then."""
+    async with open_house() as house:
+        keep_hours(house, "mon-fri 09:00-17:00")
+        link = await house.reserved(AGENT)
+        await house.scan(link)
+        assert len(house.texts(VISITOR)) == 1
+        assert house.texts(VISITOR)[0].endswith("when we open: Monday 09:00")
+        [queued] = [e for e in house.events(link.conversation) if isinstance(e, ConversationQueued)]
+        assert queued.opens_at is not None
+        assert queued.until - queued.opens_at == timedelta(minutes=10)
+        await house.pass_time(20 * HOUR - timedelta(seconds=5))
+        assert house.offered(AGENT) == 0
+        await house.pass_time(40)
+        assert house.offered(AGENT) == 1
+        assert len(house.texts(VISITOR)) == 1
+        await house.tap(AGENT, "Accept")
+        assert await house.phase(link.conversation) == "active"
+        house.check_finished()
+
+
+async def test_the_queue_ends_some_time_after_the_opening(autojump_clock: MockClock) -> None:
+    """No wait is without a deadline, also over a weekend."""
+    async with open_house() as house:
+        keep_hours(house, "mon-fri 09:00-17:00")
+        link = await house.reserved(AGENT)
+        await house.write(AGENT, "/off")
+        await house.scan(link)
+        await house.pass_time(20 * HOUR + timedelta(minutes=9))
+        assert await house.phase(link.conversation) == "seeking"
+        await house.pass_time(timedelta(minutes=2))
+        assert await house.phase(link.conversation) == "failed"
+        house.check_finished()
+
+
+async def test_who_is_on_call_is_asked_at_any_hour(autojump_clock: MockClock) -> None:
+    """The others are not; within hours everybody is."""
+    async with open_house() as house:
+        keep_hours(house, "mon-fri 09:00-17:00")
+        link = await house.reserved(AGENT, BRUNO)
+        put_on_call(house)
+        await house.scan(link)
+        assert (house.offered(AGENT), house.offered(BRUNO)) == (0, 1)
+        await house.tap(BRUNO, "Accept")
+        assert await house.phase(link.conversation) == "active"
+        keep_hours(house, "sun 09:00-17:00")
+        other = await house.reserved(AGENT, BRUNO, visitor=form(101))
+        await house.scan(other, form(101))
+        assert house.offered(AGENT) == 1
+
+
+async def test_an_agent_has_hours_of_their_own(autojump_clock: MockClock) -> None:
+    """Also one who is on call."""
+    async with open_house() as house:
+        link = await house.reserved(BRUNO)
+        put_on_call(house, schedule=hours("sun 14:00-15:00"))
+        await house.scan(link)
+        await house.pass_time(timedelta(minutes=9))
+        assert house.offered(BRUNO) == 0
+        await house.pass_time(HOUR)
+        link = await house.reserved(BRUNO, visitor=form(102))
+        await house.scan(link, form(102))
+        assert house.offered(BRUNO) == 1
+
+
+async def test_a_holiday_is_closed(autojump_clock: MockClock) -> None:
+    """With the date, where the weekday does not say which week."""
+    async with open_house() as house:
+        days = [f"2026-03-{day:02}" for day in range(2, 10)]
+        keep_hours(house, "mon-fri 09:00-17:00", *days)
+        link = await house.reserved(form(200, "Anna", "sv"), visitor=form(100, "Vera", "sv"))
+        await house.scan(link)
+        assert house.texts(VISITOR)[0].endswith("när vi öppnar: tisdag 2026-03-10 09:00")
+
+
+async def test_who_came_in_time_is_served_after_closing(autojump_clock: MockClock) -> None:
+    """The next agent is asked although it has closed meanwhile."""
+    async with open_house() as house:
+        keep_hours(house, "sun 09:00-13:01")
+        link = await house.reserved(AGENT, BRUNO)
+        await house.scan(link)
+        assert house.offered(AGENT) == 1
+        await house.pass_time(121)
+        assert house.offered(BRUNO) == 1
+        await house.tap(BRUNO, "Accept")
+        assert await house.phase(link.conversation) == "active"
