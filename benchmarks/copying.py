@@ -41,8 +41,6 @@ _IDS: Final = (
     "cast(t + 1 as text), cast(c + 1 as text)), cast(t + 2 as text), cast(c + 2 as text))"
 )
 _MOVED: Final = "x.{0} + c - t"
-_STREAM: Final = "cast(substr(stream, 14) as bigint)"
-"""The id in `conversation/1234`."""
 
 
 @frozen
@@ -100,7 +98,7 @@ _COPYING: Final = (
         "stream",
         {
             "seq": "{head} + n - {templates} + 1",
-            "stream": "'conversation/' || cast(c as text)",
+            "stream": "c",
             "data": _IDS,
         },
     ),
@@ -151,17 +149,14 @@ def _statements(original: Original, low: int, high: int) -> Iterator[str]:
             workspace=original.workspace,
             table=copying.table.name,
             key=copying.key,
-            originals=", ".join(_originals(original, copying.key)),
+            originals=", ".join(_originals(original)),
             columns=", ".join(columns),
             values=", ".join(values),
-            number=_STREAM if copying.key == "stream" else copying.key,
+            number=copying.key,
         )
 
 
-def _originals(original: Original, key: str) -> Iterator[str]:
+def _originals(original: Original) -> Iterator[str]:
     """Yield what a key may be in the rows that are copied."""
     for conversation in range(original.base, original.base + STRIDE * original.templates, STRIDE):
-        if key == "stream":
-            yield f"'conversation/{conversation}'"
-        else:
-            yield from (str(conversation + place) for place in range(3))
+        yield from (str(conversation + place) for place in range(3))

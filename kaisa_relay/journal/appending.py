@@ -93,5 +93,6 @@ def _leg(end: EndSend) -> Leg:
 
 
 def _require_versions(connection: Connection, units: Sequence[Unit]) -> None:
-    appends = [unit.append for unit in units if unit.events]
-    require_versions(connection, [(a.workspace, a.stream, a.version) for a in appends])
+    writing = [unit for unit in units if unit.events]
+    versions = [(u.workspace, u.events[0].address, u.append.version) for u in writing]
+    require_versions(connection, versions)

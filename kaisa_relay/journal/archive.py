@@ -14,13 +14,14 @@ from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal import conversation_listing
 from kaisa_relay.journal.codec import KINDS, decode_content
+from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
 from kaisa_relay.ports import ConversationView, Filter, MessageView, Recorded
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content, conversation, event, leg
 
-_MESSAGE_KINDS: Final = [KINDS[kind] for kind in MESSAGE_EVENTS]
+_MESSAGE_KINDS: Final = [NUMBERS[KINDS[kind]] for kind in MESSAGE_EVENTS]
 
 
 class SqlArchive:
@@ -71,7 +72,7 @@ def _history(workspace: WorkspaceId, conversation: ConversationId, after: int) -
     return (
         select(event)
         .where(event.c.workspace == workspace)
-        .where(event.c.stream == f"conversation/{conversation}")
+        .where(of_conversation(conversation))
         .where(event.c.version > after)
         .order_by(event.c.version)
     )

@@ -33,6 +33,7 @@ from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import Buttons, Emoji, File, Outgoing, Quoting, Template
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.journal.event_json import Columns, EventJson
 from kaisa_relay.journal.upcasts import CURRENT, upcast
 from kaisa_relay.ports import Outcome
 
@@ -114,7 +115,6 @@ class _Shape(Generic[T]):
 
     def __init__(self, kind: str, read_as: type[T]) -> None:
         self._kind = kind
-        self._class = read_as
         self._decode = msgspec.json.Decoder(read_as).decode
 
     def read(self, data: str | bytes | msgspec.Raw) -> T:
@@ -124,14 +124,6 @@ class _Shape(Generic[T]):
         except msgspec.MsgspecError:
             # The cause is left out: it may quote what somebody wrote.
             raise Unreadable(f"a damaged {self._kind}") from None
-
-    def read_older(self, data: str, versions: range) -> T:
-        """Return what JSON of an older version holds, or raise `Unreadable`."""
-        try:
-            plain = upcast(self._kind, versions, _plain.decode(data))
-            return msgspec.convert(plain, self._class)
-        except (msgspec.MsgspecError, KeyError):
-            raise Unreadable(f"{self._kind} of version {versions.start}") from None
 
 
 _plain: Final = msgspec.json.Decoder(dict[str, Any])
@@ -150,7 +142,12 @@ class _Quoting(msgspec.Struct, omit_defaults=True):
 
 _write: Final = msgspec.json.Encoder().encode
 _envelope: Final = _Shape("content", dict[str, msgspec.Raw])
-_events: Final = {kind: _Shape(kind, of) for of, kind in KINDS.items()}
+_AT: Final = frozenset({"at"})
+_TOLD: Final[dict[type[Event], frozenset[str]]] = {
+    MessageStatus: _AT | {"send", "rank", "conversation"}
+}
+_written: Final = {of: EventJson(of, _TOLD.get(of, _AT)) for of in KINDS}
+_events: Final = {kind: _written[of] for of, kind in KINDS.items()}
 _NESTED: Final = (Edit, Quoting)
 _contents: Final = {
     kind: _Shape(kind, of) for of, kind in CONTENT_KINDS.items() if of not in _NESTED
@@ -168,20 +165,29 @@ _outcome: Final = _Shape("outcome", Outcome)
 
 
 def encode_event(event: Event) -> tuple[str, int, str]:
-    """Return an event's kind, version and JSON."""
+    """Return an event's kind, version and JSON, which leaves out what other columns hold."""
     kind = KINDS[type(event)]
-    return kind, CURRENT.get(kind, 1), _write(event).decode()
+    return kind, CURRENT.get(kind, 1), _written[type(event)].encode(event)
 
 
-def decode_event(kind: str, version: int, data: str) -> Event:
-    """Return the event, or raise `Unreadable` when it is newer than this program or damaged."""
+def decode_event(kind: str, version: int, data: str, columns: Columns) -> Event:
+    """Return the event, or raise `Unreadable` when it is newer than this program or damaged.
+
+    `columns` holds `at`, and for a status `send`, `rank` and `conversation`; JSON that has them
+    itself wins.
+    """
     shape = _events.get(kind)
     current = CURRENT.get(kind, 1)
     if shape is None or version > current:
         raise Unreadable(f"{kind} of version {version} is newer than this program")
-    if version == current:
-        return shape.read(data)
-    return shape.read_older(data, range(version, current))
+    try:
+        if version == current:
+            return shape.event(shape.decode(data), columns)
+        plain = upcast(kind, range(version, current), _plain.decode(data))
+        return shape.event(shape.convert(plain), columns)
+    except (msgspec.MsgspecError, KeyError):
+        # The cause is left out: it may quote what somebody wrote.
+        raise Unreadable(f"{kind} of version {version}") from None
 
 
 def encode_state(state: State) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from attrs import evolve as replace
-from sqlalchemy import Connection, Row, Text, cast, literal, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.chat_commands import Close
@@ -15,6 +15,7 @@ from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.codec import KINDS, decode_content, decode_state
+from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.ports import ConversationView, Filter, PersonView
 from kaisa_relay.store.identities import phone_key
 from kaisa_relay.store.instants import from_micros, to_micros
@@ -28,12 +29,11 @@ from kaisa_relay.store.tables import (
     token,
 )
 
-_stream: Final = literal("conversation/") + cast(conversation.c.id, Text)
 # The row is not written for every message, so the last one is looked up: silence runs from it.
 _last_message: Final = (
     select(event.c.at)
-    .where(event.c.workspace == conversation.c.workspace, event.c.stream == _stream)
-    .where(event.c.kind == KINDS[MessageReceived])
+    .where(event.c.workspace == conversation.c.workspace, of_conversation(conversation.c.id))
+    .where(event.c.kind == NUMBERS[KINDS[MessageReceived]])
     .order_by(event.c.version.desc())
     .limit(1)
     .scalar_subquery()

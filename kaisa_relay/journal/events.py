@@ -8,22 +8,27 @@ from sqlalchemy import Connection, select
 
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.appending import Appending
 from kaisa_relay.journal.codec import decode_event, decode_state
+from kaisa_relay.journal.event_columns import in_stream, name_of, stream_of
 from kaisa_relay.journal.parts import prepare
 from kaisa_relay.journal.tail import Tail
 from kaisa_relay.journal.waking import wake
 from kaisa_relay.ports import Append, Conflict, InboxItem, Recorded, Stored
 from kaisa_relay.store import Store
 from kaisa_relay.store.gathering import Gathering
-from kaisa_relay.store.instants import to_micros
+from kaisa_relay.store.instants import from_micros, to_micros
 from kaisa_relay.store.tables import LIVE, conversation, event
 
 
 def recorded(row: Any) -> Recorded:
     """Return the event in a row of `event`."""
-    decoded = decode_event(row.kind, row.format, row.data)
-    return Recorded(WorkspaceId(row.workspace), row.seq, row.stream, row.version, decoded)
+    told: dict[str, Any] = {"at": from_micros(row.at)}
+    if row.send is not None:
+        told |= {"send": row.send, "rank": Rank(row.version), "conversation": row.stream}
+    decoded = decode_event(name_of(row.kind), row.format, row.data, told)
+    return Recorded(WorkspaceId(row.workspace), row.seq, stream_of(row), row.version, decoded)
 
 
 class SqlJournal:
@@ -45,7 +50,7 @@ class SqlJournal:
         """Return the stream's events above version `after`, in order."""
         query = (
             select(event)
-            .where(event.c.workspace == workspace, event.c.stream == stream)
+            .where(event.c.workspace == workspace, in_stream(stream))
             .where(event.c.version > after)
             .order_by(event.c.version)
         )

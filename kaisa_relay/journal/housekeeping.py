@@ -35,6 +35,7 @@ class Housekeeping:
         """Take one unit of rows away; False when nothing more is to be done for now."""
         at = self._store.wall()
         more = [
+            await self._store.write(lambda c: _tidy_decided(c, at - self._keep_done)),
             await self._store.write(lambda c: self._tidy_inbox(c, at - self._keep_done)),
             await self._store.write(lambda c: _tidy(c, idempotency, at)),
             await self._store.write(lambda c: _tidy(c, token, at - KEEP_TOKENS)),
@@ -42,7 +43,10 @@ class Housekeeping:
         return any(more)
 
     def _tidy_inbox(self, connection: Connection, before: datetime) -> bool:
-        """Delete what is over in the order of ids; what is parked for somebody is passed over."""
+        """Delete what is over in the order of ids; what is parked for somebody is passed over.
+
+        Decided rows are here only from before they had a place of their own.
+        """
         query = select(inbox.c.id, inbox.c.state, inbox.c.workspace, inbox.c.received_at)
         page = query.where(inbox.c.id > self._after).order_by(inbox.c.id).limit(UNIT)
         rows = connection.execute(page).all()
@@ -58,6 +62,16 @@ class Housekeeping:
         # The next round begins at the start again: what was passed over may be done by then.
         self._after = MessageId(old[-1].id) if more else MessageId(0)
         return more
+
+
+def _tidy_decided(connection: Connection, before: datetime) -> bool:
+    """Delete the decided rows that are over: they lie below zero, the oldest first."""
+    oldest = select(inbox.c.id, inbox.c.received_at).where(inbox.c.id < 0)
+    rows = connection.execute(oldest.order_by(inbox.c.id).limit(UNIT)).all()
+    over = [row.id for row in rows if row.received_at < to_micros(before)]
+    if over:
+        connection.execute(delete(inbox).where(inbox.c.id.in_(over)))
+    return len(over) == UNIT
 
 
 def _tidy(connection: Connection, table: Table, before: datetime) -> bool:

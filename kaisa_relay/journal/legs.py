@@ -22,6 +22,7 @@ from kaisa_relay.domain.ids import (
 from kaisa_relay.domain.sending import Purpose, Rank, moves
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.codec import encode_event
+from kaisa_relay.journal.event_columns import status_address
 from kaisa_relay.journal.recording import Planned
 from kaisa_relay.ports import Leg
 from kaisa_relay.store.bulk import Bulk
@@ -78,7 +79,8 @@ class Legs:
         row.rank, row.code, row.changed = leg.rank, leg.code, True
         event = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
         stream = f"send/{leg.send}"
-        return Planned(workspace, stream, leg.rank.value, event, encode_event(event))
+        address = status_address(row.conversation, leg.send)
+        return Planned(workspace, stream, leg.rank.value, event, encode_event(event), address)
 
     def write(self, connection: Connection, ours: set[WorkspaceId]) -> None:
         """Write the legs that changed in these workspaces; raises `Lost`."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.journal.event_columns import NUMBERS, Address
 from kaisa_relay.ports import Recorded
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.instants import to_micros
@@ -23,13 +24,17 @@ Epochs = Mapping[WorkspaceId, int]
 
 @frozen
 class Planned:
-    """An event that waits for its number; `text` is its kind, version and JSON."""
+    """An event that waits for its number; `text` is its kind, version and JSON.
+
+    `address` is where its stream stands in the columns.
+    """
 
     workspace: WorkspaceId
     stream: str
     version: int
     event: Event
     text: tuple[str, int, str]
+    address: Address
 
 
 @frozen
@@ -65,8 +70,8 @@ def record(connection: Connection, heads: Heads, planned: Sequence[Planned]) -> 
         workspace = event.workspace
         heads.last[workspace] = seq = heads.last[workspace] + 1
         kind, version, data = event.text
-        address = (workspace, seq, heads.epochs[workspace], event.stream, event.version)
-        rows.append((*address, kind, version, to_micros(event.event.at), data))
+        key = (workspace, seq, heads.epochs[workspace], *event.address, event.version)
+        rows.append((*key, NUMBERS[kind], version, to_micros(event.event.at), data))
         recorded.append(Recorded(workspace, seq, event.stream, event.version, event.event))
     if _EVENTS.run(connection, rows) != len(rows):
         raise Lost
@@ -74,10 +79,14 @@ def record(connection: Connection, heads: Heads, planned: Sequence[Planned]) -> 
 
 
 def require_versions(
-    connection: Connection, versions: Sequence[tuple[WorkspaceId, str, int]]
+    connection: Connection, versions: Sequence[tuple[WorkspaceId, Address, int]]
 ) -> None:
     """Raise `Lost` unless each of these streams has come to this version."""
-    asked = {version for version in versions if version[2] > 0}
+    asked = {
+        (workspace, topic, stream, version)
+        for workspace, (topic, stream, _), version in versions
+        if version > 0
+    }
     if len(_VERSIONS.fetch(connection, list(asked))) != len(asked):
         raise Lost
 
@@ -92,15 +101,19 @@ _RAISE_HEADS: Final = Bulk(
 )
 
 _EVENTS: Final = Bulk(
-    """insert into event (workspace, seq, epoch, stream, version, kind, format, at, data)
-    select v.workspace, v.seq, v.epoch, v.stream, v.version, v.kind, v.format, v.at, v.data
-    from {rows} where true on conflict (workspace, stream, version) do nothing""",
+    """insert into event (workspace, seq, epoch, topic, stream, send, version,
+    kind, format, at, data)
+    select v.workspace, v.seq, v.epoch, v.topic, v.stream, v.send, v.version, v.kind,
+    v.format, v.at, v.data from {rows} where true
+    on conflict (workspace, topic, stream, version) where send is null do nothing""",
     workspace=int,
     seq=int,
     epoch=int,
-    stream=str,
+    topic=int,
+    stream=int,
+    send=int,
     version=int,
-    kind=str,
+    kind=int,
     format=int,
     at=int,
     data=str,
@@ -108,9 +121,10 @@ _EVENTS: Final = Bulk(
 
 _VERSIONS: Final = Bulk(
     """select event.version from {rows} cross join event
-    where event.workspace = v.workspace and event.stream = v.stream
-    and event.version = v.version""",
+    where event.workspace = v.workspace and event.topic = v.topic and event.stream = v.stream
+    and event.version = v.version and event.send is null""",
     workspace=int,
-    stream=str,
+    topic=int,
+    stream=int,
     version=int,
 )

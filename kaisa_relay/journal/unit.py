@@ -7,6 +7,7 @@ from attrs import define, field
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.codec import encode_event
+from kaisa_relay.journal.event_columns import address_of
 from kaisa_relay.journal.recording import Planned
 from kaisa_relay.journal.writes import Part
 from kaisa_relay.ports import Append, EndSend, InboxItem, MoveSend
@@ -30,8 +31,11 @@ class Unit:
     @events.default
     def _encoded(self) -> tuple[Planned, ...]:
         append = self.append
+        if not append.events:
+            return ()
+        workspace, stream, address = append.workspace, append.stream, address_of(append.stream)
         return tuple(
-            Planned(append.workspace, append.stream, version, event, encode_event(event))
+            Planned(workspace, stream, version, event, encode_event(event), address)
             for version, event in enumerate(append.events, append.version + 1)
         )
 

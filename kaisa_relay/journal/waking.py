@@ -8,6 +8,7 @@ from attrs import frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.journal.event_columns import TOPICS
 from kaisa_relay.store.bulk import Bulk
 
 Key = tuple[WorkspaceId, ConversationId]
@@ -15,14 +16,17 @@ Key = tuple[WorkspaceId, ConversationId]
 
 @frozen
 class RawEvent:
-    """A row of `event`, not decoded."""
+    """A row of `event` of a conversation's own stream, not decoded."""
 
     workspace: int
     seq: int
-    stream: str
+    topic: int
+    stream: int
+    send: None
     version: int
-    kind: str
+    kind: int
     format: int
+    at: int
     data: str
 
 
@@ -39,20 +43,20 @@ def wake(connection: Connection, keys: Sequence[Key]) -> list[RawConversation | 
     """Return what is stored of each conversation, None where it has no row."""
     unique = list(dict.fromkeys(keys))
     rows = {(row[0], row[1]): (row[2], row[3]) for row in ROWS.fetch(connection, unique)}
-    streams = [(key[0], f"conversation/{key[1]}", row[0]) for key, row in rows.items()]
-    later: dict[tuple[int, str], list[RawEvent]] = defaultdict(list)
+    streams = [(*key, row[0]) for key, row in rows.items()]
+    later: dict[Key, list[RawEvent]] = defaultdict(list)
     for row in LATER.fetch(connection, streams):
         event = RawEvent(*row)
-        later[event.workspace, event.stream].append(event)
+        later[WorkspaceId(event.workspace), ConversationId(event.stream)].append(event)
     return [_raw(key, rows.get(key), later) for key in keys]
 
 
 def _raw(
-    key: Key, row: tuple[Any, Any] | None, later: dict[tuple[int, str], list[RawEvent]]
+    key: Key, row: tuple[Any, Any] | None, later: dict[Key, list[RawEvent]]
 ) -> RawConversation | None:
     if row is None:
         return None
-    events = sorted(later.get((key[0], f"conversation/{key[1]}"), ()), key=lambda e: e.version)
+    events = sorted(later.get(key, ()), key=lambda e: e.version)
     return RawConversation(row[1], row[0], events)
 
 
@@ -65,10 +69,11 @@ ROWS: Final = Bulk(
 )
 
 LATER: Final = Bulk(
-    """select e.workspace, e.seq, e.stream, e.version, e.kind, e.format, e.data
-    from {rows} cross join event e
-    where e.workspace = v.workspace and e.stream = v.stream and e.version > v.version""",
+    f"""select e.workspace, e.seq, e.topic, e.stream, e.send, e.version, e.kind, e.format, e.at,
+    e.data from {{rows}} cross join event e
+    where e.workspace = v.workspace and e.topic = {TOPICS["conversation"]}
+    and e.stream = v.stream and e.version > v.version and e.send is null""",
     workspace=int,
-    stream=str,
+    stream=int,
     version=int,
 )

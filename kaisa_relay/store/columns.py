@@ -18,6 +18,11 @@ def words(name: str, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
+def unique(name: str, *columns: Column[Any], where: TextClause) -> None:
+    """Let no two rows `where` something holds have the same in these columns."""
+    Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 def index(name: str, *columns: Column[Any], where: TextClause | None = None) -> None:
     """Index the columns of a table, or only those of its rows `where` something holds."""
     Index(name, *columns, sqlite_where=where, postgresql_where=where)

@@ -2,12 +2,15 @@
 
 from sqlalchemy import Connection, func, select
 
+from kaisa_relay.store.decided import BELOW
 from kaisa_relay.store.tables import contact, content, conversation, inbox, leg, workspace
 
 
 def floor_of_ids(connection: Connection) -> int:
     """Return the highest id in use; one index look-up per table and workspace."""
-    highest = connection.scalar(select(func.max(inbox.c.id))) or 0
+    last = func.max(inbox.c.id)
+    done = connection.scalar(select(last).where(inbox.c.id < 0)) or -BELOW
+    highest = max(connection.scalar(select(last)) or 0, done + BELOW)
     workspaces = connection.scalars(select(workspace.c.id)).all()
     for column in (conversation.c.id, contact.c.id, content.c.message, leg.c.send):
         for number in workspaces:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from kaisa_relay.store.agent_table import agent as agent
-from kaisa_relay.store.columns import ROW_ID, index, number, words
+from kaisa_relay.store.columns import ROW_ID, index, number, unique, words
 from kaisa_relay.store.health_table import channel_health as channel_health
 from kaisa_relay.store.metadata import METADATA as METADATA
 from kaisa_relay.store.metadata import keyed_table as _table
@@ -126,15 +126,25 @@ event: Final = _table(
     number("workspace"),
     number("seq"),
     number("epoch"),
-    words("stream"),
+    Column("topic", SmallInteger, nullable=False),
+    number("stream", nullable=True),
+    number("send", nullable=True),
     number("version"),
-    words("kind"),
+    Column("kind", SmallInteger, nullable=False),
     Column("format", SmallInteger, nullable=False),
     number("at"),
     words("data"),
     PrimaryKeyConstraint("workspace", "seq", name="pk_event"),
-    UniqueConstraint("workspace", "stream", "version", name="uq_event_stream_version"),
 )
+OWN: Final = text("send is null")
+unique(
+    "uq_event_stream_version",
+    *(event.c.workspace, event.c.topic, event.c.stream, event.c.version),
+    where=OWN,
+)
+"""`topic` says whose id `stream` is: a conversation's, a message's, an agent's, or a
+channel's. The events of a send have `send` beside its conversation; `leg` guards their versions,
+the ranks."""
 
 content: Final = _table(
     "content",

@@ -53,7 +53,7 @@ async def test_a_copy_differs_in_its_ids_and_numbers_alone(
     events = {each["stream"]: each for each in found["event"]}
     assert len(conversations) == len(events) == COUNT
     for row in conversations:
-        event = events[f"conversation/{row['id']}"]
+        event = events[row["id"]]
         snapshot, data = json.loads(row["snapshot"]), json.loads(event["data"])
         ids = (row["id"], row["visitor"], row["agent"], row["channel"])
         assert tuple(snapshot[k] for k in ("id", "visitor", "agent", "channel")) == ids

@@ -5,17 +5,21 @@ from typing import get_args
 
 from attrs import define
 
+from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
+from kaisa_relay.domain.presence import Agent, Presence
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports import (
     Change,
     ClaimPair,
+    CountMiss,
     Done,
     EndSend,
     Filter,
     ForgetNumbers,
+    KnowAgent,
     MoveSend,
     NewSend,
     Outcome,
@@ -25,6 +29,7 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     SaveMetadata,
+    SavePresence,
     SaveToken,
     Send,
     StoreContent,
@@ -32,6 +37,7 @@ from kaisa_relay.ports import (
     TouchPair,
     UseToken,
 )
+from kaisa_relay.ports.health import SaveHealth
 from tests import fakes
 from tests.contracts.world import Started, World
 
@@ -91,6 +97,10 @@ class Scene:
             SaveContact(NEWCOMER, fakes.PORTFOLIO, (fakes.phone(301),), "1301"),
             ForgetNumbers(self.agent, (fakes.phone(302),), "1302"),
             SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),
+            KnowAgent(self.agent),
+            SavePresence(Agent(self.agent, Presence.AWAY, version=1)),
+            CountMiss(self.agent, missed=True),
+            SaveHealth(channel, Health(version=1)),
             SaveAnswer("key", b"hash", b"answer", at + timedelta(hours=24)),
         )
         by_class = {type(change): change for change in changes}

@@ -14,13 +14,14 @@ from kaisa_relay.domain.conversation.events import ConversationCreated
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.state import State, created
 from kaisa_relay.journal.codec import decode_state
+from kaisa_relay.journal.event_columns import NUMBERS, OWN, TOPICS, of_conversation
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import Recorded
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import conversation, event, inbox, pair, send, workspace
 
-UNMATCHED: Final = "message.unmatched"
+UNMATCHED: Final = NUMBERS["message.unmatched"]
 
 
 def engine_of(url: str) -> Engine:
@@ -68,7 +69,7 @@ def _inbox(connection: Connection) -> Iterator[str]:
         if row.state != "done":
             yield f"I1: an inbox row of kind {row.kind} is {row.state} ({row.reason})"
     for row in connection.execute(select(event.c.stream).where(event.c.kind == UNMATCHED)):
-        yield f"{row.stream} found no conversation"
+        yield f"message/{row.stream} found no conversation"
 
 
 def _sequence(connection: Connection, starts: int) -> Iterator[str]:
@@ -85,12 +86,12 @@ def _sequence(connection: Connection, starts: int) -> Iterator[str]:
 
 
 def _statuses(connection: Connection) -> Iterator[str]:
-    query = select(event.c.stream, event.c.version).where(event.c.stream.like("send/%"))
-    reached: dict[str, int] = {}
+    query = select(event.c.send, event.c.version).where(event.c.send.is_not(None))
+    reached: dict[int, int] = {}
     for row in connection.execute(query.order_by(event.c.workspace, event.c.seq)):
-        if row.version <= reached.get(row.stream, 0):
-            yield f"I11: {row.stream} went from {reached[row.stream]} back to {row.version}"
-        reached[row.stream] = row.version
+        if row.version <= reached.get(row.send, 0):
+            yield f"I11: send/{row.send} went from {reached[row.send]} back to {row.version}"
+        reached[row.send] = row.version
 
 
 def _sends(connection: Connection) -> Iterator[str]:
@@ -100,8 +101,8 @@ def _sends(connection: Connection) -> Iterator[str]:
 
 
 def _folds(connection: Connection) -> Iterator[tuple[int, State]]:
-    query = select(event).where(event.c.stream.like("conversation/%")).order_by(event.c.seq)
-    streams: dict[str, list[Recorded]] = {}
+    query = select(event).where(event.c.topic == TOPICS["conversation"], OWN).order_by(event.c.seq)
+    streams: dict[int, list[Recorded]] = {}
     for row in connection.execute(query):
         streams.setdefault(row.stream, []).append(recorded(row))
     for history in streams.values():
@@ -140,7 +141,7 @@ def _brought_up(connection: Connection, row: Any) -> State:
     state = decode_state(row.snapshot)
     query = (
         select(event)
-        .where(event.c.stream == f"conversation/{row.id}", event.c.version > row.version)
+        .where(of_conversation(row.id), event.c.version > row.version)
         .order_by(event.c.version)
     )
     for later in connection.execute(query):

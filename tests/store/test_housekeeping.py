@@ -13,6 +13,8 @@ from kaisa_relay.journal.housekeeping import (
     Housekeeping,
 )
 from kaisa_relay.ports import Done, ItemKind, NewItem, ParkItem, SaveAnswer
+from kaisa_relay.store.decided import decided
+from kaisa_relay.store.highest_id import floor_of_ids
 from tests import fakes
 from tests.contracts.sql_stores import SqlStore, running
 from tests.contracts.world import SetClock, World
@@ -49,7 +51,7 @@ async def test_decided_rows_go_after_eight_days(world: World) -> None:
     await world.must(Done((done,)), ParkItem((parked,), "conversation/1", "crashed"))
     world.clock.forward(seconds=KEEP_DONE.total_seconds())
     await _tidy(world)
-    assert await _inbox(world) == [done, parked, new]
+    assert await _inbox(world) == [decided(done), parked, new]
     world.clock.forward(seconds=1)
     await _tidy(world)
     assert await _inbox(world) == [parked, new]
@@ -99,3 +101,20 @@ async def test_answers_and_tokens_go_when_their_time_is_over(world: World) -> No
     world.clock.forward(seconds=KEEP_TOKENS.total_seconds())
     await _tidy(world)
     assert await rows(_rooms(world), count) == [(0, 0)]
+
+
+async def test_the_id_of_a_decided_row_is_not_given_out_again(world: World) -> None:
+    only = await world.arrive()
+    await world.must(Done((only,)))
+    assert await _inbox(world) == [decided(only)]
+    assert await _rooms(world).store.read(floor_of_ids) >= only
+
+
+async def test_young_decided_rows_do_not_keep_what_belongs_to_nobody(world: World) -> None:
+    stranger = NewItem(None, None, ItemKind.UNROUTED, None, b"{}", reason="unknown_channel")
+    await _rooms(world).inbox.store([stranger])
+    world.clock.forward(seconds=KEEP_UNROUTED.total_seconds() + 1)
+    young = await world.arrive()
+    await world.must(Done((young,)))
+    await _tidy(world)
+    assert await _inbox(world) == [decided(young)]

@@ -71,7 +71,7 @@ async def test_a_kill_loses_nothing_acknowledged(url: str, clock: WallClock) -> 
     async with running(url, clock) as store:
         stored = await rows(store, "select stream, seq from event order by seq")
         arrived = await store.inbox.new_rows([fakes.WORKSPACE], MessageId(0), 10_000)
-        assert {stream for stream, _ in stored} >= set(said)
+        assert {f"conversation/{stream}" for stream, _ in stored} >= set(said)
         assert len(said) >= ACKNOWLEDGED
         assert [seq for _, seq in stored] == list(range(1, len(stored) + 1))
         # The rows of the inbox went with their events, in one commit each.
