@@ -7,6 +7,7 @@ from quart_trio import QuartTrio
 from quart_trio.wrappers import TrioRequest
 
 from kaisa_relay.api import problems
+from kaisa_relay.api.agents import Agents
 from kaisa_relay.api.auth import Guard
 from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.dependencies import Dependencies
@@ -56,6 +57,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
     return (
         Conversations(given, Rendering(given.channels, codes)),
         Transcript(given),
+        Agents(given),
         Images(given, codes),
         Webhooks(given),
         Health(given),

@@ -21,6 +21,7 @@ class Listing(Enum):
     CONVERSATIONS = b"c"
     MESSAGES = b"m"
     EVENTS = b"e"
+    AGENTS = b"a"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

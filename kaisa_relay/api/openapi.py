@@ -12,6 +12,7 @@ from quart import Quart
 from quart_schema import Info, QuartSchema
 from quart_schema.openapi import OpenAPIProvider
 
+from kaisa_relay.api.agent_shapes import AgentPage
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.shapes import (
@@ -36,6 +37,7 @@ SHAPES: Final = (
     ConversationPage,
     MessagePage,
     EventPage,
+    AgentPage,
     ProblemAnswer,
 )
 """Everything that travels, these and what they hold."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
-from kaisa_relay.domain.presence import Agent, Presence
-from kaisa_relay.domain.schedule import Schedule, read_schedule
-from kaisa_relay.store.agent_table import agent
+from kaisa_relay.domain.presence import Agent
+from kaisa_relay.store.agent_table import agent, read_agent
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import ACCEPTED, conversation
 
@@ -20,7 +18,7 @@ def agents(
     """Return the rows of those contacts that are known as agents."""
     table = agent.c
     query = select(agent).where(table.workspace == workspace, table.contact.in_(contacts))
-    return {ContactId(row.contact): _agent(row) for row in connection.execute(query)}
+    return {ContactId(row.contact): read_agent(row) for row in connection.execute(query)}
 
 
 def pauses(connection: Connection, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
@@ -47,23 +45,3 @@ def last_agent(
     )
     found = connection.scalar(query)
     return None if found is None else ContactId(found)
-
-
-def _schedule(text: str | None) -> Schedule | None:
-    """Read the zone and the hours; a zone that this machine does not know keeps nobody away."""
-    zone, _, week = (text or "").partition(" ")
-    read = read_schedule(zone, week) if week else None
-    return read if isinstance(read, Schedule) else None
-
-
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(
-        contact=ContactId(row.contact),
-        presence=Presence(row.presence),
-        paused_until=from_micros(row.paused_until),
-        missed=row.missed,
-        version=row.version,
-        capacity=row.capacity,
-        schedule=_schedule(row.schedule),
-        on_call=row.on_call,
-    )

@@ -12,12 +12,12 @@ from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import Rank
-from kaisa_relay.journal import conversation_listing
+from kaisa_relay.journal import agent_listing, conversation_listing
 from kaisa_relay.journal.codec import KINDS, decode_content
 from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
-from kaisa_relay.ports import ConversationView, Filter, MessageView, Recorded
+from kaisa_relay.ports import AgentView, ConversationView, Filter, MessageView, Recorded
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content, conversation, event, leg
 
@@ -66,6 +66,13 @@ class SqlArchive:
         return await self._store.browse(
             lambda connection: [recorded(row) for row in connection.execute(history)]
         )
+
+    async def agents(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[AgentView]:
+        """Return up to `limit` agents with ids above `after`, the first known first."""
+        page = agent_listing.page
+        return await self._store.browse(lambda c: page(c, workspace, after, limit))
 
 
 def _history(workspace: WorkspaceId, conversation: ConversationId, after: int) -> Select[Any]:

@@ -42,6 +42,7 @@ from kaisa_relay.ports.directory import (
     Writer,
 )
 from kaisa_relay.ports.faces import (
+    AgentView,
     Archive,
     Busy,
     ChannelAsPerson,
@@ -90,6 +91,7 @@ from kaisa_relay.ports.journal import (
 __all__ = [
     "UNREADABLE",
     "Accounts",
+    "AgentView",
     "Append",
     "Archive",
     "Briefing",

@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.ports.journal import Recorded
 
 
@@ -183,6 +184,15 @@ class MessageView:
 
 
 @frozen
+class AgentView:
+    """An agent as their row has them; `load` counts live conversations and unanswered offers."""
+
+    agent: Agent
+    person: PersonView
+    load: int
+
+
+@frozen
 class Filter:
     """Which conversations to list; None leaves a question open. Dates are of creation."""
 
@@ -223,4 +233,10 @@ class Archive(Protocol):
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
     ) -> Sequence[Recorded]:
         """Return the conversation's events above version `after`, in order."""
+        ...
+
+    async def agents(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[AgentView]:
+        """Return up to `limit` agents with ids above `after`, the first known first."""
         ...

@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports.faces import (
+    AgentView,
     ConversationView,
     Ended,
     Filter,
@@ -40,6 +41,7 @@ class Rows:
     views: dict[tuple[WorkspaceId, ConversationId], ConversationView] = field(factory=dict)
     messages: list[tuple[int, MessageView]] = field(factory=list)
     events: list[Recorded] = field(factory=list)
+    agents: list[AgentView] = field(factory=list)
     failure: Failure | None = None
 
     def check(self) -> None:
@@ -147,6 +149,14 @@ class MemoryArchive:
     ) -> Sequence[tuple[int, MessageView]]:
         """Return the messages after a version."""
         return [each for each in self.rows.messages if each[0] > after][:limit]
+
+    async def agents(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[AgentView]:
+        """Return the agents of this workspace after an id."""
+        self.rows.check()
+        agents = self.rows.agents if workspace == OURS else []
+        return [each for each in agents if each.agent.contact > (after or 0)][:limit]
 
     async def events(
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int

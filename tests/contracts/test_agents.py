@@ -5,10 +5,23 @@ from datetime import timedelta
 from attrs import evolve
 
 from kaisa_relay.domain.agent_events import PresenceCause
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.events import AgentPaused
-from kaisa_relay.domain.ids import ContactId, WorkspaceId
+from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.presence import Agent, Presence
-from kaisa_relay.ports import Append, Conflict, CountMiss, KnowAgent, SaveConversation, SavePresence
+from kaisa_relay.ports import (
+    AgentView,
+    Append,
+    ClaimPair,
+    Conflict,
+    CountMiss,
+    KnowAgent,
+    PersonView,
+    ReleasePair,
+    SaveContact,
+    SaveConversation,
+    SavePresence,
+)
 from tests import fakes
 from tests.contracts.world import World
 
@@ -91,3 +104,23 @@ async def test_who_spoke_to_a_visitor_last(world: World) -> None:
         await world.must(SaveConversation(accepted, 1, None))
     assert await directory.last_agent(workspace, visitor.contact) == bo.contact
     assert await directory.last_agent(workspace, ana.contact) is None
+
+
+async def test_agents_as_they_are_shown(world: World) -> None:
+    """With their names and load, a page at a time; nobody else's."""
+    archive, workspace = world.store.archive, world.workspace
+    ana = fakes.person(1, "Ana Lind")
+    await world.must(SaveContact(ana, fakes.PORTFOLIO), KnowAgent(ANA, 3), KnowAgent(BO))
+    elsewhere = await world.store.add_channel(world.workspace)
+    await world.must(
+        ClaimPair(world.channel.id, ANA, ConversationId(11), Side.AGENT),
+        ClaimPair(elsewhere.id, ANA, ConversationId(12), Side.VISITOR),
+        ClaimPair(elsewhere.id, BO, ConversationId(13), Side.AGENT),
+    )
+    await world.must(ReleasePair(elsewhere.id, BO, ConversationId(13)))
+    first = AgentView(Agent(ANA, capacity=3), PersonView(ANA, ana.name, ana.phone), 1)
+    second = AgentView(Agent(BO), PersonView(BO, None, None), 0)
+    assert list(await archive.agents(workspace, None, 9)) == [first, second]
+    assert list(await archive.agents(workspace, None, 1)) == [first]
+    assert list(await archive.agents(workspace, ANA, 9)) == [second]
+    assert list(await archive.agents(WorkspaceId(workspace + 1), None, 9)) == []

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from attrs import evolve as replace
 from attrs import frozen
 
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.presence import Agent
 from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Rows
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
-from kaisa_relay.ports import ConversationView, Filter, MessageView, PersonView, Recorded
+from kaisa_relay.ports import AgentView, ConversationView, Filter, MessageView, PersonView, Recorded
 
 
 @frozen
@@ -68,8 +70,31 @@ class MemoryArchive:
         history = streams.get((workspace, f"conversation/{conversation}"), ())
         return [each for each in history if each.version > after][:limit]
 
+    # --- conversations
 
-# --- conversations
+    async def agents(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[AgentView]:
+        """Return up to `limit` agents with ids above `after`, the first known first."""
+        rows = await self.commits.read()
+        known = [
+            agent
+            for (of, who), agent in sorted(rows.agents.items())
+            if of == workspace and who > (after or 0)
+        ]
+        return [_agent_view(rows, workspace, agent) for agent in known[:limit]]
+
+
+def _agent_view(rows: Rows, workspace: WorkspaceId, agent: Agent) -> AgentView:
+    person = rows.people.get((workspace, agent.contact))
+    name, phone = (person.name, person.phone) if person else (None, None)
+    shown = PersonView(agent.contact, name, phone)
+    load = sum(
+        of == workspace and pair.contact == agent.contact and pair.conversation is not None
+        for (of, _, _), pair in rows.pairs.items()
+        if pair.role is Side.AGENT
+    )
+    return AgentView(agent, shown, load)
 
 
 def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
