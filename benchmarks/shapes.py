@@ -29,7 +29,7 @@ USUAL: Final = {
     "seconds": (0.6, 2.0),
     "largest": (1_000, 100_000),
     "open": (0, 1_000_000),
-    "patience": (4.0, 45.0),
+    "patience": (4.0, 280.0),
 }
 """`--quick` and otherwise."""
 RUNS: Final = 3
