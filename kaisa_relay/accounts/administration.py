@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from kaisa_relay.accounts import agent_rows, rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -43,6 +43,7 @@ Change = (
     | SetWorkspace
     | AddChannel
     | SetChannelToken
+    | DrainChannel
     | ResealTokens
     | AddKey
     | RevokeKey
@@ -106,6 +107,8 @@ class Administration:
                 return await self.store.write(
                     partial(writing.set_channel_token, command, self.cipher())
                 )
+            case DrainChannel():
+                return await self.store.write(partial(writing.drain_channel, command))
             case ResealTokens():
                 return await self.store.write(partial(writing.reseal_tokens, self.cipher()))
             case SetHours():

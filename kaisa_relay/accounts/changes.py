@@ -47,5 +47,13 @@ class SetChannelToken:
 
 
 @frozen
+class DrainChannel:
+    """Have a channel take no new conversations, or (`draining` false) take them again."""
+
+    channel: str
+    draining: bool = True
+
+
+@frozen
 class ResealTokens:
     """Encrypt every channel's token anew with the first of the secret keys."""

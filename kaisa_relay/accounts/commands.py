@@ -18,7 +18,7 @@ from kaisa_relay.accounts.agents import (
     SetHours,
 )
 from kaisa_relay.accounts.ailing import Ailing
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
 # --- commands -------------------------------------------------------------------------------
@@ -103,6 +103,7 @@ Command = (
     | SetWorkspace
     | AddChannel
     | SetChannelToken
+    | DrainChannel
     | ResealTokens
     | ListChannels
     | ListAgents
@@ -165,6 +166,7 @@ class ChannelFacts:
     app: str
     portfolio: str
     throughput: int
+    draining: bool = False
 
 
 @frozen

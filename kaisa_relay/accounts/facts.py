@@ -22,6 +22,7 @@ def channel_facts(row: ChannelRow, workspace: str) -> ChannelFacts:
         app=channel.app,
         portfolio=channel.portfolio,
         throughput=channel.throughput,
+        draining=channel.draining,
     )
 
 

@@ -121,6 +121,7 @@ def _channel(row: Row[Any]) -> ChannelRow:
         app=row.app,
         throughput=row.throughput,
         waba=row.waba,
+        draining=row.draining,
     )
     return ChannelRow(channel, row.waba, row.token)
 
@@ -142,6 +143,14 @@ def add_channel(connection: Connection, row: ChannelRow) -> None:
             active=True,
         )
     )
+    raise_version(connection)
+
+
+def set_draining(connection: Connection, channel: Channel, draining: bool) -> None:
+    """Say whether a channel takes new conversations."""
+    table = tables.channel
+    mine = (table.c.workspace == channel.workspace, table.c.id == channel.id)
+    connection.execute(update(table).where(*mine).values(draining=draining))
     raise_version(connection)
 
 

@@ -10,7 +10,7 @@ from attrs import asdict, evolve
 from sqlalchemy import Connection, select, update
 
 from kaisa_relay.accounts import rows
-from kaisa_relay.accounts.changes import SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import DrainChannel, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -132,15 +132,30 @@ def set_channel_token(
     require_valid(token_problems(command.token))
     rows.version(connection, lock=True)
     existing = rows.channels(connection)
-    id = from_text(CHANNEL, command.channel)
-    row = next((each for each in existing if each.channel.id == id), None)
-    if row is None:
-        shown = command.channel[:80]
-        raise Refusal(Why.UNKNOWN, f"there is no channel {shown!r}: see kaisa-relay channel list")
+    row = _find_channel(existing, command.channel)
     _require_same_secret(tuple(each for each in existing if each is not row), cipher)
     rows.set_channel_token(connection, row.channel, cipher.seal(command.token))
     names = {each.id: each.name for each in rows.workspaces(connection)}
     return channel_facts(row, names[row.channel.workspace])
+
+
+def _find_channel(existing: tuple[ChannelRow, ...], text: str) -> ChannelRow:
+    id = from_text(CHANNEL, text)
+    row = next((each for each in existing if each.channel.id == id), None)
+    if row is None:
+        shown = text[:80]
+        raise Refusal(Why.UNKNOWN, f"there is no channel {shown!r}: see kaisa-relay channel list")
+    return row
+
+
+def drain_channel(command: DrainChannel, connection: Connection) -> ChannelFacts:
+    """Say whether a channel takes new conversations; those that it has go on."""
+    rows.version(connection, lock=True)
+    row = _find_channel(rows.channels(connection), command.channel)
+    rows.set_draining(connection, row.channel, command.draining)
+    names = {each.id: each.name for each in rows.workspaces(connection)}
+    changed = _find_channel(rows.channels(connection), command.channel)
+    return channel_facts(changed, names[row.channel.workspace])
 
 
 def reseal_tokens(cipher: TokenCipher, connection: Connection) -> Resealed:

@@ -83,11 +83,13 @@ class WorkspaceTask:
         refusal = self._check_people(request)
         if refusal is not None:
             return refusal
-        for _ in range(TRIES):
-            answer = await self._try(request, channels)
+        taking = [channel for channel in channels if not channel.draining]
+        for _ in range(TRIES if taking else 0):
+            answer = await self._try(request, taking)
             if answer is not None:
                 return answer
-        return NoPairFree(BusySide.CHANNELS, None)  # somebody else was faster every time
+        # Every channel is draining, or somebody else was faster every time.
+        return NoPairFree(BusySide.CHANNELS, None)
 
     async def _try(
         self, request: NewConversation, channels: Sequence[Channel]

@@ -1,10 +1,10 @@
-"""`kaisa-relay channel add|token|reseal|list`."""
+"""`kaisa-relay channel add|token|drain|reseal|list`."""
 
 from typing import Any, BinaryIO, Final
 
 import click
 
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken
+from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken
 from kaisa_relay.accounts.commands import (
     AddChannel,
     ChannelFacts,
@@ -87,6 +87,21 @@ def replace_token(options: Options, channel: str, token: str) -> None:
     say(f"Channel {facts.id} has a new token; `kaisa-relay doctor` checks it.")
 
 
+@command.command()
+@click.option("--channel", required=True, help="Id of the channel (see channel list).")
+@click.option("--off", is_flag=True, help="Let it take new conversations again.")
+@click.pass_obj
+def drain(options: Options, channel: str, off: bool) -> None:
+    """Give a channel no new conversations; those that it has, and its links, go on.
+
+    \b
+    kaisa-relay channel drain --channel chn_01jd3v8k2m4qa
+    """
+    facts = administer(options, DrainChannel(channel, not off), ChannelFacts)
+    state = "takes no new conversations" if facts.draining else "takes conversations again"
+    say(f"Channel {facts.id} {state}.")
+
+
 @command.command("reseal")
 @click.pass_obj
 def reseal(options: Options) -> None:
@@ -105,7 +120,7 @@ def list_all(options: Options, workspace: str | None, as_json: bool) -> None:
     if as_json:
         print_json(channels)
         return
-    heads = ("ID", "WORKSPACE", "NUMBER", "PHONE NUMBER ID", "WABA", "PER SECOND")
+    heads = ("ID", "WORKSPACE", "NUMBER", "PHONE NUMBER ID", "WABA", "PER SECOND", "TAKES NEW")
     rows = [
         (
             each.id,
@@ -114,6 +129,7 @@ def list_all(options: Options, workspace: str | None, as_json: bool) -> None:
             each.phone_number_id,
             each.waba or "-",
             str(each.throughput),
+            "no" if each.draining else "yes",
         )
         for each in channels
     ]

@@ -22,7 +22,10 @@ PAIR_BURST: Final = 45
 
 @frozen
 class Channel:
-    """One business number of a workspace; `throughput` is messages per second, in and out."""
+    """One business number of a workspace; `throughput` is messages per second, in and out.
+
+    A `draining` one takes no new conversations; those that it has go on.
+    """
 
     workspace: WorkspaceId
     id: ChannelId
@@ -32,6 +35,7 @@ class Channel:
     app: str = ""
     throughput: int = 80
     waba: str = ""
+    draining: bool = False
 
 
 def window_open(inbound_at: datetime | None, at: datetime) -> bool:

@@ -61,6 +61,7 @@ channel: Final = _table(
     Column("token", LargeBinary, nullable=False),
     Column("throughput", Integer, nullable=False, server_default=text("80")),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("draining", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("workspace", "id", name="pk_channel"),
     UniqueConstraint("app", "phone_number_id", name="uq_channel_phone_number_id"),
 )

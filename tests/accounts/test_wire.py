@@ -14,7 +14,13 @@ from kaisa_relay.accounts.agents import (
     SetAgent,
     SetHours,
 )
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
+from kaisa_relay.accounts.changes import (
+    DrainChannel,
+    ResealTokens,
+    SetChannelToken,
+    SetWorkspace,
+    TextOverride,
+)
 from kaisa_relay.accounts.commands import (
     AddChannel,
     AddKey,
@@ -76,6 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     SetWorkspace("acme", "sv", offer_time=timedelta(seconds=9), texts=SETTINGS.texts),
     AddChannel("acme", "1001", "+46700000001", "token", waba="2"),
     SetChannelToken("chn_1", "token"),
+    DrainChannel("chn_1"),
     ResealTokens(),
     ListChannels(),
     AddKey("acme", ("conversations:write",), "web", timedelta(days=90)),

@@ -9,6 +9,7 @@ from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.conversation.messages import BusySide, NoPairFree
+from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.ports import (
     Busy,
     ChannelAsPerson,
@@ -142,3 +143,22 @@ async def test_a_name_from_a_form_stays(autojump_clock: MockClock) -> None:
         names = {each.name for each in house.store.rows.people.values()}
         assert AGENT.name in names
         assert "Nickname" not in names
+
+
+async def test_a_draining_channel_gets_no_new_conversation(autojump_clock: MockClock) -> None:
+    """What it has goes on, links included; when every channel drains a request is refused."""
+    async with open_house(Plan(channels=2)) as house:
+        link = await house.reserved(AGENT)
+        used = int(link.channel)
+        for number in (used, 3 - used):
+            channel = house.accounts.numbers[ChannelId(number)]
+            house.accounts.numbers[ChannelId(number)] = evolve(channel, draining=True)
+            answer = await house.reserve(BRUNO, visitor=form(100 + number))
+            if number == used:
+                assert isinstance(answer, Reservation)
+                assert answer.channel != link.channel
+            else:
+                assert answer == NoPairFree(BusySide.CHANNELS, None)
+        await house.scan(link)
+        await house.tap(AGENT, "Accept", used)
+        assert await house.phase(link.conversation) == "active"

@@ -33,3 +33,16 @@ def test_a_secret_key_is_rotated(run: CommandLine, add_channel: Add) -> None:
     run.environment["KAISA_SECRET_KEY"] = "k" * 32
     refused = run("channel", "reseal")
     assert (refused.exit_code, "KAISA_SECRET_KEY" in refused.stderr) == (1, True)
+
+
+def test_a_channel_is_drained_and_taken_back(run: CommandLine, add_channel: Add) -> None:
+    run.ok("workspace", "add", "acme")
+    id = add_channel().stdout.strip()
+    assert "takes no new" in run.ok("channel", "drain", "--channel", id).stderr
+    (channel,) = run.json("channel", "list")
+    assert channel["draining"] is True
+    run.ok("channel", "drain", "--channel", id, "--off")
+    (channel,) = run.json("channel", "list")
+    assert channel["draining"] is False
+    refused = run("channel", "drain", "--channel", "chn_nowhere")
+    assert (refused.exit_code, "no channel" in refused.stderr) == (1, True)

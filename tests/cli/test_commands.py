@@ -69,6 +69,8 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "expires_after": "P2D",
         "unknown_grace": "PT30S",
         "read_receipts": False,
+        "broadcast_to": 3,
+        "hours": None,
         "pause_after_missed": 3,
         "missed_pause": "PT3600S",
         "agent_fields": ["topic", "city"],
