@@ -13,6 +13,7 @@ from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
+from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person, Sender
@@ -90,6 +91,7 @@ class Addressing:
 
     context: Context
     lookups: Lookups
+    shifting: Shifting
     binding: dict[SenderKey, _Binding] = field(factory=dict)
 
     def decided(self, item: MessageId) -> None:
@@ -104,8 +106,11 @@ class Addressing:
         if recent is not None and recent.item < letter.item.id:
             command = self._receive(letter, recent.contact)
             return self._addressed(letter, recent.conversation, command)
-        contacts = await self.lookups.contacts(channel, letter.inbound.sender)
+        who = await self.shifting.settled(channel, letter.inbound.sender)
+        contacts = who.contacts
         pairs = await self.lookups.pairs(channel, contacts, letter.inbound.sender)
+        if who.same and not any(pair.conversation for pair in pairs):
+            contacts = contacts[:1]  # any of them is who writes; the better known is answered
         token = await self.lookups.token(channel, content)
         named = await self.lookups.named(channel, content)
         if not contacts and named is not None:

@@ -39,6 +39,7 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     EndedBy,
     Event,
+    NoteIdentity,
     Receive,
     Refusal,
     Tick,
@@ -170,8 +171,9 @@ class ConversationTask:
             case Deliver(item=item):
                 if item in self.slot.pending:  # otherwise it was fed from its row already
                     await self._deliver(message)
-            case PersonMoved(person):
+            case PersonMoved(person, shift):
                 self.wording.people[person.contact] = person
+                await self._apply(NoteIdentity(person.contact, shift, at))
             case EndConversation():
                 refusal = await self._apply(End(EndedBy.API, at))
                 ended = refusal if isinstance(refusal, AlreadyEnded) else Ended()

@@ -23,6 +23,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     ForgetNumbers,
     InboxItem,
+    MergeContacts,
     Met,
     ReleasePair,
     SaveContact,
@@ -33,6 +34,7 @@ AHEAD: Final = 128
 """Arrivals whose writers are looked up together."""
 
 Key = tuple[ChannelId, SenderKey]
+_CONCERNING: Final = (ClaimPair, ReleasePair, SaveContact, ForgetNumbers, MergeContacts)
 
 
 @define(eq=False)
@@ -53,7 +55,7 @@ class Foreknown:
     def changed(self, changes: Iterable[Change]) -> None:
         """Forget what these rows, committed or perhaps so, may have made wrong."""
         for change in changes:
-            if isinstance(change, ClaimPair | ReleasePair | SaveContact | ForgetNumbers):
+            if isinstance(change, _CONCERNING):
                 self._meanwhile.append(change)
                 self._drop(change)
 
@@ -126,7 +128,9 @@ def _concerns(change: Change, writer: Writer, met: Met) -> bool:
         case ReleasePair(channel=channel, contact=contact):
             return channel == writer.channel and contact in met.contacts
         case ForgetNumbers(contact=contact):
-            return contact in met.contacts
+            return contact in (*met.contacts, *met.recognised.left)
+        case MergeContacts(absorbed=absorbed, heir=heir):
+            return absorbed in met.contacts or heir in met.contacts
         case SaveContact(person=person, phones=phones, wa_id=wa_id):
             keys = {person.phone, person.bsuid, wa_id, *phones} - {None}
             own = {writer.sender.bsuid, writer.sender.wa_id, *writer.phones}

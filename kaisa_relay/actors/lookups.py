@@ -18,6 +18,7 @@ from kaisa_relay.actors.slot import Slot
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.routing import Pair, Token
@@ -92,18 +93,18 @@ class Lookups:
         # One tuple for both, where it is the same: there are two of them per live conversation.
         self._senders.put(known[1] if known is not None and known[1] == key else key, contact)
 
-    async def contacts(self, channel: Channel, sender: Sender) -> tuple[ContactId, ...]:
-        """Return everybody who may be this sender."""
+    async def recognised(self, channel: Channel, sender: Sender) -> Recognised:
+        """Return who may be this sender."""
         known = self.known_as(channel, sender)
         if known is not None:
-            return (known,)
+            return Recognised((known,))
         if met := self.foreknown.met(channel, sender):
-            return met.contacts
+            return met.recognised
         phones = phones_of(sender)
         find = partial(
             self.context.directory.find, channel.workspace, channel.portfolio, sender, phones
         )
-        return tuple(await self.context.patiently(find))
+        return await self.context.patiently(find)
 
     async def pairs(
         self, channel: Channel, contacts: Sequence[ContactId], sender: Sender

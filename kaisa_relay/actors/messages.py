@@ -18,6 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
     Strategy,
 )
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -93,9 +94,10 @@ class NotNeeded:
 
 @frozen
 class PersonMoved:
-    """Somebody in it is reached by another number or BSUID from now on."""
+    """Somebody in it is reached, or recognised, in another way from now on."""
 
     person: Person = field(repr=False)
+    shift: IdentityShift
 
 
 EndAnswer = Ended | AlreadyEnded

@@ -3,7 +3,7 @@
 import structlog
 
 from kaisa_relay.actors.health import HealthDesk
-from kaisa_relay.actors.unmatched import set_aside
+from kaisa_relay.actors.setting_aside import set_aside
 from kaisa_relay.domain.channel_health import Report, limit_of
 from kaisa_relay.domain.ids import CHANNEL, to_text
 from kaisa_relay.domain.inbound import AccountReport, ChannelNotice

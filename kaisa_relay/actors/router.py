@@ -23,9 +23,10 @@ from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, Statuses, heard
 from kaisa_relay.actors.presence import obey_agent
 from kaisa_relay.actors.reporting import note_limit, note_report
+from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
-from kaisa_relay.actors.unmatched import answer_unmatched, note_identity
+from kaisa_relay.actors.unmatched import answer_unmatched
 from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, to_text
 from kaisa_relay.domain.inbound import (
@@ -68,7 +69,7 @@ class Router:
 
     def __attrs_post_init__(self) -> None:
         lookups = Lookups(self.context)
-        self._addressing = Addressing(self.context, lookups)
+        self._addressing = Addressing(self.context, lookups, Shifting(self.context, lookups))
         self.slots = Slots(self.context, self.done, self._readdress, lookups.leave)
         self.context.inbox.subscribe(self.take)
         self.context.exchange.forget_pair = lookups.forget_pair
@@ -228,7 +229,7 @@ class Router:
                 deliver = heard(outcome, item.id, self.context.wall())
                 await self._hand_over(item, outcome.conversation, deliver)
             case IdentityChange() as change:
-                await note_identity(self.context, self._addressing.lookups, item, change)
+                await self._addressing.shifting.note(item, change)
                 self.done(item.id)
             case ChannelNotice() | AccountReport() as told:
                 await note_report(self.health, item, told)

@@ -1,34 +1,26 @@
 """Messages that belong to no conversation: answered, noted, and decided in one commit."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import structlog
-from attrs import evolve
 
 from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.messages import PersonMoved
 from kaisa_relay.actors.recent import SenderKey
-from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import MessageUnmatched
 from kaisa_relay.domain.courtesy import Courtesy, courtesy
 from kaisa_relay.domain.ids import CHANNEL, CONTACT, MessageId, SendId, to_text
-from kaisa_relay.domain.inbound import IdentityChange, Inbound
-from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
+from kaisa_relay.domain.inbound import Inbound
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.domain.texts import render
 from kaisa_relay.ports import (
     Append,
     Change,
     Done,
-    ForgetNumbers,
     InboxItem,
     NewSend,
-    SaveContact,
     Send,
     StoreContent,
     TouchPair,
@@ -89,50 +81,3 @@ def _answer(context: Context, item: InboxItem, homeless: Homeless) -> Send:
         outgoing=Text(said),
         purpose=Purpose.NOTICE,
     )
-
-
-async def note_identity(
-    context: Context, lookups: Lookups, item: InboxItem, change: IdentityChange
-) -> None:
-    """Let the person be found by their new number or BSUID, and by the old number no more."""
-    channel = context.accounts.channel(item.workspace, item.channel)
-    found = await lookups.contacts(channel, change.before) if channel else ()
-    person = await lookups.person(channel, found[0]) if channel and len(found) == 1 else None
-    if channel is None or person is None:
-        await set_aside(context, item)
-        return
-    after = change.after
-    phone = (from_wa_id(after.wa_id) if after.wa_id else None) or person.phone
-    moved = evolve(person, phone=phone, bsuid=after.bsuid or person.bsuid)
-    phones = candidates(phone) if phone else ()
-    save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
-    rows: tuple[Change, ...] = (Done((item.id,)), *_left_behind(person, change, phones), save)
-    append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
-    context.exchange.forget_changed(rows)
-    if await context.patiently(partial(context.journal.append, append)) is not None:
-        return  # decided before
-    lookups.forget_sender(change.before)
-    read = partial(context.directory.pairs, item.workspace, [moved.contact])
-    for pair in await context.patiently(read):
-        if pair.conversation is not None:
-            context.exchange.tell_conversation(
-                item.workspace, pair.conversation, PersonMoved(moved)
-            )
-
-
-def _left_behind(
-    person: Person, change: IdentityChange, kept: Sequence[Phone]
-) -> tuple[ForgetNumbers, ...]:
-    """Return the old number, which the company may give to somebody else tomorrow."""
-    old, new = change.before.wa_id, change.after.wa_id
-    phone = from_wa_id(old) if old else None
-    if phone is None or new is None or phone in kept:
-        return ()
-    phones = tuple(each for each in candidates(phone) if each not in kept)
-    return (ForgetNumbers(person.contact, phones, old),)
-
-
-async def set_aside(context: Context, item: InboxItem) -> None:
-    """Nothing is to be done about this row."""
-    append = Append(item.workspace, f"message/{item.id}", 0, (), (Done((item.id,)),))
-    await context.patiently(partial(context.journal.append, append))

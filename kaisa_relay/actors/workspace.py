@@ -158,7 +158,8 @@ class WorkspaceTask:
         directory = self.context.directory
         language = form.language or self.context.accounts.workspace(self.workspace).language
         nobody = Sender(wa_id=None, bsuid=None)
-        found = await directory.find(self.workspace, "", nobody, candidates(form.phone))
+        met = await directory.find(self.workspace, "", nobody, candidates(form.phone))
+        found = met.contacts
         if len(found) == 1:
             known = (await directory.people(self.workspace, found)).get(found[0])
             if known is not None:

@@ -38,6 +38,8 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ConversationCreated: "conversation.created",
     happened.ConversationStarted: "conversation.started",
     happened.IdentityMismatched: "conversation.identity_mismatched",
+    happened.IdentityChanged: "conversation.identity_changed",
+    happened.ContactMerged: "contact.merged",
     happened.MessageReceived: "conversation.message_received",
     happened.MessageRelayed: "conversation.message_relayed",
     happened.Notified: "conversation.notified",

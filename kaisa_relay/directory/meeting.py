@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from attrs import evolve
 from sqlalchemy import Connection
 
 from kaisa_relay.directory import finding
@@ -13,7 +14,6 @@ from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.ports.directory import Briefing, Met, Writer
 from kaisa_relay.store.bulk import Bulk
-from kaisa_relay.store.identities import Key
 from kaisa_relay.store.instants import from_micros
 
 People = Mapping[tuple[WorkspaceId, ContactId], Person]
@@ -22,35 +22,14 @@ Asked = tuple[WorkspaceId, ConversationId, tuple[ContactId, ...]]
 
 def meet(connection: Connection, writers: Sequence[Writer]) -> list[Met]:
     """Return who each writer may be, and where these contacts stand."""
-    steps = [finding.steps(each.portfolio, each.sender, each.phones) for each in writers]
-    keys = [
-        (writer.workspace, *key)
-        for writer, own in zip(writers, steps, strict=True)
-        for step in own
-        for key in step
-    ]
-    rows = FIND.fetch(connection, list(dict.fromkeys(keys)))
-    known = {tuple(row[:4]): ContactId(row[4]) for row in rows}
-    found = [_first(w.workspace, own, known) for w, own in zip(writers, steps, strict=True)]
+    asked = [finding.Asked(w.workspace, w.portfolio, w.sender, tuple(w.phones)) for w in writers]
+    recognised = finding.find(connection, asked)
+    found = [each.contacts for each in recognised]
     both = list(zip(writers, found, strict=True))
     pairs = _pairs(connection, [(w.workspace, each, w.channel) for w, own in both for each in own])
     persons = people(connection, [(w.workspace, each) for w, own in both for each in own])
-    return [_met(writer, own, pairs, persons) for writer, own in both]
-
-
-def _first(
-    workspace: WorkspaceId, steps: finding.Steps, known: Mapping[tuple[Any, ...], ContactId]
-) -> tuple[ContactId, ...]:
-    """Return the contacts of the first step that finds any."""
-    for step in steps:
-        found = [known[key] for key in _of(workspace, step) if key in known]
-        if found:
-            return tuple(dict.fromkeys(found))
-    return ()
-
-
-def _of(workspace: WorkspaceId, step: Sequence[Key]) -> list[tuple[WorkspaceId, str, str, str]]:
-    return [(workspace, *key) for key in step]
+    met = [_met(writer, own, pairs, persons) for writer, own in both]
+    return [evolve(each, recognised=who) for each, who in zip(met, recognised, strict=True)]
 
 
 def _met(
@@ -116,16 +95,6 @@ def brief(connection: Connection, asked: Sequence[Asked]) -> list[Briefing]:
 
 
 # A cross join keeps SQLite from reading the table first and looking up what is asked.
-FIND: Final = Bulk(
-    """select i.workspace, i.portfolio, i.kind, i.value, i.contact
-    from {rows} cross join identity i where i.workspace = v.workspace
-    and i.portfolio = v.portfolio and i.kind = v.kind and i.value = v.value""",
-    workspace=int,
-    portfolio=str,
-    kind=str,
-    value=str,
-)
-
 PAIRS: Final = Bulk(
     """select p.workspace, p.contact, p.channel, p.conversation, p.role, p.last_conversation,
     p.inbound_at from {rows} cross join pair p where p.workspace = v.workspace

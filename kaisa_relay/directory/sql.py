@@ -9,6 +9,7 @@ from kaisa_relay.directory import agents, finding, health, meeting, mirroring, s
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -40,10 +41,11 @@ class SqlDirectory:
 
     async def find(
         self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
-    ) -> list[ContactId]:
-        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
-        steps = finding.steps(portfolio, sender, phones)
-        return await self._store.read(lambda c: finding.find(c, workspace, steps))
+    ) -> Recognised:
+        """Return who this sender is by `domain.identity`, from BSUID, wa_id and `phones`."""
+        asked = finding.Asked(workspace, portfolio, sender, tuple(phones))
+        (found,) = await self._store.read(lambda c: finding.find(c, [asked]))
+        return found
 
     async def people(
         self, workspace: WorkspaceId, contacts: Sequence[ContactId]

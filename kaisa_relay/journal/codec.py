@@ -41,6 +41,8 @@ KINDS: Final[dict[type[Event], str]] = {
     e.ConversationCreated: "conversation.created",
     e.ConversationStarted: "conversation.started",
     e.IdentityMismatched: "conversation.identity_mismatched",
+    e.IdentityChanged: "conversation.identity_changed",
+    e.ContactMerged: "contact.merged",
     e.MessageReceived: "conversation.message_received",
     e.MessageRelayed: "conversation.message_relayed",
     e.Notified: "conversation.notified",

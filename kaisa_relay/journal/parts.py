@@ -14,6 +14,7 @@ from kaisa_relay.journal.agent_rows import (
 )
 from kaisa_relay.journal.health_rows import SAVE_HEALTH, health_parts
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
+from kaisa_relay.journal.merging_rows import MERGERS, merging_parts
 from kaisa_relay.journal.outbox_rows import (
     END_SEND,
     MOVE_SEND,
@@ -25,6 +26,7 @@ from kaisa_relay.journal.outbox_rows import (
 from kaisa_relay.journal.people_rows import (
     ADD_IDENTITY,
     DROP_IDENTITY,
+    DROP_PHONE,
     SAVE_CONTACT,
     SAVE_METADATA,
     STORE_CONTENT,
@@ -52,6 +54,7 @@ from kaisa_relay.ports import (
     EndSend,
     ForgetNumbers,
     KnowAgent,
+    MergeContacts,
     MoveSend,
     NewSend,
     ParkItem,
@@ -85,9 +88,11 @@ ORDER: Final = (
     SAVE_CONVERSATION,
     SAVE_TOKEN,
     USE_TOKEN,
+    DROP_PHONE,
     SAVE_CONTACT,
     DROP_IDENTITY,
     ADD_IDENTITY,
+    *MERGERS,
     SAVE_METADATA,
     KNOW_AGENT,
     SET_CAPACITY,
@@ -100,7 +105,7 @@ ORDER: Final = (
 )
 """A pair is released before it is claimed, a send is born before it moves."""
 
-_RACY: Final = (ClaimPair, SaveToken, SaveAnswer)
+_RACY: Final = (ClaimPair, MergeContacts, SaveToken, SaveAnswer)
 """What two callers may well want at once, each with every right to."""
 
 
@@ -123,6 +128,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return outbox_parts(unit, change)
         case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)
+        case MergeContacts():
+            return merging_parts(unit, change)
         case KnowAgent() | SavePresence() | CountMiss():
             return agent_parts(unit, change)
         case SaveHealth():

@@ -26,7 +26,8 @@ def people_parts(unit: Unit, change: PeopleChange) -> list[Part]:
             keys = [phone_key(phone) for phone in phones]
             keys += [wa_id_key(wa_id)] if wa_id else []
             forgotten = [(unit.workspace, *key, contact) for key in keys]
-            return [Part(DROP_IDENTITY, change, forgotten)]
+            gone = [(unit.workspace, contact, phone) for phone in phones]
+            return [Part(DROP_IDENTITY, change, forgotten), Part(DROP_PHONE, change, gone)]
         case SaveMetadata(conversation=conversation, contact=contact, metadata=metadata):
             row = (unit.workspace, conversation, contact, metadata)
             return [Part(SAVE_METADATA, change, [row])]
@@ -122,6 +123,16 @@ DROP_IDENTITY: Final = Write(
         kind=str,
         value=str,
         contact=int,
+    )
+)
+
+DROP_PHONE: Final = Write(
+    Bulk(
+        """update contact set phone = null from {rows} where contact.workspace = v.workspace
+        and contact.id = v.id and contact.phone = v.phone""",
+        workspace=int,
+        id=int,
+        phone=str,
     )
 )
 

@@ -12,7 +12,12 @@ from kaisa_relay.domain.channel_health import (
     ChannelUp,
     TemplateChanged,
 )
-from kaisa_relay.domain.conversation.events import AgentAvailable, AgentAway, AgentPaused
+from kaisa_relay.domain.conversation.events import (
+    AgentAvailable,
+    AgentAway,
+    AgentPaused,
+    ContactMerged,
+)
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
     AgentAccepted,
@@ -29,6 +34,7 @@ from kaisa_relay.domain.conversation.messages import (
     EndedBy,
     Event,
     FailReason,
+    IdentityChanged,
     IdentityMismatched,
     MessageFailed,
     MessageHeld,
@@ -82,6 +88,8 @@ STEPS: Final[dict[type[Event], str]] = {
     ConversationQueued: "queued",
     ConversationTransferred: "transferred",
     IdentityMismatched: "identity_mismatched",
+    IdentityChanged: "identity_changed",
+    ContactMerged: "contact_merged",
     AgentNudged: "nudged",
     WindowClosing: "window_closing",
     WindowClosed: "window_closed",

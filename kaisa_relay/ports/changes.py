@@ -201,11 +201,26 @@ class SaveContact:
 
 @frozen
 class ForgetNumbers:
-    """This person moved away from these numbers: who has them now is somebody else."""
+    """This person moved away from these numbers: who has them now is somebody else.
+
+    They are neither found by them nor written to at them any more.
+    """
 
     contact: ContactId
     phones: tuple[Phone, ...] = field(repr=False)
     wa_id: str | None = field(repr=False, default=None)
+
+
+@frozen
+class MergeContacts:
+    """`absorbed` is the same person as `heir`, and is found as `heir` from now on.
+
+    Its identities and pairs go over; both keep their rows and know each other's number and BSUID.
+    A conflict while `absorbed` is in a live conversation or is an agent.
+    """
+
+    absorbed: ContactId
+    heir: ContactId
 
 
 @frozen
@@ -243,6 +258,7 @@ Change = (
     | UseToken
     | SaveContact
     | ForgetNumbers
+    | MergeContacts
     | SaveMetadata
     | KnowAgent
     | SavePresence

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -61,6 +62,7 @@ class Met:
     contacts: tuple[ContactId, ...]
     pairs: tuple[Pair, ...]
     people: Mapping[ContactId, Person] = field(repr=False)
+    recognised: Recognised = field(factory=Recognised)
 
 
 @frozen
@@ -76,8 +78,8 @@ class Directory(Protocol):
 
     async def find(
         self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
-    ) -> list[ContactId]:
-        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
+    ) -> Recognised:
+        """Return who this sender is by `domain.identity`, from BSUID, wa_id and `phones`."""
         ...
 
     async def people(

@@ -40,7 +40,8 @@ FIRST, SECOND = ConversationId(11), ConversationId(12)
 async def find(
     world: World, sender: Sender, *phones: Phone, portfolio: str = fakes.PORTFOLIO
 ) -> list[ContactId]:
-    return await world.store.directory.find(world.workspace, portfolio, sender, phones)
+    found = await world.store.directory.find(world.workspace, portfolio, sender, phones)
+    return list(found.contacts)
 
 
 async def people(world: World, *contacts: int) -> dict[ContactId, Person]:
@@ -55,7 +56,8 @@ async def test_a_person_is_found_by_each_identity(world: World) -> None:
     ana = [ANA.contact]
     assert await find(world, Sender(None, "US.1")) == ana
     assert await find(world, Sender("12025550072", None)) == ana
-    assert await find(world, Sender(None, "US.2"), other_form) == ana
+    assert await find(world, Sender(None, None), other_form) == ana
+    assert await find(world, Sender(None, "US.2"), other_form) == []  # that is another's BSUID
     assert await find(world, Sender(None, None), fakes.phone(9), fakes.phone(1)) == ana
     assert await find(world, Sender("12025550073", "US.2"), fakes.phone(9)) == []
     assert await people(world, ANA.contact, 77) == {ANA.contact: known}
@@ -70,9 +72,11 @@ async def test_the_better_identity_decides_alone(world: World) -> None:
         SaveContact(numbered, fakes.PORTFOLIO),
     )
     phones = (fakes.phone(3), fakes.phone(1))
-    assert await find(world, Sender("1202", "US.1"), *phones) == [ANA.contact]
+    assert await find(world, Sender("1209", "US.1"), *phones[:1]) == [ANA.contact, numbered.contact]
+    assert await find(world, Sender("1202", "US.1"), *phones) == [ANA.contact, BO.contact]
     assert await find(world, Sender("1202", "US.9"), *phones) == [BO.contact]
-    assert await find(world, Sender("1209", "US.9"), *phones) == [numbered.contact, ANA.contact]
+    assert await find(world, Sender("1209", "US.9"), *phones) == [numbered.contact]
+    assert await find(world, Sender("1209", None), *phones) == [numbered.contact, ANA.contact]
 
 
 async def test_a_bsuid_counts_in_its_portfolio_and_a_number_everywhere(world: World) -> None:

@@ -20,6 +20,7 @@ from kaisa_relay.ports import (
     Filter,
     ForgetNumbers,
     KnowAgent,
+    MergeContacts,
     MoveSend,
     NewSend,
     Outcome,
@@ -98,6 +99,7 @@ class Scene:
             ForgetNumbers(self.agent, (fakes.phone(302),), "1302"),
             SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),
             KnowAgent(self.agent),
+            MergeContacts(ContactId(301), NEWCOMER.contact),
             SavePresence(Agent(self.agent, Presence.AWAY, version=1)),
             CountMiss(self.agent, missed=True),
             SaveHealth(channel, Health(version=1)),
@@ -119,6 +121,7 @@ class Scene:
             "end": EndSend(self.ending.id, (SendState.SENDING,), Rank.SENT, at),
             "pair": ClaimPair(channel, ContactId(400), state.id, Side.AGENT),
             "token": SaveToken(self.started.token, state.id, channel, at),
+            "merger": MergeContacts(ContactId(400), self.agent),
         }
 
 

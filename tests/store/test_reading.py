@@ -7,6 +7,7 @@ import trio
 from sqlalchemy import Connection, text
 
 from kaisa_relay.domain.contact import Sender
+from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.inbound import StatusBatch
 from kaisa_relay.ports import Filter, ItemKind, NewItem
@@ -15,6 +16,8 @@ from tests.contracts.sql_stores import SqlStore
 from tests.store.acts import execute, rows
 
 pytestmark = pytest.mark.timeout(60)
+
+NOBODY = Recognised()
 
 
 async def test_slow_lists_keep_no_message_waiting(
@@ -37,7 +40,7 @@ async def test_slow_lists_keep_no_message_waiting(
             for _ in range(BROWSERS):
                 await begun.acquire()
             with trio.fail_after(10):
-                assert await rooms.directory.find(workspace, "", Sender("46", None), []) == []
+                assert await rooms.directory.find(workspace, "", Sender("46", None), []) == NOBODY
         finally:
             go_on.set()
 

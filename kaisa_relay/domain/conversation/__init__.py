@@ -23,6 +23,7 @@ from kaisa_relay.domain.conversation.messages import (
     MatchedBy,
     NobodyFree,
     NoteAdded,
+    NoteIdentity,
     ProposeAgent,
     ProposeAgents,
     Receive,
@@ -58,6 +59,8 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
         case Abandon():
             if state.phase is Phase.RESERVED:
                 reserving.lapse(decision, AbandonReason.DUPLICATE)
+        case NoteIdentity():
+            reserving.note_identity(decision, command)
         case Tick():
             _tick(decision, command)
         case _:

@@ -23,6 +23,7 @@ from kaisa_relay.domain.conversation.events import (
     ConversationTransferred,
     DeadlineMoved,
     Event,
+    IdentityChanged,
     IdentityMismatched,
     MessageFailed,
     MessageHeld,
@@ -54,6 +55,7 @@ from kaisa_relay.domain.conversation.terms import (
     Strategy,
     Terms,
 )
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.sending import Rank
@@ -85,6 +87,7 @@ __all__ = [
     "FailReason",
     "Handover",
     "HearOutcome",
+    "IdentityChanged",
     "IdentityMismatched",
     "MatchedBy",
     "MessageFailed",
@@ -221,6 +224,15 @@ class Abandon:
 
 
 @frozen
+class NoteIdentity:
+    """Somebody's number or BSUID changed, was learnt, or turned out to be somebody's we know."""
+
+    contact: ContactId
+    shift: IdentityShift
+    at: datetime
+
+
+@frozen
 class Tick:
     """A deadline may have come. `outage` is the last stretch of time in which we were not able."""
 
@@ -237,6 +249,7 @@ Command = (
     | HearOutcome
     | End
     | Abandon
+    | NoteIdentity
     | Tick
 )
 

@@ -21,9 +21,11 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationAbandoned,
     ConversationCreated,
     ConversationStarted,
+    IdentityChanged,
     IdentityMismatched,
     MatchedBy,
     NoPairFree,
+    NoteIdentity,
     Receive,
     Strategy,
     Terms,
@@ -143,3 +145,14 @@ def hold(decision: Decision, command: Receive) -> None:
 def lapse(decision: Decision, reason: AbandonReason) -> None:
     """Nobody came, or they came by another link."""
     decision.add(ConversationAbandoned(reason, decision.at))
+
+
+def note_identity(decision: Decision, command: NoteIdentity) -> None:
+    """Say that somebody in a live conversation is reached or recognised in another way."""
+    state, contact = decision.state, command.contact
+    if not state.phase.live:
+        return
+    if contact == state.visitor:
+        decision.add(IdentityChanged(contact, Side.VISITOR, command.shift, command.at))
+    elif contact == state.agent or state.offer_to(contact) is not None:
+        decision.add(IdentityChanged(contact, Side.AGENT, command.shift, command.at))

@@ -9,6 +9,7 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Rank, SendState, moves
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.memory.agents import change_agent
+from kaisa_relay.journal.memory.people import forget_numbers, merge, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
 from kaisa_relay.journal.outcomes import told
 from kaisa_relay.ports import (
@@ -23,6 +24,7 @@ from kaisa_relay.ports import (
     ItemKind,
     KnowAgent,
     Leg,
+    MergeContacts,
     MoveSend,
     NewSend,
     Outcome,
@@ -64,6 +66,8 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
             return _done(tx, workspace, change)
         case ClaimPair():
             return _claim(tx, workspace, change)
+        case MergeContacts():
+            return merge(tx, workspace, change)
         case NewSend():
             return _new_send(tx, workspace, change)
         case MoveSend():
@@ -122,9 +126,9 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             if token is not None and token.used_by is None:
                 tx.put(rows.tokens, (workspace, value), replace(token, used_by=contact))
         case SaveContact():
-            _contact(tx, workspace, change)
+            save_contact(tx, workspace, change)
         case ForgetNumbers():
-            _forget(tx, workspace, change)
+            forget_numbers(tx, workspace, change)
         case SaveMetadata(conversation=conversation):
             tx.put(rows.metadata, (workspace, conversation), change)
         case KnowAgent() | SavePresence() | CountMiss():
@@ -197,36 +201,6 @@ def _touch(tx: Transaction, workspace: WorkspaceId, change: TouchPair) -> None:
     pair = tx.rows.pairs.get(key) or Pair(change.channel, change.contact, None, None)
     if pair.inbound_at is None or pair.inbound_at < change.at:
         tx.put(tx.rows.pairs, key, replace(pair, inbound_at=change.at))
-
-
-# --- people
-
-
-def _contact(tx: Transaction, workspace: WorkspaceId, change: SaveContact) -> None:
-    person, people = change.person, tx.rows.people
-    known = people.get((workspace, person.contact))
-    if known is not None:
-        person = replace(
-            person, phone=person.phone or known.phone, bsuid=person.bsuid or known.bsuid
-        )
-    tx.put(people, (workspace, person.contact), person)
-    own = [change.person.phone] if change.person.phone else []
-    finds: list[tuple[str, str]] = [("phone", phone) for phone in (*own, *change.phones)]
-    if change.wa_id:
-        finds.append(("wa_id", change.wa_id))
-    if change.person.bsuid:
-        finds.append((f"bsuid of {change.portfolio}", change.person.bsuid))
-    for kind, value in finds:
-        if (workspace, kind, value) not in tx.rows.identities:
-            tx.put(tx.rows.identities, (workspace, kind, value), person.contact)
-
-
-def _forget(tx: Transaction, workspace: WorkspaceId, change: ForgetNumbers) -> None:
-    finds = [("phone", str(phone)) for phone in change.phones]
-    finds += [("wa_id", change.wa_id)] if change.wa_id else []
-    for kind, value in finds:
-        if tx.rows.identities.get((workspace, kind, value)) == change.contact:
-            tx.drop(tx.rows.identities, (workspace, kind, value))
 
 
 # --- sends

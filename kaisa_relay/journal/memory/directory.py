@@ -1,6 +1,6 @@
 """The directory in memory."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from attrs import frozen
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.identity import By, Match, Recognised, recognise
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -34,20 +35,20 @@ class MemoryDirectory:
 
     async def find(
         self, workspace: WorkspaceId, portfolio: str, sender: Sender, phones: Sequence[Phone]
-    ) -> list[ContactId]:
-        """Return every contact that has this BSUID, or else this wa_id, or else one of `phones`."""
+    ) -> Recognised:
+        """Return who this sender is by `domain.identity`, from BSUID, wa_id and `phones`."""
         identities = (await self.commits.read()).identities
-        steps: list[list[tuple[str, str]]] = [
-            [(f"bsuid of {portfolio}", sender.bsuid)] if sender.bsuid else [],
-            [("wa_id", sender.wa_id)] if sender.wa_id else [],
-            [("phone", phone) for phone in phones],
-        ]
-        for step in steps:
-            found = [identities.get((workspace, kind, value)) for kind, value in step]
-            contacts = [contact for contact in found if contact is not None]
-            if contacts:
-                return list(dict.fromkeys(contacts))
-        return []
+        owner = f"bsuid of {portfolio}"
+        keys = [(By.BSUID, owner, sender.bsuid)] if sender.bsuid else []
+        keys += [(By.WA_ID, "wa_id", sender.wa_id)] if sender.wa_id else []
+        keys += [(By.PHONE, "phone", str(phone)) for phone in phones]
+        led = [(identities.get((workspace, kind, value)), by) for by, kind, value in keys]
+        bsuids: dict[ContactId, frozenset[str]] = defaultdict(frozenset)
+        for (of, kind, value), contact in identities.items():
+            if (of, kind) == (workspace, owner):
+                bsuids[contact] |= {value}
+        matches = [Match(who, by, bsuids[who]) for who, by in led if who is not None]
+        return recognise(sender, matches)
 
     async def people(
         self, workspace: WorkspaceId, contacts: Sequence[ContactId]
@@ -102,8 +103,10 @@ class MemoryDirectory:
     async def _meet(self, writer: Writer) -> Met:
         workspace = writer.workspace
         found = await self.find(workspace, writer.portfolio, writer.sender, writer.phones)
-        pairs = await self.pairs(workspace, found, writer.channel) if found else []
-        return Met(tuple(found), tuple(pairs), await self.people(workspace, found))
+        contacts = found.contacts
+        pairs = await self.pairs(workspace, contacts, writer.channel) if contacts else []
+        people = await self.people(workspace, contacts)
+        return Met(contacts, tuple(pairs), people, found)
 
     async def briefing(
         self,

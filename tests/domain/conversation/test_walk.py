@@ -24,6 +24,7 @@ from kaisa_relay.domain.conversation.messages import (
     MatchedBy,
     MessageRelayed,
     NobodyFree,
+    NoteIdentity,
     ProposeAgent,
     ProposeAgents,
     Receive,
@@ -33,6 +34,7 @@ from kaisa_relay.domain.conversation.messages import (
     Tick,
 )
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.payloads import Reopen, SendAgain
@@ -244,6 +246,13 @@ class Walk(RuleBasedStateMachine):
         """Also what has ended already."""
         if seldom or not self.state.phase.live:
             self.ask(End(EndedBy.API, self.now))
+
+    @rule(who=ANYBODY, shift=st.sampled_from(IdentityShift))
+    def somebody_changes_their_number(self, who: ContactId, shift: IdentityShift) -> None:
+        """Or is recognised in another way, in the conversation or not; it goes on."""
+        before = self.state
+        self.ask(NoteIdentity(who, shift, self.now))
+        assert self.state == before
 
     @rule(seldom=SELDOM)
     def it_is_not_needed(self, seldom: bool) -> None:

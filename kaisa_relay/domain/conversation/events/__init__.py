@@ -16,6 +16,7 @@ from kaisa_relay.domain.channel_health import (
     ChannelUp,
     TemplateChanged,
 )
+from kaisa_relay.domain.contact_events import ContactMerged
 from kaisa_relay.domain.conversation.events.life import (
     ConversationAbandoned,
     ConversationClosed,
@@ -23,6 +24,7 @@ from kaisa_relay.domain.conversation.events.life import (
     ConversationFailed,
     ConversationStarted,
     DeadlineMoved,
+    IdentityChanged,
     IdentityMismatched,
     NoteAdded,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "ChannelLimited",
     "ChannelQualityChanged",
     "ChannelUp",
+    "ContactMerged",
     "ConversationAbandoned",
     "ConversationClosed",
     "ConversationCreated",
@@ -77,6 +80,7 @@ __all__ = [
     "ConversationTransferred",
     "DeadlineMoved",
     "Event",
+    "IdentityChanged",
     "IdentityMismatched",
     "MessageFailed",
     "MessageHeld",
@@ -106,6 +110,8 @@ Event = (
     ConversationCreated
     | ConversationStarted
     | IdentityMismatched
+    | IdentityChanged
+    | ContactMerged
     | MessageReceived
     | MessageRelayed
     | Notified

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.terms import (
     AbandonReason,
     Candidate,
@@ -13,6 +14,7 @@ from kaisa_relay.domain.conversation.terms import (
     Strategy,
     Terms,
 )
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
 
 
@@ -49,6 +51,16 @@ class IdentityMismatched:
 
     expected: ContactId
     visitor: ContactId
+    at: datetime
+
+
+@frozen
+class IdentityChanged:
+    """Somebody in the conversation is reached or recognised in another way; it goes on."""
+
+    contact: ContactId
+    side: Side
+    shift: IdentityShift
     at: datetime
 
 

@@ -1,0 +1,145 @@
+"""Carries out what `domain.identity` says: people change number or BSUID, two turn out to be one.
+
+Rule 1: the rows first, in a commit of their own; the conversations hear it afterwards, and one
+that does not hear it reads the rows when it wakes.
+Rule 2: a number that somebody left is taken from them before anybody else is found by it.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from attrs import define, evolve
+
+from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.messages import PersonMoved
+from kaisa_relay.actors.setting_aside import set_aside
+from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.contact_events import ContactMerged
+from kaisa_relay.domain.identity import IdentityShift, Merger, Recognised, Standing, merger
+from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.inbound import IdentityChange
+from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    Done,
+    ForgetNumbers,
+    InboxItem,
+    MergeContacts,
+    SaveContact,
+)
+
+
+@define(eq=False)
+class Shifting:
+    """The router's hand in matters of identity."""
+
+    context: Context
+    lookups: Lookups
+
+    async def settled(self, channel: Channel, sender: Sender) -> Recognised:
+        """Return who this sender is, once what their identities say of others is written down."""
+        found = await self.lookups.recognised(channel, sender)
+        if not found.left and not found.same:
+            return found
+        for contact in found.left:
+            await self._take_number(channel, sender, contact)
+        if found.same and not await self._unite(channel, found.contacts[0], found.contacts[1]):
+            return evolve(found, left=())
+        self.lookups.forget_sender(sender)
+        return await self.lookups.recognised(channel, sender)
+
+    async def note(self, item: InboxItem, change: IdentityChange) -> None:
+        """Let the person be found by their new number or BSUID, and by the old number no more."""
+        channel = self.context.accounts.channel(item.workspace, item.channel)
+        found = (await self.settled(channel, change.before)).contacts if channel else ()
+        person = await self.lookups.person(channel, found[0]) if channel and found else None
+        if channel is None or person is None or len(found) > 1:
+            await set_aside(self.context, item)
+            return
+        after = change.after
+        phone = (from_wa_id(after.wa_id) if after.wa_id else None) or person.phone
+        moved = evolve(person, phone=phone, bsuid=after.bsuid or person.bsuid)
+        phones = candidates(phone) if phone else ()
+        save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
+        rows = (Done((item.id,)), *_left_behind(person, change, phones), save)
+        append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
+        if not await self._commit(append):
+            return  # decided before
+        self.lookups.forget_sender(change.before)
+        shift = IdentityShift.NUMBER_CHANGED if after.wa_id else IdentityShift.USER_ID_CHANGED
+        await self._tell(channel, moved, shift)
+        # Who wrote from the new number before this notice came is the same person.
+        for other in (await self.lookups.recognised(channel, after)).contacts:
+            if other != person.contact and await self._unite(channel, person.contact, other):
+                self.lookups.forget_sender(after)
+
+    async def _take_number(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
+        """Somebody else has this number now: nothing more goes there for who had it."""
+        phone = from_wa_id(sender.wa_id) if sender.wa_id else None
+        if phone is None:
+            return
+        forget = ForgetNumbers(contact, (phone,), sender.wa_id)
+        await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), (forget,)))
+        person = await self.lookups.person(channel, contact)
+        if person is not None:
+            await self._tell(channel, person, IdentityShift.NUMBER_LOST)
+
+    async def _unite(self, channel: Channel, one: ContactId, other: ContactId) -> bool:
+        """Make one contact of two, unless both are needed; say whether it is done."""
+        first, second = await self._standings(channel, (one, other))
+        chosen = merger(first, second)
+        if chosen is None:
+            return False
+        event = ContactMerged(chosen.heir, chosen.absorbed, self.context.wall())
+        rows = (MergeContacts(chosen.absorbed, chosen.heir),)
+        append = Append(channel.workspace, f"contact/{chosen.absorbed}", 0, (event,), rows)
+        if not await self._commit(append):
+            return False
+        await self._announce(channel, chosen)
+        return True
+
+    async def _announce(self, channel: Channel, chosen: Merger) -> None:
+        for each in self.context.accounts.channels(channel.workspace):
+            self.lookups.forget_pair(each.id, chosen.absorbed)
+            self.lookups.forget_pair(each.id, chosen.heir)
+        person = await self.lookups.person(channel, chosen.heir)
+        if person is not None:
+            await self._tell(channel, person, IdentityShift.MERGED)
+
+    async def _standings(
+        self, channel: Channel, contacts: Sequence[ContactId]
+    ) -> tuple[Standing, ...]:
+        directory, workspace = self.context.directory, channel.workspace
+        pairs = await self.context.patiently(partial(directory.pairs, workspace, contacts))
+        agents = await self.context.patiently(partial(directory.agents, workspace, contacts))
+        live = {pair.contact for pair in pairs if pair.conversation is not None}
+        return tuple(Standing(each, each in live, each in agents) for each in contacts)
+
+    async def _commit(self, append: Append) -> bool:
+        try:
+            conflict = await self.context.patiently(partial(self.context.journal.append, append))
+        finally:
+            self.context.exchange.forget_changed(append.changes)
+        return conflict is None
+
+    async def _tell(self, channel: Channel, person: Person, shift: IdentityShift) -> None:
+        read = partial(self.context.directory.pairs, channel.workspace, [person.contact])
+        for pair in await self.context.patiently(read):
+            if pair.conversation is not None:
+                moved = PersonMoved(person, shift)
+                self.context.exchange.tell_conversation(channel.workspace, pair.conversation, moved)
+
+
+def _left_behind(
+    person: Person, change: IdentityChange, kept: Sequence[Phone]
+) -> tuple[Change, ...]:
+    """Return the old number, which the company may give to somebody else tomorrow."""
+    old, new = change.before.wa_id, change.after.wa_id
+    phone = from_wa_id(old) if old else None
+    if phone is None or new is None or phone in kept:
+        return ()
+    phones = tuple(each for each in candidates(phone) if each not in kept)
+    return (ForgetNumbers(person.contact, phones, old),)

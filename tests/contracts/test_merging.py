@@ -1,0 +1,101 @@
+"""What every store promises when contacts turn out to be one person, or lose a number."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from kaisa_relay.domain.contact import Sender, Side
+from kaisa_relay.domain.identity import Recognised
+from kaisa_relay.domain.ids import ConversationId
+from kaisa_relay.domain.routing import Pair
+from kaisa_relay.ports import (
+    ClaimPair,
+    Conflict,
+    ForgetNumbers,
+    KnowAgent,
+    MergeContacts,
+    ReleasePair,
+    SaveContact,
+    TouchPair,
+)
+from tests import fakes
+from tests.contracts.world import World
+
+AT = fakes.EPOCH
+ANA = fakes.person(1, "Ana Lind", "sv")
+HIDDEN = evolve(fakes.person(2, "ana"), phone=None, bsuid="US.1")
+BOTH = Sender("1201", "US.1")
+FIRST, SECOND = ConversationId(11), ConversationId(12)
+MERGE = MergeContacts(HIDDEN.contact, ANA.contact)
+
+
+async def save_both(world: World) -> None:
+    """Ana by her number, and again by her BSUID."""
+    await world.must(SaveContact(ANA, fakes.PORTFOLIO, (), "1201"))
+    await world.must(SaveContact(HIDDEN, fakes.PORTFOLIO))
+
+
+async def find(world: World, sender: Sender) -> Recognised:
+    return await world.store.directory.find(world.workspace, fakes.PORTFOLIO, sender, [])
+
+
+async def test_two_become_one(world: World) -> None:
+    """Every identity leads to the heir; both can be written to, and nobody else changes."""
+    await save_both(world)
+    other = await world.another()
+    await other.must(SaveContact(HIDDEN, fakes.PORTFOLIO))
+    found = await find(world, BOTH)
+    assert found == Recognised((HIDDEN.contact, ANA.contact), same=True)
+    await world.must(MERGE)
+    for sender in (BOTH, Sender("1201", None), Sender(None, "US.1")):
+        assert await find(world, sender) == Recognised((ANA.contact,))
+    people = await world.store.directory.people(world.workspace, [ANA.contact, HIDDEN.contact])
+    assert people[ANA.contact] == evolve(ANA, bsuid="US.1")
+    assert people[HIDDEN.contact] == evolve(HIDDEN, phone=ANA.phone)
+    assert await find(other, Sender(None, "US.1")) == Recognised((HIDDEN.contact,))
+
+
+async def test_their_pairs_go_over(world: World) -> None:
+    """What the heir has stays; the later of two messages opens the window."""
+    await save_both(world)
+    here, there = world.channel.id, (await world.store.add_channel(world.workspace)).id
+    later = AT + timedelta(hours=1)
+    await world.must(
+        ClaimPair(here, ANA.contact, FIRST, Side.VISITOR), TouchPair(here, ANA.contact, AT)
+    )
+    await world.must(
+        TouchPair(here, HIDDEN.contact, later),
+        ClaimPair(there, HIDDEN.contact, SECOND, Side.AGENT),
+    )
+    await world.must(ReleasePair(there, HIDDEN.contact, SECOND))
+    await world.must(MERGE)
+    pairs = await world.store.directory.pairs(world.workspace, [ANA.contact, HIDDEN.contact])
+    assert sorted(pairs, key=lambda each: each.channel) == [
+        Pair(here, ANA.contact, FIRST, Side.VISITOR, inbound_at=later),
+        Pair(there, ANA.contact, None, Side.AGENT, SECOND),
+    ]
+
+
+@pytest.mark.parametrize("busy", ["live", "agent"])
+async def test_one_that_is_needed_is_not_absorbed(world: World, busy: str) -> None:
+    """Somebody waits for them, or forms name them: nothing changes at all."""
+    await save_both(world)
+    live = ClaimPair(world.channel.id, HIDDEN.contact, FIRST, Side.VISITOR)
+    await world.must(live if busy == "live" else KnowAgent(HIDDEN.contact))
+    assert await world.change(MERGE) == Conflict(MERGE)
+    assert (await find(world, BOTH)).same
+
+
+async def test_who_lost_a_number_is_not_written_to_at_it(world: World) -> None:
+    """Their BSUID is left; a number that they never had is nobody's to lose."""
+    await world.must(SaveContact(evolve(ANA, bsuid="US.7"), fakes.PORTFOLIO, (), "1201"))
+    assert await find(world, BOTH) == Recognised((), left=(ANA.contact,))
+    await world.must(ForgetNumbers(ANA.contact, (fakes.phone(9),)))
+    people = await world.store.directory.people(world.workspace, [ANA.contact])
+    assert people[ANA.contact].phone == ANA.phone
+    assert ANA.phone is not None
+    await world.must(ForgetNumbers(ANA.contact, (ANA.phone,), "1201"))
+    people = await world.store.directory.people(world.workspace, [ANA.contact])
+    assert people[ANA.contact] == evolve(ANA, phone=None, bsuid="US.7")
+    assert await find(world, BOTH) == Recognised()
