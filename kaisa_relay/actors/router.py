@@ -288,8 +288,6 @@ class Router:
                     where = await self._addressing.address(Letter(item, inbound, channel))
                     if isinstance(where, Addressed) and where.conversation == slot.conversation:
                         return where.deliver
-            case _:
-                pass
         slot.done(item.id)
         self.look_again()
         return None

@@ -50,6 +50,8 @@ NUMBERS: Final[dict[str, int]] = {
     "channel.limited": 38,
     "channel.quality_changed": 39,
     "channel.template_changed": 40,
+    "conversation.identity_changed": 41,
+    "contact.merged": 42,
     "channel.up": 41,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
