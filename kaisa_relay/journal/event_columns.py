@@ -50,13 +50,13 @@ NUMBERS: Final[dict[str, int]] = {
     "channel.limited": 38,
     "channel.quality_changed": 39,
     "channel.template_changed": 40,
-    "conversation.identity_changed": 41,
-    "contact.merged": 42,
     "channel.up": 41,
+    "conversation.identity_changed": 42,
+    "contact.merged": 43,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 
-TOPICS: Final = {"conversation": 0, "message": 1, "agent": 2, "channel": 3}
+TOPICS: Final = {"conversation": 0, "message": 1, "agent": 2, "channel": 3, "contact": 4}
 """What `stream` is the id of. A conversation's costs SQLite no byte."""
 _TOPIC_NAMES: Final = {number: name for name, number in TOPICS.items()}
 

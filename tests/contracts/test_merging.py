@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from kaisa_relay.domain.contact import Sender, Side
+from kaisa_relay.domain.contact_events import ContactMerged
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ConversationId
 from kaisa_relay.domain.routing import Pair
@@ -99,3 +100,13 @@ async def test_who_lost_a_number_is_not_written_to_at_it(world: World) -> None:
     people = await world.store.directory.people(world.workspace, [ANA.contact])
     assert people[ANA.contact] == evolve(ANA, phone=None, bsuid="US.7")
     assert await find(world, BOTH) == Recognised()
+
+
+async def test_the_merger_is_told_in_a_stream_of_its_own(world: World) -> None:
+    """Once: a second one of the same contact is a conflict."""
+    await save_both(world)
+    event = ContactMerged(ANA.contact, HIDDEN.contact, AT)
+    stream = f"contact/{HIDDEN.contact}"
+    assert await world.append(stream, 0, [event], MERGE) is None
+    assert [each.event for each in world.recorded] == [event]
+    assert await world.append(stream, 0, [event], MERGE) is not None
