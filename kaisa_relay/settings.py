@@ -8,18 +8,31 @@ and that message never shows a secret's value.
 import hmac
 import os
 import re
-import ssl
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final, Literal, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import Final, TypeVar
 
 from attrs import define, field, frozen
 
+from kaisa_relay.setting_values import (
+    Bind as Bind,
+)
+from kaisa_relay.setting_values import (
+    LogFormat,
+    Malformed,
+    parse_app_secrets,
+    parse_bind,
+    parse_ca_file,
+    parse_database_url,
+    parse_log_format,
+    parse_secret_keys,
+    parse_url,
+    parse_version,
+)
+
 T = TypeVar("T")
-LogFormat = Literal["console", "json"]
 
 # Every key with what it wants; the second half of each complaint.
 KEYS: Final[Mapping[str, str]] = {
@@ -36,6 +49,7 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_VERIFY_TOKEN": "the token typed in beside the webhook's URL in Meta's App Dashboard",
     "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32; "
     "several, separated by commas, while rotating",
+    "KAISA_FILES_DIR": "the directory for files that people send; beside the database at first",
     "KAISA_LOG_FORMAT": "console or json",
 }
 OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE"})
@@ -44,7 +58,8 @@ FOR_SERVE: Final = frozenset({"KAISA_APP_SECRET", "KAISA_VERIFY_TOKEN", "KAISA_S
 FOR_ADMIN: Final = frozenset({"KAISA_SECRET_KEY"})
 FOR_SIMULATE: Final[frozenset[str]] = frozenset()
 
-SECRET_KEY_LENGTH = 32
+
+HERE: Final = Bind("127.0.0.1", 8080)
 
 
 class SettingsError(Exception):
@@ -55,32 +70,18 @@ class SettingsError(Exception):
         self.problems = tuple(problems)
 
 
-class Malformed(ValueError):
-    """A value that does not parse; the text says why, and never shows the value."""
-
-
-@frozen
-class Bind:
-    """Where a server listens. As text it is what an URL and Hypercorn understand."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
 @frozen
 class Settings:
     """The whole configuration. A secret that was not required and not given raises when read."""
 
     database_url: str = field(default="sqlite:///var/kaisa.db", repr=False)  # may hold a password
-    bind: Bind = Bind("127.0.0.1", 8080)
+    bind: Bind = HERE
     webhook_bind: Bind | None = None
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"
     graph_ca_file: Path | None = None
     log_format: LogFormat = "console"
+    _files_dir: Path | None = None
     _public_url: str | None = None
     _app_secrets: tuple[str, ...] = field(default=(), repr=False)
     _verify_token: str | None = field(default=None, repr=False)
@@ -117,6 +118,11 @@ class Settings:
         return Path(path) if sqlite else None
 
     @property
+    def files_dir(self) -> Path:
+        """Where files lie: beside the SQLite file unless it was set."""
+        return self._files_dir or (self.sqlite_path or Path("var/kaisa.db")).with_suffix(".files")
+
+    @property
     def admin_socket(self) -> Path | None:
         """Where `serve` hears admin commands: beside the SQLite file; PostgreSQL needs none."""
         return self.sqlite_path and self.sqlite_path.with_suffix(".sock")
@@ -150,6 +156,7 @@ def load(
         graph_url=given.read("KAISA_GRAPH_URL", parse_url, standard.graph_url),
         graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
+        files_dir=given.read("KAISA_FILES_DIR", Path, None),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),
         verify_token=given.read("KAISA_VERIFY_TOKEN", str, None),
@@ -159,80 +166,6 @@ def load(
     if given.problems:
         raise SettingsError(given.problems)
     return settings
-
-
-def parse_database_url(text: str) -> str:
-    """The URL in SQLAlchemy's form, with the PostgreSQL driver we ship."""
-    url = _split(text)
-    in_socket = url.query.startswith("host=/")  # libpq's way to name a Unix socket's folder
-    if url.scheme == "postgresql" and (url.hostname or in_socket):
-        return text.replace("postgresql://", "postgresql+psycopg://", 1)
-    is_file = len(url.path) > 1 and url.path != "/:memory:" and not url.netloc and not url.query
-    if url.scheme == "sqlite" and is_file:
-        return text
-    raise Malformed("is not the URL of a database file or server")
-
-
-def parse_bind(text: str) -> Bind:
-    """`host:port`, an IPv6 address in brackets."""
-    matched = re.fullmatch(
-        r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<host>[^\s:/\[\]]+)):(?P<port>\d{1,5})", text
-    )
-    if matched is None or int(matched["port"]) > 65535:
-        raise Malformed("is not host:port")
-    return Bind(matched["v6"] or matched["host"], int(matched["port"]))
-
-
-def parse_url(text: str) -> str:
-    """An http or https URL without the slash at its end."""
-    url = _split(text)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise Malformed("is not an http or https URL")
-    if url.query or url.fragment or url.username is not None:
-        raise Malformed("has a user, a query or a fragment, which has no place in it")
-    return text.rstrip("/")
-
-
-def parse_version(text: str) -> str:
-    """Meta's form, like v26.0."""
-    if re.fullmatch(r"v\d+\.\d+", text) is None:
-        raise Malformed("is not a version")
-    return text
-
-
-def parse_ca_file(text: str) -> Path:
-    """A file that holds at least one certificate."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
-    except ssl.SSLError:
-        raise Malformed("holds no certificates") from None
-    except OSError as reason:
-        raise Malformed(f"cannot be read ({reason.strerror})") from None
-    return Path(text)
-
-
-def parse_log_format(text: str) -> LogFormat:
-    """One of the two."""
-    formats: Mapping[str, LogFormat] = {"console": "console", "json": "json"}
-    if text not in formats:
-        raise Malformed("is neither of the two")
-    return formats[text]
-
-
-def parse_app_secrets(text: str) -> tuple[str, ...]:
-    """The secrets between the commas, none of them empty."""
-    secrets = tuple(part.strip() for part in text.split(","))
-    if not all(secrets):
-        raise Malformed("has an empty secret between its commas")
-    return secrets
-
-
-def parse_secret_keys(text: str) -> tuple[str, ...]:
-    """Any texts long enough to be keys: `derived_keys` makes keys of the right form from them."""
-    keys = parse_app_secrets(text)
-    if min(map(len, keys)) < SECRET_KEY_LENGTH:
-        raise Malformed("is too short")
-    return keys
 
 
 @define
@@ -281,15 +214,6 @@ def _parse_file(path: Path) -> dict[str, object]:
         where = re.search(r"line \d+", str(reason))
         line = f": see {where[0]}" if where else ""
         raise SettingsError([f'{path} is not TOML{line}; write KAISA_NAME = "value"']) from None
-
-
-def _split(text: str) -> SplitResult:
-    try:
-        url = urlsplit(text)
-        _ = url.port  # parsed late, and may not be a number
-    except ValueError:
-        raise Malformed("is not a URL") from None
-    return url
 
 
 def _given(value: T | None, key: str) -> T:

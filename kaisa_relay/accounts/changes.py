@@ -33,6 +33,8 @@ class SetWorkspace:
     broadcast_to: int | None = None
     pause_after_missed: int | None = None
     missed_pause: timedelta | None = None
+    keep_files: timedelta | None = None
+    reuse_media: bool | None = None
     agent_fields: tuple[str, ...] | None = None
     offer_template: str | None = None
     texts: tuple[TextOverride, ...] = ()

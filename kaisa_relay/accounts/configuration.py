@@ -114,6 +114,8 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         hours=_hours(settings),
         pause_after_missed=settings.pause_after_missed,
         missed_pause=settings.missed_pause,
+        keep_files=settings.keep_files,
+        reuse_media=settings.reuse_media,
     )
 
 

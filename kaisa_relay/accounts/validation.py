@@ -26,6 +26,8 @@ from kaisa_relay.ports.keys import Scope
 LONGEST_NAME: Final = 64
 LONGEST_TIME: Final = timedelta(days=30)
 SHORTEST_TIME: Final = timedelta(seconds=1)
+SHORTEST_KEEP: Final = timedelta(hours=1)
+LONGEST_KEEP: Final = timedelta(days=3650)
 MOST_FIELDS: Final = 20
 MOST_MISSED: Final = 100
 MOST_CHATS: Final = 100
@@ -103,6 +105,8 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
             yield f"the {what} time is 1 second to {LONGEST_TIME.days} days"
     if not 2 <= settings.broadcast_to <= MOST_AT_ONCE:
         yield f"a broadcast asks 2 to {MOST_AT_ONCE} agents at once"
+    if not SHORTEST_KEEP <= settings.keep_files <= LONGEST_KEEP:
+        yield f"files are kept for 1 hour to {LONGEST_KEEP.days} days"
     if not 0 <= settings.pause_after_missed <= MOST_MISSED:
         yield f"an agent is paused after 0 (never) to {MOST_MISSED} missed offers"
     if not _TEMPLATE.fullmatch(settings.offer_template):

@@ -9,7 +9,7 @@ from kaisa_relay.accounts.agents import HoursText
 from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
-from kaisa_relay.ports.accounts import BROADCAST_TO, UNKNOWN_GRACE
+from kaisa_relay.ports.accounts import BROADCAST_TO, KEEP_FILES, UNKNOWN_GRACE
 
 DEFAULT_TERMS: Final = Terms()
 
@@ -29,6 +29,8 @@ class WorkspaceSettings:
     hours: HoursText | None = None
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
+    keep_files: timedelta = KEEP_FILES
+    reuse_media: bool = False
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"
     texts: tuple[TextOverride, ...] = ()

@@ -10,10 +10,11 @@ from typing import Final
 
 from attrs import define, field
 
+from kaisa_relay.actors.files import wanted_file
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
-from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.content import Content, Media, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
@@ -138,6 +139,8 @@ class Commit:
         marks = self.state.marks_of(event.message)
         labels = self.wording.labels(self.state.language_of(event.contact))
         parts = outgoing(event.message, content, marks, labels)
+        if isinstance(content, Media):
+            self.changes.append(wanted_file(self.state, event, content))
         for send, part in zip((event.send, *event.more), parts, strict=False):
             # A reaction is no message: nobody is told when one gets lost.
             purpose = Purpose.NOTICE if isinstance(part, Emoji) else Purpose.RELAY

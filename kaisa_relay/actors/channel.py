@@ -17,7 +17,7 @@ from kaisa_relay.actors.lanes import Lane, Lanes
 from kaisa_relay.actors.messages import Noticed, Ring, SendsSettled, Statuses, ToChannel, Withdraw
 from kaisa_relay.actors.outbox import Outbox
 from kaisa_relay.actors.outcome import Move, Stop, conclude
-from kaisa_relay.actors.resolving import resolved
+from kaisa_relay.actors.resolving import other_way, resolved
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
 from kaisa_relay.domain.channel import Channel
@@ -66,7 +66,8 @@ class ChannelTask:
 
     def __attrs_post_init__(self) -> None:
         context, channel = self.context, self.channel
-        self.lanes = Lanes(self.post.traffic, self._seconds_until)
+        files = self.post.files
+        self.lanes = Lanes(self.post.traffic, self._seconds_until, files.blocks)
         self._outbox = Outbox(context, channel)
         self._standstill = Standstill(context, channel, self.lanes, self._resume, self._report)
         self._statuses = StatusDesk(context, channel, self.post, self._settled)
@@ -84,7 +85,8 @@ class ChannelTask:
                 nursery.start_soon(self._keep_time, name="timer")
                 nursery.start_soon(self._standstill.run, name="probe")
                 nursery.start_soon(self._statuses.retry, name="late statuses")
-                await self._listen()
+                with self.post.files.telling(self._file_settled):
+                    await self._listen()
 
     # --- what is told
 
@@ -151,6 +153,7 @@ class ChannelTask:
             if len(self.lanes) >= self.context.bounds.sends:
                 self.post.behind = True  # it waits in the table until there is room
                 return
+            self.post.files.want(send)
             self._schedule(self.lanes.add(send))
 
     def _settled(self, sends: Iterable[SendId]) -> None:
@@ -172,6 +175,11 @@ class ChannelTask:
         await self._outbox.withdraw(known)
         if lane is not None:
             self._schedule(lane)
+
+    def _file_settled(self, send: Send) -> None:
+        known = self.lanes.get(send.id)
+        if known is not None:
+            self._schedule(self.lanes.add(known))
 
     # --- when a lane may go on
 
@@ -245,6 +253,9 @@ class ChannelTask:
     async def _send(self, lane: Lane, send: Send) -> None:
         self.lanes.spend(lane, trio.current_time())
         outgoing = await resolved(self.context, send)
+        if outgoing is None:
+            self.post.files.want(send)  # it was uploaded too long ago
+            return
         begun = await self._outbox.begin(send)
         self.lanes.put(send.id, begun)
         if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
@@ -256,9 +267,9 @@ class ChannelTask:
             self._report(limit)
         await self._conclude(begun, answer)
 
-    async def _call(self, send: Send, outgoing: Outgoing) -> Answer:
-        if send.recipient.phone is None and send.recipient.bsuid is None:
-            return Rejected(131026, "no address")
+    async def _call(self, send: Send, outgoing: Outgoing | Rejected) -> Answer:
+        if isinstance(outgoing, Rejected):
+            return outgoing
         access = self.context.accounts.access(self.channel.id)
         ours = opaque(send.workspace, send.channel, send.id)
         answer = await self.context.gateway.send(access, send.recipient, outgoing, ours)
@@ -268,6 +279,10 @@ class ChannelTask:
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()
+        if isinstance(answer, Rejected) and (again := await other_way(self.context, send, answer)):
+            self.post.files.want(send)
+            self.lanes.put(send.id, await self._outbox.step(send, *again))
+            return
         verdict = conclude(send, answer, now, self.context.rng, self._outbox.grace)
         after = None if verdict.move is Move.END else verdict.send
         stands = await self._outbox.step(send, after, verdict.changes)

@@ -12,6 +12,7 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.actors.bounds import Bounds
+from kaisa_relay.actors.file_queue import FileQueue
 from kaisa_relay.actors.messages import (
     ReserveConversation,
     Ring,
@@ -35,9 +36,11 @@ from kaisa_relay.domain.ids import (
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports import (
     Accounts,
+    Carrier,
     Change,
     ClaimPair,
     Directory,
+    Files,
     Gateway,
     Inbox,
     Journal,
@@ -59,6 +62,7 @@ class ChannelPost:
     mailbox: Mailbox[ToChannel]
     traffic: Traffic
     behind: bool = True
+    files: FileQueue = field(factory=FileQueue)
     statuses: dict[MessageId, Statuses] = field(factory=dict)
     """Rows of statuses that were taken out of the mailbox and are not applied yet."""
     late: dict[MessageId, float] = field(factory=dict)
@@ -146,6 +150,8 @@ class Context:
     inbox: Inbox
     journal: Journal
     sends: Sends
+    files: Files
+    carrier: Carrier
     directory: Directory
     accounts: Accounts
     gateway: Gateway

@@ -44,11 +44,13 @@ class Lane:
 class Lanes:
     """Every lane of a channel, when each may go on, and which sends are known at all.
 
-    Instants are on Trio's clock; `seconds_until` turns a send's `due_at` into a wait.
+    Instants are on Trio's clock; `seconds_until` turns a send's `due_at` into a wait; what is
+    `held_back` waits for something beside its lane.
     """
 
     traffic: Traffic
     seconds_until: Callable[[Send], float]
+    held_back: Callable[[Send], bool] = field(default=lambda _send: False)
     not_before: float = 0.0
     stopped: bool = False
     _lanes: dict[ContactId, Lane] = field(factory=dict)
@@ -129,7 +131,7 @@ class Lanes:
             return wait
         if head.state is not SendState.READY:
             return None
-        if self.stopped:
+        if self.stopped or self.held_back(head):
             return None
         wait = max(wait, PAIR.wait(lane.empty_at, now), self.not_before - now)
         if wait <= 0:

@@ -8,10 +8,12 @@ from functools import partial
 from attrs import evolve
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.files import carrying, fallback, file_of
 from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting
-from kaisa_relay.ports import Send
+from kaisa_relay.domain.sending import Rejected, SendState
+from kaisa_relay.ports import Change, MoveSend, Send
 
 
 async def with_quote(context: Context, state: State, command: Receive, wamid: str) -> Receive:
@@ -21,14 +23,39 @@ async def with_quote(context: Context, state: State, command: Receive, wamid: st
     return evolve(command, quotes=found)
 
 
-async def resolved(context: Context, send: Send) -> Outgoing:
+async def resolved(context: Context, send: Send) -> Outgoing | Rejected | None:
     """Return what is sent, with the recipient's own name for the message that it is about.
+
+    What cannot go at all is `Rejected`; None is a file that is not ready.
 
     Sends to one person leave one after the other, so an earlier one has its name by now.
     """
+    if send.recipient.phone is None and send.recipient.bsuid is None:
+        return Rejected(131026, "no address")
     outgoing = send.outgoing
+    if file_of(send) is not None:
+        find = partial(context.files.file, send.workspace, send.message)
+        row = await context.patiently(find)
+        filled = carrying(outgoing, row, context.wall())
+        if filled is None or isinstance(filled, Rejected):
+            return filled
+        outgoing = filled
     if not isinstance(outgoing, Quoting | Emoji):
         return outgoing
     read = context.directory.wamid
     wamid = await context.patiently(partial(read, send.workspace, send.contact, outgoing.message))
     return evolve(outgoing, wamid=wamid)
+
+
+async def other_way(
+    context: Context, send: Send, refused: Rejected
+) -> tuple[Send, tuple[Change, ...]] | None:
+    """Return how a send goes on whose file WhatsApp refused; None when it has failed."""
+    if file_of(send) is None:
+        return None
+    row = await context.patiently(partial(context.files.file, send.workspace, send.message))
+    change = fallback(row, refused.code) if row is not None else None
+    if change is None:
+        return None
+    back = MoveSend(send.id, (SendState.SENDING,), SendState.READY, send.attempt)
+    return evolve(send, state=SendState.READY, due_at=None), (back, change)

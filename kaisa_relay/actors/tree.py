@@ -5,10 +5,12 @@
     │   └── conversation/…     supervised one by one; gives up → quarantined
     ├── alarm                  supervised; gives up → the process ends
     ├── receipts               supervised; gives up → none for a minute
+    ├── retention of files     supervised; gives up → tried again every minute
     └── workspace …            one of each per workspace, found while running
         ├── reservations       supervised; gives up → the process ends
         ├── pool               supervised; gives up → the process ends
-        └── channel …          supervised; gives up → down, tried again every minute
+        ├── channel …          supervised; gives up → down, tried again every minute
+        └── files of channel … supervised; gives up → tried again every minute
 
 Rule 1: every task here has a name, an owner and a policy.
 Rule 2: a mailbox is made with its slot and outlives every run of its actor.
@@ -27,6 +29,8 @@ from kaisa_relay.actors.alarm import Alarm
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.health import HealthDesk
+from kaisa_relay.actors.media import MediaTask
+from kaisa_relay.actors.media_retention import MediaRetention
 from kaisa_relay.actors.messages import SendsSettled, ToChannel
 from kaisa_relay.actors.receipts import Receipts
 from kaisa_relay.actors.router import Router
@@ -74,6 +78,7 @@ class Actors:
             self._keep("router", self.router.run)
             self._keep("alarm", Alarm(self.context, self.router.slots).run)
             nursery.start_soon(self._keep_receipts, name="receipts")
+            nursery.start_soon(self._keep_retention, name="retention of files")
             task_status.started()
             while True:
                 await trio.sleep(LOOK_EVERY)
@@ -110,6 +115,8 @@ class Actors:
                     post = exchange.channels[channel.id] = self._post(channel)
                     name = f"channel {to_text(CHANNEL, channel.id)}"
                     self._nursery.start_soon(self._keep_channel, name, channel, post, name=name)
+                    files = f"files of {name}"
+                    self._nursery.start_soon(self._keep_files, files, channel, post, name=files)
 
     def _settled(self, sends: Sequence[Send]) -> None:
         """Tell the channels which of their sends statuses have ended."""
@@ -155,6 +162,16 @@ class Actors:
         await self._keep_trying(
             name, lambda: ChannelTask(self.context, channel, post, self.health).run(), crashed
         )
+
+    async def _keep_files(self, name: str, channel: Channel, post: ChannelPost) -> None:
+        """While the files of a channel are down, what needs none goes on."""
+        crashed = partial(self._crashed, "files", lambda: None)
+        run = MediaTask(self.context, channel, post.files).run
+        await self._keep_trying(name, run, crashed)
+
+    async def _keep_retention(self) -> None:
+        crashed = partial(self._crashed, "files", lambda: None)
+        await self._keep_trying("retention of files", MediaRetention(self.context).run, crashed)
 
     async def _keep_receipts(self) -> None:
         crashed = partial(self._crashed, "receipts", lambda: None)

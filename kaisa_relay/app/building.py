@@ -1,7 +1,7 @@
 """The relay's parts, put together: nothing runs yet but the store."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from random import SystemRandom
 
 import trio
@@ -32,6 +32,8 @@ from kaisa_relay.whatsapp import links
 from kaisa_relay.whatsapp.client import graph_client
 from kaisa_relay.whatsapp.curl_transport import open_curl_transport
 from kaisa_relay.whatsapp.links import wa_me
+from kaisa_relay.whatsapp.media import GraphMedia, open_media
+from kaisa_relay.whatsapp.media_disk import MediaDisk
 from kaisa_relay.whatsapp.rows import read_item
 from kaisa_relay.whatsapp.webhook import WebhookLane
 
@@ -126,14 +128,13 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
     outward = open_curl_transport(settings.graph_ca_file)
+    on_outage = noting(outages, metrics)
     opened = open_store(
-        settings.database_url,
-        wall=wall,
-        on_commit=metrics.on_commit,
-        on_outage=noting(outages, metrics),
+        settings.database_url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage
     )
-    async with opened as store, outward as transport, trio.open_nursery() as storage:
-        await storage.start(store.run)
+    files = _files(settings)
+    async with opened as store, outward as wire, files as carrier, trio.open_nursery() as tasks:
+        await tasks.start(store.run)
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
@@ -143,9 +144,11 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             inbox=rooms.inbox,
             journal=rooms.journal,
             sends=rooms.sends,
+            files=rooms.files,
+            carrier=carrier,
             directory=SqlDirectory(store, decode_content),
             accounts=accounts,
-            gateway=graph_client(transport, settings.graph_url, settings.graph_version),
+            gateway=graph_client(wire, settings.graph_url, settings.graph_version),
             wall=wall,
             new_id=store.new_id,
             rng=SystemRandom(),
@@ -158,7 +161,12 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
         yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
-        storage.cancel_scope.cancel()
+        tasks.cancel_scope.cancel()
+
+
+def _files(settings: Settings) -> AbstractAsyncContextManager[GraphMedia]:
+    disk, ca_file = MediaDisk(settings.files_dir), settings.graph_ca_file
+    return open_media(disk, settings.graph_url, settings.graph_version, ca_file)
 
 
 async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> ConfiguredAccounts:

@@ -80,6 +80,15 @@ _SETTINGS: Final = (
     ),
     click.option("--missed-pause", type=DURATION, help="How long such a pause is; first 1h."),
     click.option(
+        "--keep-files", type=DURATION, help="How long files that people send are kept; first 30d."
+    ),
+    click.option(
+        "--reuse-media/--no-reuse-media",
+        default=None,
+        help="Whether a file is sent on by the id it came with, and fetched only if WhatsApp "
+        "refuses that; first it is not.",
+    ),
+    click.option(
         "--agent-fields",
         callback=_fields,
         metavar="A,B",

@@ -73,9 +73,9 @@ def crosses(content: Content, quotes: MessageId | None) -> bool:
             return quotes is not None  # otherwise it was about a text of ours, or an unknown one
         case Edit(content=version):
             return bool((_text(version) or "").strip())
-        case Location() | ContactCards():
+        case Location() | ContactCards() | Media():
             return True
-        case Media() | Unsupported() | Unknown() | Empty():
+        case Unsupported() | Unknown() | Empty():
             return False
         case _:
             return bool((_text(content) or "").strip())

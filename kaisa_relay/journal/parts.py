@@ -12,6 +12,7 @@ from kaisa_relay.journal.agent_rows import (
     SET_CAPACITY,
     agent_parts,
 )
+from kaisa_relay.journal.file_rows import MOVE_FILE, WANT_FILE, file_parts
 from kaisa_relay.journal.health_rows import SAVE_HEALTH, health_parts
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
 from kaisa_relay.journal.merging_rows import MERGERS, merging_parts
@@ -55,6 +56,7 @@ from kaisa_relay.ports import (
     ForgetNumbers,
     KnowAgent,
     MergeContacts,
+    MoveFile,
     MoveSend,
     NewSend,
     ParkItem,
@@ -69,6 +71,7 @@ from kaisa_relay.ports import (
     Tell,
     TouchPair,
     UseToken,
+    WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
 
@@ -79,6 +82,8 @@ ORDER: Final = (
     STORE_CONTENT,
     NEW_SEND,
     NEW_LEG,
+    WANT_FILE,
+    MOVE_FILE,
     MOVE_SEND,
     PARK_LEG,
     END_SEND,
@@ -130,6 +135,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return people_parts(unit, change)
         case MergeContacts():
             return merging_parts(unit, change)
+        case WantFile() | MoveFile():
+            return file_parts(unit, change)
         case KnowAgent() | SavePresence() | CountMiss():
             return agent_parts(unit, change)
         case SaveHealth():

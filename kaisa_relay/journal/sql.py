@@ -6,6 +6,7 @@ from kaisa_relay.journal.accepting import Accepting
 from kaisa_relay.journal.archive import SqlArchive
 from kaisa_relay.journal.arriving import Arriving
 from kaisa_relay.journal.events import SqlJournal
+from kaisa_relay.journal.files import SqlFiles
 from kaisa_relay.journal.inbox import ReadItem, SqlInbox
 from kaisa_relay.journal.sends import SqlSends
 from kaisa_relay.journal.settling import Settling, Tails
@@ -21,6 +22,7 @@ class SqlRooms:
     inbox: SqlInbox
     journal: SqlJournal
     sends: SqlSends
+    files: SqlFiles
     archive: SqlArchive
 
 
@@ -36,5 +38,6 @@ def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
         inbox=SqlInbox(accepting, items, read_item, journal.append),
         journal=journal,
         sends=SqlSends(store, settling, ended),
+        files=SqlFiles(store),
         archive=SqlArchive(store),
     )

@@ -24,6 +24,11 @@ def last_wins(key: int) -> Squeeze:
     return lambda rows: list({row[:key]: row for row in rows}.values())
 
 
+def first_wins(key: int) -> Squeeze:
+    """Keep the first row of each key."""
+    return lambda rows: list({row[:key]: row for row in reversed(list(rows))}.values())
+
+
 def highest_wins(key: int) -> Squeeze:
     """Keep the highest row of each key."""
     return lambda rows: list({row[:key]: row for row in sorted(rows)}.values())

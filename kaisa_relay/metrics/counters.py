@@ -21,6 +21,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
 from kaisa_relay.domain.template_refusals import TEMPLATE_ADVICE
+from kaisa_relay.metrics.files import FileCounts
 from kaisa_relay.metrics.gauges import Gauges, Sources
 from kaisa_relay.metrics.happenings import Happenings
 from kaisa_relay.ports import Recorded
@@ -33,7 +34,7 @@ OUTCOMES: Final = ("stored", "refused", "unavailable")
 
 ANSWERS: Final = ("accepted", "rejected", "deferred", "halted", "uncertain")
 """How WhatsApp answers a send (`ports.meter.Meter.answered`)."""
-ACTORS: Final = ("conversation", "router", "alarm", "channel", "pool", "workspace")
+ACTORS: Final = ("conversation", "router", "alarm", "channel", "files", "pool", "workspace")
 """Kinds of actor that crash (`ports.meter.Meter.crashed`)."""
 
 ACK_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -85,6 +86,7 @@ class Metrics:
             "journal_commit_seconds", "From taking a batch to its commit", COMMIT_SECONDS
         )
         self._crashes = self._counter("actor_crashes", "Crashes by kind of actor", "actor")
+        self._files = FileCounts(self.registry)
         self._quarantines = self._counter("quarantines", "Conversations that were quarantined")
         self._away = self._counter(
             "database_outage_seconds", "Time that the database was away, outages that are over"
@@ -127,6 +129,10 @@ class Metrics:
     def template_refused(self, code: int) -> None:
         """WhatsApp did not send a template, for the template's own sake."""
         self._templates.labels(str(code)).inc()
+
+    def file(self, state: str, size: int) -> None:
+        """A file of so many bytes came to a state."""
+        self._files.count(state, size)
 
     # --- the webhook lane and its listener
 

@@ -63,6 +63,14 @@ from kaisa_relay.ports.faces import (
     ReserveRefusal,
     SamePerson,
 )
+from kaisa_relay.ports.files import (
+    Carrier,
+    FileRow,
+    Files,
+    FileState,
+    MoveFile,
+    WantFile,
+)
 from kaisa_relay.ports.gateway import (
     ChannelAccess,
     Gateway,
@@ -97,6 +105,7 @@ __all__ = [
     "Archive",
     "Briefing",
     "Busy",
+    "Carrier",
     "Change",
     "ChannelAccess",
     "ChannelAsPerson",
@@ -110,6 +119,9 @@ __all__ = [
     "EndSend",
     "Ended",
     "Fenced",
+    "FileRow",
+    "FileState",
+    "Files",
     "Filter",
     "ForgetNumbers",
     "FormPerson",
@@ -125,6 +137,7 @@ __all__ = [
     "MergeContacts",
     "MessageView",
     "Met",
+    "MoveFile",
     "MoveSend",
     "NewConversation",
     "NewItem",
@@ -156,6 +169,7 @@ __all__ = [
     "TouchPair",
     "UnreadableItem",
     "UseToken",
+    "WantFile",
     "Workspace",
     "Writer",
 ]

@@ -16,6 +16,7 @@ from kaisa_relay.ports.gateway import ChannelAccess
 
 BROADCAST_TO: Final = 3
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
+KEEP_FILES: Final = timedelta(days=30)
 
 
 @frozen
@@ -29,7 +30,9 @@ class Workspace:
     `read_receipts` a writer's message is marked read once the other side has read it;
     `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`;
     `hours` are its business hours (None: always open);
-    `broadcast_to` is how many agents a broadcast asks at once.
+    `broadcast_to` is how many agents a broadcast asks at once;
+    files that people sent lie on disk for `keep_files`; with `reuse_media` the copy that came in is
+    sent on where WhatsApp takes it, and is not fetched.
     """
 
     id: WorkspaceId
@@ -45,6 +48,8 @@ class Workspace:
     hours: Schedule | None = None
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
+    keep_files: timedelta = KEEP_FILES
+    reuse_media: bool = False
 
 
 class Accounts(Protocol):

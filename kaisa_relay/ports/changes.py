@@ -23,6 +23,7 @@ from kaisa_relay.domain.outgoing import Outgoing, Recipient
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports.agents import CountMiss, KnowAgent, SavePresence
+from kaisa_relay.ports.files import MoveFile, WantFile
 from kaisa_relay.ports.health import SaveHealth
 from kaisa_relay.ports.inbox import Outcome
 
@@ -264,5 +265,7 @@ Change = (
     | SavePresence
     | CountMiss
     | SaveHealth
+    | WantFile
+    | MoveFile
     | SaveAnswer
 )

@@ -26,6 +26,10 @@ class Meter(Protocol):
         """WhatsApp did not send a template, for the template's own sake."""
         ...
 
+    def file(self, state: str, size: int) -> None:
+        """A file of so many bytes came to a state (`ports.files.FileState`)."""
+        ...
+
 
 class SilentMeter:
     """A meter that nobody reads."""
@@ -43,4 +47,7 @@ class SilentMeter:
         """Count nothing."""
 
     def template_refused(self, code: int) -> None:
+        """Count nothing."""
+
+    def file(self, state: str, size: int) -> None:
         """Count nothing."""

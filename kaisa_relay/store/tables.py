@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from kaisa_relay.store.agent_table import agent as agent
 from kaisa_relay.store.columns import ROW_ID, index, number, unique, words
+from kaisa_relay.store.file_table import file as file
 from kaisa_relay.store.health_table import channel_health as channel_health
 from kaisa_relay.store.metadata import METADATA as METADATA
 from kaisa_relay.store.metadata import keyed_table as _table

@@ -37,6 +37,7 @@ from kaisa_relay.ports import (
 )
 from kaisa_relay.runtime.clock import WallClock
 from tests import fakes
+from tests.actors.carrier import FakeCarrier
 from tests.actors.faults import TrappedDirectory, TrappedJournal, TrappedSends, Traps
 
 
@@ -56,6 +57,7 @@ class Plan:
 
     store: MemoryStore | None = None
     gateway: fakes.FakeGateway | None = None
+    carrier: FakeCarrier | None = None
     terms: Terms | None = None
     channels: int = 1
     seed: int = 1
@@ -274,6 +276,8 @@ async def open_house(plan: Plan | None = None) -> AsyncIterator[House]:
         inbox=store.inbox,
         journal=TrappedJournal(store, traps),
         sends=TrappedSends(store, traps),
+        files=store.files,
+        carrier=plan.carrier or FakeCarrier(),
         directory=TrappedDirectory(store, traps),
         accounts=accounts,
         gateway=gateway,

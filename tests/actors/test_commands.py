@@ -7,9 +7,8 @@ from trio.testing import MockClock
 
 from kaisa_relay.domain.content import (
     Content,
+    Empty,
     Location,
-    Media,
-    MediaKind,
     Text,
     Unknown,
     Unsupported,
@@ -119,8 +118,7 @@ async def test_close_with_outcome_and_note(autojump_clock: MockClock) -> None:
 
 
 IMPOSSIBLE: list[tuple[Content, str]] = [
-    (Media(MediaKind.IMAGE, "id", "image/jpeg", caption="look"), "your picture"),
-    (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "your voice message"),
+    (Empty("image", "no id"), "your picture"),
     (Unsupported("poll_creation", 131051), "your poll"),
     (Unknown("hologram"), "that kind of message"),
 ]

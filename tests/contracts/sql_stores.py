@@ -16,6 +16,7 @@ from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.journal.archive import SqlArchive
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.events import SqlJournal
+from kaisa_relay.journal.files import SqlFiles
 from kaisa_relay.journal.inbox import SqlInbox
 from kaisa_relay.journal.sends import SqlSends
 from kaisa_relay.journal.sql import on_store
@@ -36,6 +37,7 @@ class SqlStore:
     inbox: SqlInbox
     journal: SqlJournal
     sends: SqlSends
+    files: SqlFiles
     archive: SqlArchive
     directory: SqlDirectory
 
@@ -61,7 +63,15 @@ def sql_store(store: Store) -> SqlStore:
     """Put the adapters on an open store."""
     rooms = on_store(store, read_item)
     directory = SqlDirectory(store, decode_content)
-    return SqlStore(store, rooms.inbox, rooms.journal, rooms.sends, rooms.archive, directory)
+    return SqlStore(
+        store,
+        rooms.inbox,
+        rooms.journal,
+        rooms.sends,
+        rooms.files,
+        rooms.archive,
+        directory,
+    )
 
 
 @asynccontextmanager

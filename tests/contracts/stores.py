@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.journal.memory import MemoryStore
-from kaisa_relay.ports import Archive, Directory, Inbox, Journal, Sends
+from kaisa_relay.ports import Archive, Directory, Files, Inbox, Journal, Sends
 from kaisa_relay.runtime.clock import WallClock
 from tests import fakes
 
@@ -33,6 +33,8 @@ class Store(Protocol):
     def journal(self) -> Journal: ...
     @property
     def sends(self) -> Sends: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def directory(self) -> Directory: ...
     @property
@@ -58,6 +60,7 @@ class _InMemory:
     inbox: Inbox
     journal: Journal
     sends: Sends
+    files: Files
     directory: Directory
     archive: Archive
     new_id: NewId
@@ -77,7 +80,15 @@ async def _memory(
     request: pytest.FixtureRequest, clock: WallClock, new_id: NewId
 ) -> AsyncIterator[Store]:
     store = MemoryStore(clock, new_id)
-    yield _InMemory(store.inbox, store.journal, store.sends, store.directory, store.archive, new_id)
+    yield _InMemory(
+        store.inbox,
+        store.journal,
+        store.sends,
+        store.files,
+        store.directory,
+        store.archive,
+        new_id,
+    )
 
 
 def openers() -> Mapping[str, Opener]:

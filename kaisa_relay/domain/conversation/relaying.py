@@ -8,7 +8,7 @@ from typing import assert_never
 
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Text, kind_of
+from kaisa_relay.domain.content import Content, Text, Unsupported, kind_of
 from kaisa_relay.domain.conversation import ending, transferring, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
@@ -22,7 +22,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
-from kaisa_relay.domain.failures import note_for
+from kaisa_relay.domain.failures import Failure, failure_of, note_for
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, Payload, Reopen, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
@@ -70,10 +70,16 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
     if opens_window(content):
         windows.flush(decision, side)
     if not passes and not tapped and not is_silent(content):
-        visitor = side is Side.VISITOR
-        text = TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
-        decision.reply(command.contact, text, command.message)
+        decision.reply(command.contact, _why_not(content, side), command.message)
     return passes
+
+
+def _why_not(content: Content, side: Side) -> TextKey:
+    """Return what the writer of a message is told that cannot be passed on."""
+    if isinstance(content, Unsupported) and failure_of(content.code) is Failure.TOO_LARGE:
+        return note_for(side, content.code)
+    visitor = side is Side.VISITOR
+    return TextKey.CANNOT_RELAY_VISITOR if visitor else TextKey.CANNOT_RELAY_AGENT
 
 
 def from_agent(decision: Decision, command: Receive) -> None:

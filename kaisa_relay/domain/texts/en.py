@@ -65,6 +65,12 @@ TEXTS: Final[Texts] = {
     TextKey.REOPEN_FAILED_AGENT: "We could not reach the visitor. Your messages are kept "
     "and follow as soon as they write.",
     TextKey.KEEP_OPEN: "Keep open",
+    TextKey.FILE_TOO_LARGE: "This file could not be passed on: it is too large. "
+    "Files may have up to 100 MB.",
+    TextKey.FILE_LOST: "This file could not be passed on: it did not reach us whole. "
+    "Could you send it again?",
+    TextKey.FILE_NOT_TAKEN: "This file could not be passed on: WhatsApp does not take "
+    "files of this type. Could you send it in another form?",
     TextKey.FORWARDED: "Forwarded:",
     TextKey.EDITED: "Edited:",
     TextKey.DELETED: "An earlier message was deleted.",

@@ -66,6 +66,12 @@ TEXTS: Final[Texts] = {
     TextKey.REOPEN_FAILED_AGENT: "No hemos podido avisar a la otra persona. "
     "Guardamos tus mensajes y le llegarán cuando escriba.",
     TextKey.KEEP_OPEN: "Mantener abierto",
+    TextKey.FILE_TOO_LARGE: "No hemos podido hacer llegar este archivo: es demasiado grande. "
+    "El máximo son 100 MB.",
+    TextKey.FILE_LOST: "No hemos podido hacer llegar este archivo: no lo hemos recibido entero. "
+    "¿Puedes enviarlo otra vez?",
+    TextKey.FILE_NOT_TAKEN: "No hemos podido hacer llegar este archivo: WhatsApp no admite "
+    "archivos de este tipo. ¿Puedes enviarlo en otro formato?",
     TextKey.FORWARDED: "Reenviado:",
     TextKey.EDITED: "Editado:",
     TextKey.DELETED: "Se ha eliminado un mensaje anterior.",

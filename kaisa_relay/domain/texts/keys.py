@@ -30,6 +30,10 @@ class TextKey(StrEnum):
     BUSY_AS_AGENT = "busy_as_agent"
     PREFILLED_LINK = "prefilled_link"
 
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_LOST = "file_lost"
+    FILE_NOT_TAKEN = "file_not_taken"
+
     FORWARDED = "forwarded"
     EDITED = "edited"
     DELETED = "deleted"

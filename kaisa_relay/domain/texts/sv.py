@@ -64,6 +64,12 @@ TEXTS: Final[Texts] = {
     TextKey.REOPEN_FAILED_AGENT: "Vi kunde inte nå besökaren. Dina meddelanden är sparade och "
     "skickas så snart de skriver.",
     TextKey.KEEP_OPEN: "Håll öppen",
+    TextKey.FILE_TOO_LARGE: "Den här filen gick inte att skicka vidare: den är för stor. "
+    "En fil får vara högst 100 MB.",
+    TextKey.FILE_LOST: "Den här filen gick inte att skicka vidare: den kom inte hel fram till oss. "
+    "Kan du skicka den igen?",
+    TextKey.FILE_NOT_TAKEN: "Den här filen gick inte att skicka vidare: WhatsApp tar inte emot "
+    "den här filtypen. Kan du skicka den i ett annat format?",
     TextKey.FORWARDED: "Vidarebefordrat:",
     TextKey.EDITED: "Ändrat:",
     TextKey.DELETED: "Ett tidigare meddelande har tagits bort.",

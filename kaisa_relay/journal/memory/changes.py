@@ -9,6 +9,7 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Rank, SendState, moves
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.memory.agents import change_agent
+from kaisa_relay.journal.memory.files import move_file, want_file
 from kaisa_relay.journal.memory.people import forget_numbers, merge, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
 from kaisa_relay.journal.outcomes import told
@@ -25,6 +26,7 @@ from kaisa_relay.ports import (
     KnowAgent,
     Leg,
     MergeContacts,
+    MoveFile,
     MoveSend,
     NewSend,
     Outcome,
@@ -41,6 +43,7 @@ from kaisa_relay.ports import (
     Tell,
     TouchPair,
     UseToken,
+    WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
 
@@ -74,6 +77,8 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
             return _move(tx, workspace, change)
         case EndSend():
             return _end(tx, workspace, change)
+        case MoveFile():
+            return move_file(tx, workspace, change)
         case SaveToken(value=value):
             if (workspace, value) in rows.tokens:
                 return False
@@ -103,6 +108,7 @@ Unconditional = (
     | SavePresence
     | CountMiss
     | SaveHealth
+    | WantFile
 )
 
 
@@ -135,6 +141,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             change_agent(tx, workspace, change)
         case SaveHealth(channel=channel, health=health):
             tx.put(rows.healths, (workspace, channel), health)
+        case WantFile():
+            want_file(tx, workspace, change)
         case _:
             assert_never(change)
 

@@ -26,6 +26,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Purpose, Rank
 from kaisa_relay.ports import (
+    FileRow,
     InboxItem,
     Item,
     ItemKind,
@@ -113,6 +114,7 @@ class Rows:
     metadata: dict[tuple[WorkspaceId, ConversationId], SaveMetadata] = field(factory=dict)
     agents: dict[tuple[WorkspaceId, ContactId], Agent] = field(factory=dict)
     healths: dict[tuple[WorkspaceId, ChannelId], Health] = field(factory=dict)
+    files: dict[tuple[WorkspaceId, MessageId], FileRow] = field(factory=dict)
     answers: dict[tuple[WorkspaceId, str], SaveAnswer] = field(factory=dict)
 
     def version(self, workspace: WorkspaceId, stream: str) -> int:

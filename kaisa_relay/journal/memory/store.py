@@ -9,6 +9,7 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.memory.archive import MemoryArchive
 from kaisa_relay.journal.memory.commits import Commits, Fault
 from kaisa_relay.journal.memory.directory import MemoryDirectory
+from kaisa_relay.journal.memory.files import MemoryFiles
 from kaisa_relay.journal.memory.inbox import MemoryInbox
 from kaisa_relay.journal.memory.journal import MemoryJournal, MemorySends
 from kaisa_relay.journal.memory.rows import Rows
@@ -27,6 +28,7 @@ class MemoryStore:
     inbox: MemoryInbox = field(init=False)
     journal: MemoryJournal = field(init=False)
     sends: MemorySends = field(init=False)
+    files: MemoryFiles = field(init=False)
     directory: MemoryDirectory = field(init=False)
     archive: MemoryArchive = field(init=False)
 
@@ -35,6 +37,7 @@ class MemoryStore:
         self.inbox = MemoryInbox(self.commits)
         self.journal = MemoryJournal(self.commits)
         self.sends = MemorySends(self.commits)
+        self.files = MemoryFiles(self.commits)
         self.directory = MemoryDirectory(self.commits)
         self.archive = MemoryArchive(self.commits)
 

@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageSettled,
     MessageUnconfirmed,
 )
+from kaisa_relay.domain.files import FileProblem
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.payloads import SendAgain
 from kaisa_relay.domain.sending import Rank
@@ -35,7 +36,9 @@ from tests.domain.builders import (
         (VISITOR, 131051, (ANNA, TextKey.NOT_DELIVERED_AGENT)),
         (VISITOR, 131026, (ANNA, TextKey.UNREACHABLE_AGENT)),
         (VISITOR, 131050, (ANNA, TextKey.REFUSED_AGENT)),
-        (ANNA, 131053, (VISITOR, TextKey.NOT_DELIVERED_VISITOR)),
+        (ANNA, 131053, (VISITOR, TextKey.FILE_NOT_TAKEN)),
+        (ANNA, FileProblem.TOO_LARGE, (VISITOR, TextKey.FILE_TOO_LARGE)),
+        (VISITOR, FileProblem.EXPIRED, (ANNA, TextKey.FILE_LOST)),
         (ANNA, 131026, (VISITOR, TextKey.UNREACHABLE_VISITOR)),
         (ANNA, 131048, (VISITOR, TextKey.REFUSED_VISITOR)),
     ],

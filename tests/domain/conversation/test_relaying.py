@@ -7,6 +7,7 @@ from kaisa_relay.domain.content import (
     ButtonTap,
     Content,
     Edit,
+    Empty,
     Location,
     Media,
     MediaKind,
@@ -59,7 +60,7 @@ def test_a_text_goes_to_the_other_side(writer: ContactId, side: Side, reader: Co
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True), "voice"),
+        (Empty("audio", "no id"), "audio"),
         (Unsupported("poll_creation", 131051), "poll_creation"),
         (Unknown("hologram"), "unknown"),
         (Text(" \n"), "text"),
@@ -82,9 +83,21 @@ def test_what_cannot_be_passed_on_is_told_to_its_sender(
     assert texts((notice,)) == [(writer, text)]
 
 
+@pytest.mark.parametrize("writer", [VISITOR, ANNA])
+def test_a_file_too_large_for_whatsapp_itself_is_called_so(writer: ContactId) -> None:
+    """It comes without its content, and with Meta's reason."""
+    _, notice = active().says(writer, Unsupported("document", 131052))
+    assert texts((notice,)) == [(writer, TextKey.FILE_TOO_LARGE)]
+
+
 @pytest.mark.parametrize(
     "content",
-    [Location(1, 2), ButtonTap("not ours", "label"), Edit("wamid", Text("two"))],
+    [
+        Location(1, 2),
+        ButtonTap("not ours", "label"),
+        Edit("wamid", Text("two")),
+        Media(MediaKind.AUDIO, "id", "audio/ogg", voice=True),
+    ],
 )
 def test_what_is_no_text_goes_across_too(content: Content) -> None:
     assert relayed(active().says(VISITOR, content)) == [(102, ANNA)]

@@ -1,0 +1,114 @@
+"""The values of settings: what a text has to be, and what becomes of it.
+
+Rule 1: what does not parse is `Malformed`, whose text says why and never shows the value.
+"""
+
+import re
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit
+
+from attrs import frozen
+
+LogFormat = Literal["console", "json"]
+SECRET_KEY_LENGTH = 32
+
+
+class Malformed(ValueError):
+    """A value that does not parse; the text says why, and never shows the value."""
+
+
+@frozen
+class Bind:
+    """Where a server listens. As text it is what an URL and Hypercorn understand."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_database_url(text: str) -> str:
+    """The URL in SQLAlchemy's form, with the PostgreSQL driver we ship."""
+    url = _split(text)
+    in_socket = url.query.startswith("host=/")  # libpq's way to name a Unix socket's folder
+    if url.scheme == "postgresql" and (url.hostname or in_socket):
+        return text.replace("postgresql://", "postgresql+psycopg://", 1)
+    is_file = len(url.path) > 1 and url.path != "/:memory:" and not url.netloc and not url.query
+    if url.scheme == "sqlite" and is_file:
+        return text
+    raise Malformed("is not the URL of a database file or server")
+
+
+def parse_bind(text: str) -> Bind:
+    """`host:port`, an IPv6 address in brackets."""
+    matched = re.fullmatch(
+        r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<host>[^\s:/\[\]]+)):(?P<port>\d{1,5})", text
+    )
+    if matched is None or int(matched["port"]) > 65535:
+        raise Malformed("is not host:port")
+    return Bind(matched["v6"] or matched["host"], int(matched["port"]))
+
+
+def parse_url(text: str) -> str:
+    """An http or https URL without the slash at its end."""
+    url = _split(text)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise Malformed("is not an http or https URL")
+    if url.query or url.fragment or url.username is not None:
+        raise Malformed("has a user, a query or a fragment, which has no place in it")
+    return text.rstrip("/")
+
+
+def parse_version(text: str) -> str:
+    """Meta's form, like v26.0."""
+    if re.fullmatch(r"v\d+\.\d+", text) is None:
+        raise Malformed("is not a version")
+    return text
+
+
+def parse_ca_file(text: str) -> Path:
+    """A file that holds at least one certificate."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
+    except ssl.SSLError:
+        raise Malformed("holds no certificates") from None
+    except OSError as reason:
+        raise Malformed(f"cannot be read ({reason.strerror})") from None
+    return Path(text)
+
+
+def parse_log_format(text: str) -> LogFormat:
+    """One of the two."""
+    formats: Mapping[str, LogFormat] = {"console": "console", "json": "json"}
+    if text not in formats:
+        raise Malformed("is neither of the two")
+    return formats[text]
+
+
+def parse_app_secrets(text: str) -> tuple[str, ...]:
+    """The secrets between the commas, none of them empty."""
+    secrets = tuple(part.strip() for part in text.split(","))
+    if not all(secrets):
+        raise Malformed("has an empty secret between its commas")
+    return secrets
+
+
+def parse_secret_keys(text: str) -> tuple[str, ...]:
+    """Any texts long enough to be keys: `derived_keys` makes keys of the right form from them."""
+    keys = parse_app_secrets(text)
+    if min(map(len, keys)) < SECRET_KEY_LENGTH:
+        raise Malformed("is too short")
+    return keys
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        _ = url.port  # parsed late, and may not be a number
+    except ValueError:
+        raise Malformed("is not a URL") from None
+    return url
