@@ -31,6 +31,7 @@ class SetWorkspace:
     unknown_grace: timedelta | None = None
     read_receipts: bool | None = None
     broadcast_to: int | None = None
+    agent_opt_in: bool | None = None
     pause_after_missed: int | None = None
     missed_pause: timedelta | None = None
     keep_files: timedelta | None = None

@@ -244,7 +244,8 @@ class Speaking:
     """The languages that people of a workspace are written to in, and its offer's template.
 
     `agents` are those of its agents, `visitors` those of live conversations; both as they were
-    given, and the workspace's own first.
+    given, and the workspace's own first. With `opt_in` the `unconfirmed` are agents (ids) who
+    have not said yes yet.
     """
 
     id: str
@@ -252,6 +253,8 @@ class Speaking:
     offer_template: str
     agents: tuple[str, ...]
     visitors: tuple[str, ...]
+    opt_in: bool = False
+    unconfirmed: tuple[str, ...] = ()
 
 
 @frozen

@@ -112,6 +112,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         read_receipts=settings.read_receipts,
         broadcast_to=settings.broadcast_to,
         hours=_hours(settings),
+        agent_opt_in=settings.agent_opt_in,
         pause_after_missed=settings.pause_after_missed,
         missed_pause=settings.missed_pause,
         keep_files=settings.keep_files,

@@ -14,6 +14,7 @@ from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Speaking
 from kaisa_relay.accounts.facts import channel_facts
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.domain.ids import (
+    CONTACT,
     CONVERSATION,
     WORKSPACE,
     ConversationId,
@@ -49,7 +50,7 @@ def inspect(serving: bool, at: datetime, connection: Connection) -> Facts:
 
 def _speaking(connection: Connection, row: rows.WorkspaceRow) -> Speaking:
     own, spoken = row.settings.language, contact.c.language
-    agents = (
+    of_agents = (
         select(spoken)
         .join(agent, (agent.c.workspace == contact.c.workspace) & (agent.c.contact == contact.c.id))
         .where(agent.c.workspace == row.id)
@@ -57,14 +58,31 @@ def _speaking(connection: Connection, row: rows.WorkspaceRow) -> Speaking:
     visitor = (conversation.c.workspace == contact.c.workspace) & (
         conversation.c.visitor == contact.c.id
     )
-    visitors = (
+    of_visitors = (
         select(spoken)
         .join(conversation, visitor)
         .where(conversation.c.workspace == row.id, conversation.c.due_at.is_not(None))
     )
-    found = [sorted(connection.scalars(each.distinct())) for each in (agents, visitors)]
-    both = [tuple(dict.fromkeys((own, *each))) for each in found]
-    return Speaking(to_text(WORKSPACE, row.id), row.name, row.settings.offer_template, *both)
+    found = [sorted(connection.scalars(each.distinct())) for each in (of_agents, of_visitors)]
+    agents, visitors = (tuple(dict.fromkeys((own, *each))) for each in found)
+    return Speaking(
+        to_text(WORKSPACE, row.id),
+        row.name,
+        row.settings.offer_template,
+        agents,
+        visitors,
+        opt_in=row.settings.agent_opt_in,
+        unconfirmed=_unconfirmed(connection, row) if row.settings.agent_opt_in else (),
+    )
+
+
+def _unconfirmed(connection: Connection, row: rows.WorkspaceRow) -> tuple[str, ...]:
+    query = (
+        select(agent.c.contact)
+        .where(agent.c.workspace == row.id, agent.c.opted_in_at.is_(None))
+        .order_by(agent.c.contact)
+    )
+    return tuple(to_text(CONTACT, contact) for contact in connection.scalars(query))
 
 
 def _schema(connection: Connection) -> tuple[str | None, str]:

@@ -27,6 +27,7 @@ class WorkspaceSettings:
     read_receipts: bool = True
     broadcast_to: int = BROADCAST_TO
     hours: HoursText | None = None
+    agent_opt_in: bool = False
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES

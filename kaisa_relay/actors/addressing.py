@@ -17,12 +17,13 @@ from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person, Sender
-from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.content import ButtonTap, Content, Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import Inbound, refers_to
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.routing import (
+    OPT_IN,
     Answer,
     Binds,
     Facts,
@@ -115,7 +116,7 @@ class Addressing:
         named = await self.lookups.named(channel, content)
         if not contacts and named is not None:
             contacts = await self.lookups.offered(channel, content)
-        said = content.body if isinstance(content, Text) else ""
+        said = _said(content)
         agents = await self._agents(letter, contacts, said)
         at = self.context.wall()
         facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents)
@@ -242,6 +243,17 @@ class Addressing:
         inbound = letter.inbound
         deliver = Deliver(letter.item.id, command, changes, inbound.wamid, refers_to(inbound))
         return Addressed(conversation, deliver)
+
+
+def _said(content: Content) -> str:
+    """Return a text, or the command that the button of an invitation stands for."""
+    match content:
+        case Text(body=body):
+            return body
+        case ButtonTap(payload=payload) if payload == OPT_IN:
+            return OPT_IN
+        case _:
+            return ""
 
 
 def _phone(sender: Sender) -> Phone | None:

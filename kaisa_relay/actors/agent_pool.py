@@ -14,11 +14,13 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.inviting import invite
 from kaisa_relay.actors.messages import (
     AgentChanged,
     AgentFreed,
     AgentNotWanted,
     AgentProposed,
+    AgentsNamed,
     AgentsProposed,
     AgentWanted,
     NoAgentFree,
@@ -85,6 +87,8 @@ class AgentPool:
             case AgentChanged(agent):
                 self._pauses.note(await read_agent(self.context, self.workspace, agent))
                 await self._serve_back(agent)
+            case AgentsNamed(channel, agents):
+                await invite(self.context, self.workspace, channel, agents)
             case OfferMissed(agent):
                 standing = await read_agent(self.context, self.workspace, agent)
                 await self._pauses.pause_missing(standing)
@@ -165,6 +169,7 @@ class AgentPool:
 
     async def _agents(self, wanted: AgentWanted) -> dict[ContactId, Agent]:
         """Return how they stand; whose last miss was one too many is paused with this."""
+        await invite(self.context, self.workspace, wanted.channel, _asked(wanted))
         read = partial(self.context.directory.agents, self.workspace, _asked(wanted))
         known = await self.context.patiently(read)
         return {who: await self._pauses.pause_missing(agent) for who, agent in known.items()}
@@ -177,12 +182,13 @@ class AgentPool:
         last: ContactId | None,
     ) -> Sequence[Candidate]:
         at = self.context.wall()
+        opt_in = self.context.accounts.workspace(self.workspace).agent_opt_in
         business = not wanted.late or opening(self.context, self.workspace) is None
         asked = [agents.get(who, Agent(who)) for who in _asked(wanted)]
         gone = {
             agent.contact
             for agent in asked
-            if not agent.takes_offers(at, business=business)
+            if not agent.takes_offers(at, business=business, opt_in=opt_in)
             or not has_room(agent, self._elsewhere(wanted, agent.contact, pairs))
         }
         taken = {

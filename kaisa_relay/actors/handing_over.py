@@ -42,7 +42,8 @@ async def facts(
     read_pairs = partial(context.directory.pairs, workspace, others, state.channel)
     pairs = {pair.contact: pair for pair in await context.patiently(read_pairs)}
     known = await context.patiently(partial(context.directory.agents, workspace, others))
-    away = {agent.contact for agent in known.values() if not agent.takes_offers(at)}
+    opt_in = context.accounts.workspace(workspace).agent_opt_in
+    away = {each.contact for each in known.values() if not each.takes_offers(at, opt_in=opt_in)}
     taken = {each for each, pair in pairs.items() if pair.conversation is not None}
     free = tuple(each for each in others if each not in taken | away)
     reachable = (each for each, pair in pairs.items() if window_open(pair.inbound_at, at))

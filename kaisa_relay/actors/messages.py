@@ -209,13 +209,21 @@ class AgentChanged:
 
 
 @frozen
+class AgentsNamed:
+    """A form named these agents, for a conversation on this channel."""
+
+    channel: ChannelId
+    agents: tuple[ContactId, ...]
+
+
+@frozen
 class OfferMissed:
     """This agent has let an offer run out."""
 
     agent: ContactId
 
 
-ToPool = AgentWanted | AgentFreed | AgentNotWanted | AgentChanged | OfferMissed
+ToPool = AgentWanted | AgentFreed | AgentNotWanted | AgentChanged | AgentsNamed | OfferMissed
 
 
 ReserveAnswer = Reservation | ReserveRefusal

@@ -12,7 +12,7 @@ from attrs import define, evolve
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.health import WELL, HealthDesk
-from kaisa_relay.actors.messages import ReserveAnswer, ReserveConversation
+from kaisa_relay.actors.messages import AgentsNamed, ReserveAnswer, ReserveConversation
 from kaisa_relay.actors.reservation import (
     Link,
     People,
@@ -125,6 +125,9 @@ class WorkspaceTask:
         finally:
             # A commit that failed may be durable all the same.
             self.context.exchange.forget_changed(append.changes)
+        if pool := self.context.exchange.pools.get(self.workspace):
+            named = tuple(agent.contact for agent in event.agents)
+            pool.tell(AgentsNamed(channel.id, named))
         return reservation
 
     def _check_people(self, request: NewConversation) -> SamePerson | ChannelAsPerson | None:

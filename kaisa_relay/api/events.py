@@ -71,6 +71,8 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.AgentAvailable: "agent.available",
     happened.AgentAway: "agent.away",
     happened.AgentPaused: "agent.paused",
+    happened.AgentInvited: "agent.invited",
+    happened.AgentOptedIn: "agent.opted_in",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
     happened.ChannelLimited: "channel.limited",

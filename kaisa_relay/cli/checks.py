@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from kaisa_relay.accounts.ailing import Ailing
-from kaisa_relay.accounts.commands import Facts, Parked
+from kaisa_relay.accounts.commands import Facts, Parked, Speaking
 from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import instant
@@ -57,8 +57,21 @@ def check_facts(facts: Facts) -> Iterator[Finding]:
         )
     for parked in facts.parked:
         yield _parked(parked)
+    for speaking in facts.speaking:
+        if speaking.unconfirmed:
+            yield _unconfirmed(speaking)
     for ailing in facts.ailing:
         yield _ailing(ailing)
+
+
+def _unconfirmed(speaking: Speaking) -> Finding:
+    shown = ", ".join(speaking.unconfirmed[:MOST_SHOWN])
+    more = "" if len(speaking.unconfirmed) <= MOST_SHOWN else ", …"
+    return warning(
+        f"agents of {speaking.workspace}",
+        f"{len(speaking.unconfirmed)} have not said yes yet and get no offers: {shown}{more}",
+        "ask them to send /on; names are in kaisa-relay agent list",
+    )
 
 
 def _schema(who: str, facts: Facts) -> Finding:
@@ -93,6 +106,7 @@ def _ailing(ailing: Ailing) -> Finding:
     )
 
 
+MOST_SHOWN: Final = 10
 _ADD_CHANNEL: Final = "kaisa-relay channel add --help"
 
 

@@ -56,6 +56,7 @@ class Account:
         return tuple(
             each
             for key in TemplateKey
+            if key is not TemplateKey.OPT_IN or self.speaking.opt_in
             for each in wanted_of(offer, key, languages or _in_use(self.speaking, key))
         )
 

@@ -69,6 +69,11 @@ _SETTINGS: Final = (
         help="Whether people see that the other side has read what they wrote; first they do.",
     ),
     click.option(
+        "--agent-opt-in/--no-agent-opt-in",
+        default=None,
+        help="Whether agents must say yes to an invitation before any offer; first they need not.",
+    ),
+    click.option(
         "--broadcast-to",
         type=int,
         help="How many agents the strategy broadcast asks at once; first 3.",

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 
 
 class PresenceCause(StrEnum):
@@ -14,6 +14,25 @@ class PresenceCause(StrEnum):
     AGENT = "agent"
     MISSES = "misses"
     PAUSE_OVER = "pause_over"
+
+
+@frozen
+class AgentInvited:
+    """The agent is asked, once, whether they want to get offers here."""
+
+    agent: ContactId
+    message: MessageId
+    send: SendId
+    at: datetime
+
+
+@frozen
+class AgentOptedIn:
+    """The agent wants to get offers; `said` is the message by which they told us."""
+
+    agent: ContactId
+    at: datetime
+    said: MessageId
 
 
 @frozen

@@ -14,6 +14,8 @@ from attrs import frozen
 from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
+    AgentInvited,
+    AgentOptedIn,
     AgentPaused,
     PresenceCause,
 )
@@ -34,7 +36,7 @@ class Presence(StrEnum):
     PAUSED = "paused"
 
 
-PresenceEvent = AgentAvailable | AgentAway | AgentPaused
+PresenceEvent = AgentAvailable | AgentAway | AgentPaused | AgentInvited | AgentOptedIn
 
 
 @frozen
@@ -54,14 +56,18 @@ class Agent:
     capacity: int | None = None
     schedule: Schedule | None = None
     on_call: bool = False
+    invited_at: datetime | None = None
+    opted_in_at: datetime | None = None
 
     def presence_at(self, at: datetime) -> Presence:
         """Return their presence; a pause that is over counts no more."""
         over = self.paused_until is not None and self.paused_until <= at
         return Presence.AVAILABLE if over else self.presence
 
-    def takes_offers(self, at: datetime, *, business: bool = True) -> bool:
+    def takes_offers(self, at: datetime, *, business: bool = True, opt_in: bool = False) -> bool:
         """Say whether they may be asked now, by what they said and their hours."""
+        if opt_in and self.opted_in_at is None:
+            return False
         if self.presence_at(at) is not Presence.AVAILABLE or not (business or self.on_call):
             return False
         return self.schedule is None or self.schedule.open_at(at)
@@ -74,9 +80,7 @@ def obey(
     cause = PresenceCause.AGENT
     match command:
         case On():
-            if agent.presence is Presence.AVAILABLE:
-                return ()
-            return (AgentAvailable(agent.contact, cause, at, said),)
+            return _come_back(agent, said, at)
         case Off():
             if agent.presence is Presence.AWAY:
                 return ()
@@ -89,6 +93,16 @@ def obey(
             assert_never(command)
 
 
+def _come_back(agent: Agent, said: MessageId, at: datetime) -> tuple[PresenceEvent, ...]:
+    """Who was invited opts in with it."""
+    events: list[PresenceEvent] = []
+    if agent.invited_at is not None and agent.opted_in_at is None:
+        events.append(AgentOptedIn(agent.contact, at, said))
+    if agent.presence is not Presence.AVAILABLE:
+        events.append(AgentAvailable(agent.contact, PresenceCause.AGENT, at, said))
+    return tuple(events)
+
+
 def run_out(agent: Agent, at: datetime) -> tuple[PresenceEvent, ...]:
     """End a pause whose time is over."""
     if agent.presence is Presence.PAUSED and agent.presence_at(at) is Presence.AVAILABLE:
@@ -98,7 +112,17 @@ def run_out(agent: Agent, at: datetime) -> tuple[PresenceEvent, ...]:
 
 def evolve(agent: Agent, event: PresenceEvent) -> Agent:
     """Return the agent after an event; whoever changes presence begins anew with misses."""
-    agent = replace(agent, version=agent.version + 1, missed=0, paused_until=None)
+    agent = replace(agent, version=agent.version + 1)
+    match event:
+        case AgentInvited(at=at):
+            return replace(agent, invited_at=at)
+        case AgentOptedIn(at=at):
+            return replace(agent, opted_in_at=at)
+        case _:
+            return _changed(replace(agent, missed=0, paused_until=None), event)
+
+
+def _changed(agent: Agent, event: AgentAvailable | AgentAway | AgentPaused) -> Agent:
     match event:
         case AgentAvailable():
             return replace(agent, presence=Presence.AVAILABLE)

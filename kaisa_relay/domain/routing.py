@@ -5,6 +5,7 @@ Rule 2: a token tells apart what numbers cannot, and never overrules a live conv
 """
 
 from datetime import datetime
+from typing import Final
 
 from attrs import field, frozen
 
@@ -114,6 +115,10 @@ def route(facts: Facts) -> Route:
     if facts.token is not None:
         return _by_token(facts, facts.token, sender)
     return Answer(_out_of_session(facts, sender), sender)
+
+
+OPT_IN: Final = "/on"
+"""What the button of an invitation carries: the command that it stands for."""
 
 
 def presence_command(said: str) -> PresenceCommand | None:

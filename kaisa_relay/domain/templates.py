@@ -20,6 +20,7 @@ class TemplateKey(StrEnum):
     OFFER = "kaisa_offer"
     REOPEN_AGENT = "kaisa_reopen_agent"
     REOPEN_VISITOR = "kaisa_reopen_visitor"
+    OPT_IN = "kaisa_opt_in"
 
 
 @frozen
@@ -72,6 +73,23 @@ TEMPLATES: Final[Mapping[TemplateKey, Mapping[str, TemplateText]]] = {
             "Det finns ett svar på din fråga. Tryck här nedanför för att läsa det.", ("Läs",)
         ),
         "es": TemplateText("Hay una respuesta a tu consulta. Toca abajo para leerla.", ("Leer",)),
+    },
+    TemplateKey.OPT_IN: {
+        "en": TemplateText(
+            "You have been named as somebody who answers customers in this chat. "
+            "Tap below if you would like to, and we will write to you when somebody needs you.",
+            ("Yes, I will",),
+        ),
+        "sv": TemplateText(
+            "Du har angetts som en person som svarar kunder i den här chatten. "
+            "Tryck nedan om du vill det, så skriver vi när någon behöver dig.",
+            ("Ja, det gör jag",),
+        ),
+        "es": TemplateText(
+            "Te han nombrado para atender a clientes en este chat. "
+            "Toca abajo si quieres hacerlo y te escribiremos cuando alguien te necesite.",
+            ("Sí, quiero",),
+        ),
     },
 }
 

@@ -74,6 +74,8 @@ KINDS: Final[dict[type[Event], str]] = {
     e.AgentAvailable: "agent.available",
     e.AgentAway: "agent.away",
     e.AgentPaused: "agent.paused",
+    e.AgentInvited: "agent.invited",
+    e.AgentOptedIn: "agent.opted_in",
     MessageUnmatched: "message.unmatched",
     MessageStatus: "message.status",
     e.ChannelLimited: "channel.limited",

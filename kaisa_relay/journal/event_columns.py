@@ -53,6 +53,8 @@ NUMBERS: Final[dict[str, int]] = {
     "channel.up": 41,
     "conversation.identity_changed": 42,
     "contact.merged": 43,
+    "agent.invited": 44,
+    "agent.opted_in": 45,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -29,6 +29,7 @@ class Workspace:
     got no answer blocks its recipient, waiting for a status, before it is parked; with
     `read_receipts` a writer's message is marked read once the other side has read it;
     `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`;
+    with `agent_opt_in` nobody is offered anything before they said yes to an invitation;
     `hours` are its business hours (None: always open);
     `broadcast_to` is how many agents a broadcast asks at once;
     files that people sent lie on disk for `keep_files`; with `reuse_media` the copy that came in is
@@ -46,6 +47,7 @@ class Workspace:
     read_receipts: bool = True
     broadcast_to: int = BROADCAST_TO
     hours: Schedule | None = None
+    agent_opt_in: bool = False
     pause_after_missed: int = PAUSE_AFTER_MISSED
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES

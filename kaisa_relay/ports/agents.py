@@ -16,7 +16,7 @@ class KnowAgent:
 
 @frozen
 class SavePresence:
-    """An agent's presence as their stream now has it; misses are counted anew from here."""
+    """An agent as their stream now has them; `missed` goes on from what it says."""
 
     agent: Agent
 

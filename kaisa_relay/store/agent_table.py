@@ -49,4 +49,6 @@ def read_agent(row: Row[Any]) -> Agent:
         capacity=row.capacity,
         schedule=_schedule(row.schedule),
         on_call=row.on_call,
+        invited_at=from_micros(row.invited_at),
+        opted_in_at=from_micros(row.opted_in_at),
     )

@@ -83,3 +83,15 @@ def test_hours_that_cannot_be(run: CommandLine, arguments: tuple[str, ...], code
     run.ok("workspace", "add", "acme")
     assert run("hours", "set", "acme", *arguments).exit_code == code
     assert run("hours", "show", "nobody").exit_code == 1
+
+
+def test_doctor_lists_who_has_not_said_yes(run: CommandLine) -> None:
+    run.ok("workspace", "add", "acme")
+    id = run.ok("agent", "add", "--workspace", "acme", NUMBER, "--name", "Anna Berg").stdout.strip()
+    assert "have not said yes" not in run("doctor").output
+    run.ok("workspace", "set", "acme", "--agent-opt-in")
+    said = run("doctor").output
+    assert f"1 have not said yes yet and get no offers: {id}" in said
+    assert "Anna" not in said
+    run.ok("workspace", "set", "acme", "--no-agent-opt-in")
+    assert "have not said yes" not in run("doctor").output

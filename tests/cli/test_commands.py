@@ -71,6 +71,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "read_receipts": False,
         "broadcast_to": 3,
         "hours": None,
+        "agent_opt_in": False,
         "pause_after_missed": 3,
         "missed_pause": "PT3600S",
         "agent_fields": ["topic", "city"],

@@ -73,6 +73,16 @@ async def test_misses_are_counted_until_an_answer(world: World) -> None:
     assert (await agents(world, ANA))[ANA] == Agent(ANA, Presence.PAUSED, UNTIL, 0, 1)
 
 
+async def test_an_invitation_is_kept_with_what_was_answered(world: World) -> None:
+    await world.must(KnowAgent(ANA, 2), CountMiss(ANA, missed=True))
+    invited = Agent(ANA, missed=1, version=1, invited_at=AT, capacity=2)
+    await world.must(SavePresence(invited))
+    assert await agents(world, ANA) == {ANA: invited}
+    ready = evolve(invited, version=2, opted_in_at=UNTIL)
+    await world.must(SavePresence(ready))
+    assert await agents(world, ANA) == {ANA: ready}
+
+
 async def test_who_is_paused_is_listed_until_they_are_not(world: World) -> None:
     directory, workspace = world.store.directory, world.workspace
     later = UNTIL + timedelta(hours=1)

@@ -7,11 +7,13 @@ import pytest
 from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
+    AgentInvited,
+    AgentOptedIn,
     AgentPaused,
     PresenceCause,
 )
 from kaisa_relay.domain.chat_commands import Off, On, Pause
-from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.presence import Agent, Presence, evolve, obey, run_out
 from kaisa_relay.domain.schedule import Schedule, read_schedule
 from tests.domain.builders import ANNA, after
@@ -42,7 +44,9 @@ def test_commands(agent: Agent, command: On | Off | Pause, becomes: type | None)
     """What stands already is no news; a new pause is, for it ends at another time."""
     events = obey(agent, command, SAID, after(60))
     assert [type(event) for event in events] == ([becomes] if becomes else [])
-    assert all((event.cause, event.said) == (PresenceCause.AGENT, SAID) for event in events)
+    for event in events:
+        assert isinstance(event, AgentAvailable | AgentAway | AgentPaused)
+        assert (event.cause, event.said) == (PresenceCause.AGENT, SAID)
 
 
 def test_a_pause_is_over_by_itself() -> None:
@@ -82,3 +86,18 @@ def test_hours_and_being_on_call() -> None:
     assert on_call.takes_offers(after(), business=False)
     assert not on_call.takes_offers(after(hours=1), business=False)
     assert not Agent(ANNA, Presence.AWAY, on_call=True).takes_offers(after())
+
+
+def test_who_was_invited_opts_in_once() -> None:
+    """With `/on`; who was not has nothing to say yes to."""
+    asked = evolve(AVAILABLE, AgentInvited(ANNA, SAID, SendId(2), after()))
+    assert (asked.invited_at, asked.presence) == (after(), Presence.AVAILABLE)
+    assert asked.takes_offers(after())
+    assert not asked.takes_offers(after(), opt_in=True)
+    events = obey(asked, On(), SAID, after(60))
+    assert events == (AgentOptedIn(ANNA, after(60), SAID),)
+    ready = evolve(asked, events[0])
+    assert ready.takes_offers(after(60), opt_in=True)
+    assert obey(ready, On(), SAID, after(99)) == ()
+    away = evolve(asked, obey(asked, Off(), SAID, after())[0])
+    assert len(obey(away, On(), SAID, after(60))) == 2

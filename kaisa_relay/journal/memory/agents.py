@@ -21,10 +21,9 @@ def change_agent(tx: Transaction, workspace: WorkspaceId, change: AgentChange) -
             room = agent.capacity if change.capacity is None else change.capacity
             tx.put(tx.rows.agents, key, replace(agent, capacity=room))
         case SavePresence(agent=now):
-            fields = (now.presence, now.paused_until, now.version)
-            presence, until, version = fields
-            saved = replace(agent, presence=presence, paused_until=until, version=version)
-            tx.put(tx.rows.agents, key, replace(saved, missed=0))
+            # What an operator set is not the stream's, and stays.
+            saved = replace(now, capacity=agent.capacity, schedule=agent.schedule)
+            tx.put(tx.rows.agents, key, replace(saved, on_call=agent.on_call))
         case CountMiss(missed=True):
             tx.put(tx.rows.agents, key, replace(agent, missed=agent.missed + 1))
         case CountMiss():

@@ -7,6 +7,8 @@ Rule 2: an event class is never changed so that an old one cannot be read; see t
 from kaisa_relay.domain.agent_events import (
     AgentAvailable,
     AgentAway,
+    AgentInvited,
+    AgentOptedIn,
     AgentPaused,
 )
 from kaisa_relay.domain.channel_health import (
@@ -63,8 +65,10 @@ __all__ = [
     "AgentAccepted",
     "AgentAvailable",
     "AgentAway",
+    "AgentInvited",
     "AgentNudged",
     "AgentOffered",
+    "AgentOptedIn",
     "AgentPaused",
     "ChannelDown",
     "ChannelLimited",
@@ -143,6 +147,8 @@ Event = (
     | AgentAvailable
     | AgentAway
     | AgentPaused
+    | AgentInvited
+    | AgentOptedIn
     | MessageUnmatched
     | MessageStatus
     | ChannelDown
