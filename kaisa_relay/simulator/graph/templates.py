@@ -6,7 +6,7 @@ from quart import Blueprint, request
 
 from ..errors import GraphError
 from ..simulator import Simulator
-from ..templates.creating import parse_template
+from ..templates.creating import MOST_TEMPLATES, parse_template
 from .access import SUCCESS, Access, Answer, page, read_object
 
 MOST_AN_HOUR = 100
@@ -39,7 +39,10 @@ class Templates:
         if fields is not None:
             keep = {"id", *(name.strip() for name in fields.split(","))}
             found = [{name: one[name] for name in one if name in keep} for one in found]
-        return page(found, 25), 200
+        answer = page(found, 25)
+        if asked := request.args.get("summary"):
+            answer["summary"] = _summary(asked, len(found), len(shown))
+        return answer, 200
 
     async def create(self, version: str, graph_id: str) -> Answer:
         """`POST /{WABA}/message_templates`: pending, until it is reviewed."""
@@ -75,6 +78,16 @@ class Templates:
         for template in doomed:
             registry.remove(template)
         return SUCCESS
+
+
+def _summary(asked: str, found: int, held: int) -> dict[str, Any]:
+    known = {
+        "total_count": found,
+        "message_template_count": held,
+        "message_template_limit": MOST_TEMPLATES,
+        "are_translations_complete": True,
+    }
+    return {name: known[name] for name in asked.split(",") if name in known}
 
 
 def _fits(shown: dict[str, Any], wanted: dict[str, str]) -> bool:
