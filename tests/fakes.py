@@ -2,7 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import trio
 from attrs import define, field, frozen
@@ -222,9 +222,13 @@ def phone(number: int) -> Phone:
     return Phone(f"+1202555{number:04}")
 
 
+PATIENT = Terms(first_reply_time=timedelta(days=30), resume_time=timedelta(0))
+"""So that an agent of a test may say nothing, and an end is one."""
+
+
 def workspace(id: int = WORKSPACE, terms: Terms | None = None) -> Workspace:
     """Return a workspace with the usual settings."""
-    return Workspace(WorkspaceId(id), f"workspace {id}", terms or Terms())
+    return Workspace(WorkspaceId(id), f"workspace {id}", terms or PATIENT)
 
 
 def channel(id: int = 1, of: int = WORKSPACE) -> Channel:

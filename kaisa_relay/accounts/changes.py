@@ -28,6 +28,8 @@ class SetWorkspace:
     expires_after: timedelta | None = None
     offer_time: timedelta | None = None
     queue_time: timedelta | None = None
+    first_reply_time: timedelta | None = None
+    resume_time: timedelta | None = None
     unknown_grace: timedelta | None = None
     read_receipts: bool | None = None
     broadcast_to: int | None = None

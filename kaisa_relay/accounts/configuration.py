@@ -133,4 +133,6 @@ def _terms(settings: WorkspaceSettings) -> Terms:
         expires_after=settings.expires_after,
         offer_time=settings.offer_time,
         queue_time=settings.queue_time,
+        first_reply_time=settings.first_reply_time,
+        resume_time=settings.resume_time,
     )

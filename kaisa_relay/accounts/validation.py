@@ -96,6 +96,8 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
     for what, time in (
         ("offer", settings.offer_time),
         ("queue", settings.queue_time),
+        ("first-reply", settings.first_reply_time),
+        ("resume", settings.resume_time),
         ("link", settings.link_expires_after),
         ("expiry", settings.expires_after),
         ("unknown-grace", settings.unknown_grace),

@@ -23,6 +23,8 @@ class WorkspaceSettings:
     expires_after: timedelta = DEFAULT_TERMS.expires_after
     offer_time: timedelta = DEFAULT_TERMS.offer_time
     queue_time: timedelta = DEFAULT_TERMS.queue_time
+    first_reply_time: timedelta = DEFAULT_TERMS.first_reply_time
+    resume_time: timedelta = DEFAULT_TERMS.resume_time
     unknown_grace: timedelta = UNKNOWN_GRACE
     read_receipts: bool = True
     broadcast_to: int = BROADCAST_TO

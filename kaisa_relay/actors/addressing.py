@@ -19,6 +19,7 @@ from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import ButtonTap, Content, Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
+from kaisa_relay.domain.crossing import opens_window
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import Inbound, refers_to
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
@@ -119,7 +120,9 @@ class Addressing:
         said = _said(content)
         agents = await self._agents(letter, contacts, said)
         at = self.context.wall()
-        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents)
+        speaks = opens_window(content)  # a reaction to something old resumes nothing
+        ended = await self.lookups.ended(channel, pairs, at) if speaks else None
+        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended)
         match route(facts):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)

@@ -19,10 +19,12 @@ from kaisa_relay.domain.conversation.deadlines import next_deadline
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
+    AgentLost,
     AgentOffered,
     ConversationAbandoned,
     ConversationClosed,
     ConversationFailed,
+    ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
     Event,
@@ -101,11 +103,13 @@ class Commit:
                 self._count(event)
             case AgentAccepted():
                 self._count(event)
-            case ConversationTransferred(before=former):
+            case ConversationTransferred(before=former) | AgentLost(agent=former):
                 self._release(former)
             case ConversationStarted() if before.visitor != event.visitor:
                 self._release(before.visitor)
                 self._claim(event.visitor, Side.VISITOR)
+            case ConversationResumed(visitor=visitor):
+                self._claim(visitor, Side.VISITOR)
             case ConversationClosed() | ConversationFailed() | ConversationAbandoned():
                 self._release(self.state.visitor)
                 if self.state.agent is not None:
@@ -256,7 +260,9 @@ def freed_agents(events: Sequence[Event], state: State) -> set[ContactId]:
     freed = {
         event.agent
         for event in events
-        if isinstance(event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded)
+        if isinstance(
+            event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded | AgentLost
+        )
     }
     freed |= {event.before for event in events if isinstance(event, ConversationTransferred)}
     if not state.phase.live and events and state.agent is not None:

@@ -6,6 +6,7 @@ Rule 2: a pair that changes while it is being read is not remembered.
 
 import hmac
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 from attrs import define, field
@@ -16,12 +17,13 @@ from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.actors.recent import IN_CONVERSATION, Recent, SenderKey, sender_key
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.domain.channel import Channel
-from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.conversation.resuming import may_resume
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
-from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.domain.routing import Pair, ToConversation, Token
 from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import InboxItem
 
@@ -151,6 +153,23 @@ class Lookups:
         if snapshot is None or snapshot[0].channel != channel.id:
             return None
         return conversation
+
+    async def ended(
+        self, channel: Channel, pairs: Sequence[Pair], at: datetime
+    ) -> ToConversation | None:
+        """Return the conversation that a word of its visitor's resumes, if there is just one."""
+        if any(pair.conversation is not None for pair in pairs):
+            return None
+        found = []
+        for pair in pairs:
+            if pair.role is not Side.VISITOR or pair.last_conversation is None:
+                continue
+            last = pair.last_conversation
+            read = partial(self.context.journal.snapshot, channel.workspace, last)
+            snapshot = await self.context.patiently(read)
+            if snapshot is not None and may_resume(snapshot[0], pair.contact, at):
+                found.append(ToConversation(last, pair.contact))
+        return found[0] if len(found) == 1 else None
 
     async def offered(self, channel: Channel, content: Content) -> tuple[ContactId, ...]:
         """Return the agent whose open offer this taps: only their phone has that button."""

@@ -55,6 +55,17 @@ _SETTINGS: Final = (
     click.option("--offer-time", type=DURATION, help="How long an agent has to accept."),
     click.option("--queue-time", type=DURATION, help="How long a visitor waits for a free agent."),
     click.option(
+        "--first-reply-time",
+        type=DURATION,
+        help="When an agent who has accepted and not written is reminded, and, after as long "
+        "again, the conversation is offered to others; first 5m.",
+    ),
+    click.option(
+        "--resume-time",
+        type=DURATION,
+        help="How long after its end a visitor's message resumes a conversation; first 1h.",
+    ),
+    click.option(
         "--link-time", "link_expires_after", type=DURATION, help="How long an unused link is valid."
     ),
     click.option("--expires-after", type=DURATION, help="Silence that ends a conversation."),

@@ -6,14 +6,18 @@ Rule 2: who said no is not asked again; who missed an offer is asked once more, 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
+from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.presence import Agent
+
+MOST_MISSES: Final = 2
+"""How often somebody may miss an offer of one conversation: the second time from the queue."""
 
 
 @frozen
@@ -28,14 +32,27 @@ def askable(state: State) -> tuple[Candidate, ...]:
     """Return the agents who may (still) be asked, in the order of the form.
 
     An agent who used the link themselves is the visitor, and is not asked to answer themselves.
+    Who had it before its end comes first when it goes on, whatever the priorities.
     """
-    misses = 2 if state.queued_until is not None else 1
+    before = state.former if state.former not in state.missed else None
+    first = min(agent.priority for agent in state.agents) - 1
+    misses = MOST_MISSES if state.queued_until is not None else 1
     return tuple(
-        agent
+        replace(agent, priority=first) if agent.contact == before else agent
         for agent in state.agents
         if agent.contact != state.visitor
         and agent.contact not in state.declined
         and state.missed.count(agent.contact) < misses
+    )
+
+
+def others(state: State) -> tuple[Candidate, ...]:
+    """Return who could still have it in place of the agent, when the queue has come to them."""
+    return tuple(
+        agent
+        for agent in state.agents
+        if agent.contact not in (state.visitor, state.agent, *state.declined)
+        and state.missed.count(agent.contact) < MOST_MISSES
     )
 
 

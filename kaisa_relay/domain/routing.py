@@ -62,6 +62,7 @@ class Facts:
     at: datetime
     said: str = field(default="", repr=False)
     agents: frozenset[ContactId] = frozenset()
+    ended: "ToConversation | None" = None
 
 
 @frozen
@@ -112,6 +113,8 @@ def route(facts: Facts) -> Route:
         return _live(facts, live[0])
     if facts.named is not None and sender is not None:
         return ToConversation(facts.named, sender)
+    if facts.ended is not None and _goes_on(facts.ended, facts.token):
+        return facts.ended
     if facts.token is not None:
         return _by_token(facts, facts.token, sender)
     return Answer(_out_of_session(facts, sender), sender)
@@ -133,6 +136,11 @@ def _agent(facts: Facts, live: list[Pair], sender: ContactId | None) -> ContactI
         return live[0].contact if len(live) == 1 and live[0].role is Side.AGENT else None
     asked = any(pair.role is Side.AGENT and pair.contact == sender for pair in facts.pairs)
     return sender if asked or sender in facts.agents else None
+
+
+def _goes_on(ended: ToConversation, token: Token | None) -> bool:
+    """Say whether the visitor means the conversation that has just ended: no other link does."""
+    return token is None or (token.conversation == ended.conversation and not token.live)
 
 
 def _live(facts: Facts, pair: Pair) -> Route:

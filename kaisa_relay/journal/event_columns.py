@@ -55,6 +55,9 @@ NUMBERS: Final[dict[str, int]] = {
     "contact.merged": 43,
     "agent.invited": 44,
     "agent.opted_in": 45,
+    "conversation.reply_reminded": 46,
+    "conversation.agent_lost": 47,
+    "conversation.resumed": 48,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

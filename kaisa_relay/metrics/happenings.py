@@ -21,6 +21,7 @@ from kaisa_relay.domain.conversation.events import (
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
     AgentAccepted,
+    AgentLost,
     AgentNudged,
     AgentOffered,
     ConversationAbandoned,
@@ -28,6 +29,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationCreated,
     ConversationFailed,
     ConversationQueued,
+    ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
     DeadlineMoved,
@@ -55,6 +57,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferSent,
     ReopenAsked,
     ReopenFailed,
+    ReplyReminded,
     WindowClosed,
     WindowClosing,
 )
@@ -91,6 +94,8 @@ STEPS: Final[dict[type[Event], str]] = {
     IdentityChanged: "identity_changed",
     ContactMerged: "contact_merged",
     AgentNudged: "nudged",
+    ReplyReminded: "reply_reminded",
+    AgentLost: "agent_lost",
     WindowClosing: "window_closing",
     WindowClosed: "window_closed",
     ReopenAsked: "reopen_asked",
@@ -99,6 +104,7 @@ STEPS: Final[dict[type[Event], str]] = {
     NoteAdded: "note_added",
     NoteKept: "note_kept",
     DeadlineMoved: "deadline_moved",
+    ConversationResumed: "resumed",
 }
 CHANNELS: Final[dict[type[Event], str]] = {
     ChannelLimited: "limited",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.content import (
@@ -14,7 +15,6 @@ from kaisa_relay.domain.content import (
     Unsupported,
 )
 from kaisa_relay.domain.conversation.events import ConversationClosed
-from kaisa_relay.domain.conversation.terms import Terms
 from tests import fakes
 from tests.actors.house import AGENT, VISITOR, Plan, form, open_house
 
@@ -145,7 +145,8 @@ async def test_what_cannot_be_relayed(
 
 async def test_nudge_and_expiry(autojump_clock: MockClock) -> None:
     """Silence: one nudge to the agent, then the end, told to both; a message starts it over."""
-    async with open_house(Plan(terms=Terms(expires_after=timedelta(hours=1)))) as house:
+    terms = evolve(fakes.PATIENT, expires_after=timedelta(hours=1))
+    async with open_house(Plan(terms=terms)) as house:
         reservation = await house.talking()
         await house.pass_time(timedelta(minutes=56))
         nudge = house.texts(AGENT)[-1]

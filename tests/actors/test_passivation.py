@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 import trio
+from attrs import evolve as replace
 from trio.testing import MockClock
 
 from kaisa_relay.actors.conversation import IDLE_AFTER
 from kaisa_relay.domain.conversation.evolving import evolve
-from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import ConversationId
 from tests import fakes
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
@@ -75,7 +75,7 @@ async def test_it_comes_back_for_its_deadline(autojump_clock: MockClock) -> None
 
 async def test_nudge_and_expiry_come_from_the_last_message(autojump_clock: MockClock) -> None:
     """Messages moved the deadline without writing the row: it still fires when it is due."""
-    terms = Terms(expires_after=timedelta(hours=2))
+    terms = replace(fakes.PATIENT, expires_after=timedelta(hours=2))
     async with open_house(Plan(terms=terms)) as house:
         reservation = await house.talking()
         await house.pass_time(timedelta(hours=1))

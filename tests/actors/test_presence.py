@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.conversation.events import (
@@ -12,7 +13,6 @@ from kaisa_relay.domain.conversation.events import (
     Event,
     OfferDeclined,
 )
-from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.ports import FormPerson
 from tests import fakes
@@ -46,7 +46,7 @@ async def test_who_is_away_is_not_asked(autojump_clock: MockClock, typed: str) -
 
 async def test_whoever_comes_back_is_asked_at_once(autojump_clock: MockClock) -> None:
     """Somebody waits for them."""
-    async with open_house(Plan(terms=Terms(queue_time=HOUR))) as house:
+    async with open_house(Plan(terms=evolve(fakes.PATIENT, queue_time=HOUR))) as house:
         link = await house.reserved(AGENT)
         await house.write(AGENT, "/off")
         await house.scan(link)
@@ -63,7 +63,7 @@ async def test_whoever_comes_back_is_asked_at_once(autojump_clock: MockClock) ->
 
 async def test_a_pause_ends_by_itself(autojump_clock: MockClock) -> None:
     """To the second: the journal says so, and who waits is served."""
-    async with open_house(Plan(terms=Terms(queue_time=5 * HOUR))) as house:
+    async with open_house(Plan(terms=evolve(fakes.PATIENT, queue_time=5 * HOUR))) as house:
         link = await house.reserved(AGENT)
         await house.write(AGENT, "/pause 2h")
         await house.scan(link)

@@ -31,7 +31,12 @@ from kaisa_relay.ports import FormPerson, NewItem, Reservation
 from tests import fakes
 from tests.actors.house import House, Plan, form, is_offer, open_house
 
-TERMS: Final = Terms(expires_after=timedelta(days=9), queue_time=timedelta(days=1))
+TERMS: Final = Terms(
+    expires_after=timedelta(days=9),
+    queue_time=timedelta(days=1),
+    first_reply_time=timedelta(days=9),
+    resume_time=timedelta(0),
+)
 PAIRS: Final = 3
 STEPS: Final = 60
 WORD: Final = re.compile(r"<(\w+-\d+)>")

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
+from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.content import ButtonTap, Choice
-from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.outgoing import Buttons, Template
+from tests import fakes
 from tests.actors.house import AGENT, VISITOR, House, Plan, open_house
 
-DAYS = Plan(terms=Terms(expires_after=timedelta(days=9)))
+DAYS = Plan(terms=evolve(fakes.PATIENT, expires_after=timedelta(days=9)))
 
 
 def template(house: House) -> Template:

@@ -198,6 +198,8 @@ async def test_an_event_shows_ids_as_text_and_times_as_written(bench: Bench) -> 
                 "expires_after": "1d",
                 "offer_time": "2m",
                 "queue_time": "10m",
+                "first_reply_time": "5m",
+                "resume_time": "1h",
             },
             "at_once": 1,
         },

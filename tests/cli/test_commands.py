@@ -56,6 +56,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         *("--queue-time", "5m", "--link-time", "1h", "--expires-after", "2d"),
         *("--agent-fields", "topic, city", "--offer-template", "our_offer"),
         *("--unknown-grace", "30s", "--no-read-receipts"),
+        *("--first-reply-time", "2m", "--resume-time", "3h"),
         *("--text", "seeking:en=One moment, {name}", "--text", "seeking:sv=Vänta"),
     )
     (workspace,) = run.json("workspace", "list")
@@ -67,6 +68,8 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "queue_time": "PT300S",
         "link_expires_after": "PT3600S",
         "expires_after": "P2D",
+        "first_reply_time": "PT120S",
+        "resume_time": "PT10800S",
         "unknown_grace": "PT30S",
         "read_receipts": False,
         "broadcast_to": 3,

@@ -38,6 +38,8 @@ from kaisa_relay.domain.payloads import OfferAnswer, Payload, encode
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
+PATIENT = Terms(first_reply_time=timedelta(days=30), resume_time=timedelta(0))
+"""So that an agent of a test may say nothing, and an end is one."""
 T0 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = ConversationId(7)
 ELSEWHERE = ConversationId(8)
@@ -61,7 +63,7 @@ def reservation(**changes: Any) -> ConversationCreated:
         "agents": (Candidate(ANNA, "en"), Candidate(BO, "sv")),
         "chosen": ANNA,
         "strategy": Strategy.LISTED,
-        "terms": Terms(),
+        "terms": PATIENT,
         "at": T0,
     }
     return ConversationCreated(**(values | changes))

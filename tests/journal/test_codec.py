@@ -104,6 +104,13 @@ def test_the_golden_file_has_every_kind() -> None:
     assert {each["kind"] for each in GOLDEN} == set(codec.KINDS.values())
 
 
+def holds(written: Any, golden: Any) -> bool:
+    """Whether all of it is there; an object in it may have got fields with defaults since."""
+    if not isinstance(golden, dict):
+        return bool(written == golden)
+    return all(name in written and holds(written[name], golden[name]) for name in golden)
+
+
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda each: each["kind"])
 def test_the_first_version_stays_readable(golden: dict[str, Any]) -> None:
     """Every field of it still has its meaning: a field that was renamed would be left out."""
@@ -111,7 +118,7 @@ def test_the_first_version_stays_readable(golden: dict[str, Any]) -> None:
     kind, version, _ = codec.encode_event(event)
     assert kind == golden["kind"]
     if version == 1:
-        assert json.loads(msgspec.json.encode(event)).items() >= golden["data"].items()
+        assert holds(json.loads(msgspec.json.encode(event)), golden["data"])
 
 
 def test_fields_that_a_newer_version_added_are_left_out() -> None:

@@ -7,7 +7,15 @@ Rule 2: nothing here awaits, reads a clock, makes an id, or knows who is calling
 from typing import assert_never
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.conversation import ending, offering, relaying, reserving, windows
+from kaisa_relay.domain.conversation import (
+    ending,
+    offering,
+    relaying,
+    replying,
+    reserving,
+    resuming,
+    windows,
+)
 from kaisa_relay.domain.conversation.deadlines import Wait, natural_deadline, next_deadline
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.evolving import evolve
@@ -91,6 +99,8 @@ def _receive(decision: Decision, command: Receive) -> None:
             reserving.used(decision, command)
         case Phase.RESERVED | Phase.SEEKING | Phase.ACTIVE:
             offering.too_late(decision, command)
+        case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED if resuming.resumes(state, command):
+            resuming.resume(decision, command)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
             ending.afterwards(decision, command)
         case _:
@@ -132,6 +142,8 @@ def _tick(decision: Decision, command: Tick) -> None:
 def _tick_active(decision: Decision, wait: Wait) -> None:
     if wait is Wait.OFFER:
         offering.run_out(decision)
+    elif wait is Wait.REPLY:
+        replying.late(decision)
     elif wait is Wait.WORD:
         ending.by_silence(decision, decision.at)
     if decision.state.phase is Phase.ACTIVE:

@@ -10,6 +10,7 @@ from typing import Final, assert_never
 
 from attrs import frozen
 
+from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.channel import WINDOW
 from kaisa_relay.domain.conversation import windows
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
@@ -26,6 +27,7 @@ class Wait(Enum):
     AGENT = "agent"
     OFFER = "offer"
     WORD = "word"
+    REPLY = "reply"
     WINDOW = "window"
 
 
@@ -71,10 +73,24 @@ def _active_deadline(state: State) -> Deadline:
         first = Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)
     if state.offer is not None:
         first = min(first, offer_deadline(state.offer, terms), key=_instant)
+    elif (reply := _reply_deadline(state)) is not None:
+        first = min(first, reply, key=_instant)
     change = windows.next_change(state)
     if change is None or change >= first.at:
         return first
     return Deadline(change, WINDOW, Wait.WINDOW)
+
+
+def _reply_deadline(state: State) -> Deadline | None:
+    """Return until when the agent's first word is waited for; not at all once it has come."""
+    since, time = state.unanswered_since, state.terms.first_reply_time
+    if since is None:
+        return None
+    if state.reminded_at is None:
+        return Deadline(since + time, time, Wait.REPLY)
+    if not agent_pool.others(state):
+        return None  # somebody slow is better than nobody
+    return Deadline(state.reminded_at + time, time, Wait.REPLY)
 
 
 def _instant(deadline: Deadline) -> datetime:

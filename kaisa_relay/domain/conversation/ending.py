@@ -23,7 +23,7 @@ from kaisa_relay.domain.texts import TextKey
 
 def by_agent(decision: Decision, command: Receive) -> None:
     """`/close [outcome] [note]`: the message itself is kept as the agent's word for it."""
-    _take_back(decision)
+    take_back(decision)
     decision.add(ConversationClosed(EndedBy.AGENT, command.at, command.message))
     decision.reply(command.contact, TextKey.CLOSED_AGENT)
     decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
@@ -36,7 +36,7 @@ def by_request(decision: Decision, command: End) -> AlreadyEnded | None:
         ended_at = state.ended_at
         assert ended_at is not None
         return AlreadyEnded(ended_at)
-    _take_back(decision)
+    take_back(decision)
     decision.add(ConversationClosed(command.by, command.at))
     decision.tell(Side.AGENT, TextKey.CLOSED_BY_SYSTEM_AGENT)
     decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
@@ -49,13 +49,14 @@ def by_silence(decision: Decision, at: datetime) -> None:
         decision.add(AgentNudged(at))
         decision.tell(Side.AGENT, TextKey.NUDGE_AGENT)
         return
-    _take_back(decision)
+    take_back(decision)
     decision.add(ConversationClosed(EndedBy.EXPIRED, at))
     decision.tell(Side.AGENT, TextKey.EXPIRED_AGENT)
     decision.tell(Side.VISITOR, TextKey.EXPIRED_VISITOR)
 
 
-def _take_back(decision: Decision) -> None:
+def take_back(decision: Decision) -> None:
+    """Take back an open offer: it has no conversation any more, or not this one."""
     for open_offer in decision.state.open_offers:
         decision.add(OfferRescinded(open_offer.number, open_offer.agent, decision.at))
 

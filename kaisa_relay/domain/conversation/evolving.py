@@ -4,11 +4,20 @@ Rule 1: `evolve` is total; it never refuses, whatever the history holds.
 """
 
 from datetime import datetime
-from typing import Final
 
 from attrs import evolve as replace
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.changing_hands import (
+    RECENT,
+    in_order,
+    knowing,
+    lost,
+    opened,
+    recent,
+    resumed,
+    taken_over,
+)
 from kaisa_relay.domain.conversation.events.windows import (
     MessageHeld,
     ReopenAsked,
@@ -18,12 +27,14 @@ from kaisa_relay.domain.conversation.events.windows import (
 )
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
+    AgentLost,
     AgentNudged,
     AgentOffered,
     ConversationAbandoned,
     ConversationClosed,
     ConversationFailed,
     ConversationQueued,
+    ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
     DeadlineMoved,
@@ -40,13 +51,11 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
     OfferSent,
+    ReplyReminded,
 )
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import MessageId
-
-RECENT: Final = 32
-"""How many message ids are remembered to know a repeat; the inbox row knows the older ones."""
 
 
 def evolve(state: State, event: Event) -> State:
@@ -55,9 +64,9 @@ def evolve(state: State, event: Event) -> State:
         case MessageReceived():
             return _received(state, event)
         case MessageRelayed(asked=asked):
-            return _relayed(_knowing(state, asked), event)
+            return _relayed(knowing(state, asked), event)
         case Notified(about=about):
-            return _knowing(state, about)
+            return knowing(state, about)
         case ConversationStarted(visitor=visitor, at=at, sent_at=sent_at):
             return replace(
                 state,
@@ -89,7 +98,7 @@ def _evolve_offer(state: State, event: Event) -> State:
             return _with_offers(state, tuple(sent))
         case OfferDeclined(offer=number, agent=agent, at=at, answer=said):
             declined = (*state.declined, agent)
-            return _without_offer(replace(_knowing(state, said), declined=declined), number, at)
+            return _without_offer(replace(knowing(state, said), declined=declined), number, at)
         case OfferExpired() | OfferFailed():
             missed = replace(state, missed=(*state.missed, event.agent))
             return _without_offer(missed, event.offer, event.at)
@@ -97,18 +106,34 @@ def _evolve_offer(state: State, event: Event) -> State:
             return _without_offer(state, number, at)
         case AgentAccepted(agent=agent, at=at, answer=said):
             return replace(
-                _opened(_knowing(state, said), Side.AGENT),
+                opened(knowing(state, said), Side.AGENT),
                 phase=Phase.ACTIVE,
                 offer=None,
                 rivals=(),
                 agent=agent,
+                unanswered_since=at,
+                reminded_at=None,
                 accepted_at=at,
                 last_message_at=at,
                 agent_wrote_at=at,
                 queued_until=None,
             )
+        case _:
+            return _evolve_hands(state, event)
+
+
+def _evolve_hands(state: State, event: Event) -> State:
+    match event:
         case ConversationTransferred():
-            return _taken_over(state, event)
+            return taken_over(state, event)
+        case ReplyReminded(at=at):
+            return replace(state, reminded_at=at)
+        case AgentLost():
+            return lost(state, event)
+        case ConversationResumed():
+            return resumed(state, event)
+        case MessageHeld(message=message, to=Side.AGENT) if state.phase is Phase.SEEKING:
+            return replace(state, waiting=in_order(state.waiting, message))
         case _:
             return _evolve_rarely(state, event)
 
@@ -136,13 +161,13 @@ def _evolve_rarely(state: State, event: Event) -> State:
             asked = tuple(each for each in state.reopening if each[0] is not side)
             return replace(state, reopening=asked)
         case NoteKept(message=message):
-            return _knowing(state, message)
+            return knowing(state, message)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):
             return replace(state, moved=(due, until))
         case ConversationClosed(by=by, at=at, outcome=said):
-            known = _knowing(state, said)
+            known = knowing(state, said)
             ended = replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
             return replace(ended, outcome=said)
         case ConversationFailed(reason=reason, at=at):
@@ -153,49 +178,24 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return state
 
 
-def _taken_over(state: State, event: ConversationTransferred) -> State:
-    """Another phone answers from here on: what is known of the first one's counts no more."""
-    at = event.at
-    lost = tuple(each for each in state.unconfirmed if each[1] is Side.VISITOR)
-    return replace(
-        _opened(_knowing(state, event.answer), Side.AGENT),
-        offer=None,
-        rivals=(),
-        agent=event.agent,
-        accepted_at=at,
-        last_message_at=at,
-        agent_wrote_at=at,
-        nudged=False,
-        unconfirmed=lost,
-    )
-
-
 def _received(state: State, event: MessageReceived) -> State:
     visitor = event.side is Side.VISITOR
     opens = event.opens_window
     by_visitor, by_agent = state.visitor_wrote_at, state.agent_wrote_at
     held_up = event.side in state.warned or event.side in state.shut
     if opens and (held_up or state.reopening):
-        state = _opened(state, event.side)
+        state = opened(state, event.side)
     # One replacement: each takes as long as all the rest of the rule.
     return replace(
         state,
-        recent=_recent(state, event.message),
+        recent=recent(state, event.message),
         last_message_at=event.at,
         nudged=False,
+        unanswered_since=state.unanswered_since if visitor else None,
         waiting=(*state.waiting, event.message) if visitor and event.held else state.waiting,
         visitor_wrote_at=_later(by_visitor, event.sent_at) if visitor and opens else by_visitor,
         agent_wrote_at=by_agent if visitor or not opens else _later(by_agent, event.sent_at),
         marked=_marked(state, event) if event.marks is not None else state.marked,
-    )
-
-
-def _opened(state: State, side: Side) -> State:
-    return replace(
-        state,
-        warned=tuple(each for each in state.warned if each is not side),
-        shut=tuple(each for each in state.shut if each is not side),
-        reopening=tuple(each for each in state.reopening if each[0] is not side),
     )
 
 
@@ -207,18 +207,6 @@ def _marked(state: State, event: MessageReceived) -> tuple[tuple[MessageId, Mark
     return (*kept, *late, (event.message, event.marks))
 
 
-def _knowing(state: State, message: MessageId | None) -> State:
-    """Remember a message that was decided, so that a repeat of it is known."""
-    if message is None or message in state.recent:
-        return state
-    return replace(state, recent=_recent(state, message))
-
-
-def _recent(state: State, message: MessageId) -> tuple[MessageId, ...]:
-    known = message in state.recent
-    return state.recent if known else (*state.recent[1 - RECENT :], message)
-
-
 def _later(known: datetime | None, instant: datetime) -> datetime:
     """A window is opened by the latest message, in whatever order they come."""
     return instant if known is None else max(known, instant)
@@ -228,7 +216,7 @@ def _relayed(state: State, event: MessageRelayed) -> State:
     message = event.message
     if state.owing is not event.to:
         state = replace(state, owing=event.to)
-    if event.asked is not None:
+    if event.asked is not None or message in state.failed:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
         state = replace(state, sent_again=again)
     if message in state.failed:

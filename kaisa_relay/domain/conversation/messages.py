@@ -12,6 +12,7 @@ from attrs import field, frozen
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.events import (
     AgentAccepted,
+    AgentLost,
     AgentNudged,
     AgentOffered,
     ConversationAbandoned,
@@ -19,6 +20,7 @@ from kaisa_relay.domain.conversation.events import (
     ConversationCreated,
     ConversationFailed,
     ConversationQueued,
+    ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
     DeadlineMoved,
@@ -42,6 +44,7 @@ from kaisa_relay.domain.conversation.events import (
     OfferSent,
     ReopenAsked,
     ReopenFailed,
+    ReplyReminded,
     WindowClosed,
     WindowClosing,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "AbandonReason",
     "AgentAccepted",
     "AgentGone",
+    "AgentLost",
     "AgentNudged",
     "AgentOffered",
     "AlreadyEnded",
@@ -78,6 +82,7 @@ __all__ = [
     "ConversationCreated",
     "ConversationFailed",
     "ConversationQueued",
+    "ConversationResumed",
     "ConversationStarted",
     "ConversationTransferred",
     "DeadlineMoved",
@@ -115,6 +120,7 @@ __all__ = [
     "Refusal",
     "ReopenAsked",
     "ReopenFailed",
+    "ReplyReminded",
     "Strategy",
     "Terms",
     "Tick",

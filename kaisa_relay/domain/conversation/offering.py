@@ -117,6 +117,8 @@ def accept(decision: Decision, open_offer: Offer, said: MessageId) -> None:
     decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at, said))
     decision.tell(Side.AGENT, TextKey.AGENT_CARD)
     decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
+    if decision.state.former not in (None, open_offer.agent):
+        decision.tell(Side.AGENT, TextKey.HISTORY)
     for message in decision.state.waiting:
         decision.relay(message, Side.AGENT)
     for other in others:

@@ -9,7 +9,7 @@ from typing import assert_never
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Content, Text, Unsupported, kind_of
-from kaisa_relay.domain.conversation import ending, transferring, windows
+from kaisa_relay.domain.conversation import ending, replying, transferring, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     HearOutcome,
@@ -159,6 +159,7 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     """A relayed message failed, got lost, or settled after it was thought lost."""
     to = decision.state.side_of(command.contact)
     if to is None:
+        replying.hear_of_former(decision, command)
         return
     message, send = command.message, command.send
     lost_before = (message, to) in decision.state.unconfirmed
@@ -167,6 +168,8 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     live = decision.state.phase is Phase.ACTIVE
     if command.rank is Rank.FAILED and live and command.code in windows.CLOSED_CODES:
         windows.hold(decision, message, to)
+    elif command.rank is Rank.FAILED and to is Side.AGENT and replying.gone(decision, command):
+        replying.lose_unreachable(decision, command)
     elif command.rank is Rank.FAILED:
         told = message in decision.state.failed
         decision.add(MessageFailed(message, send, to, command.code, decision.at))

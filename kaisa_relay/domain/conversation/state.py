@@ -111,6 +111,12 @@ class State:
     at_once: int = 1
     rivals: tuple[Offer, ...] = ()
     """The other open offers of a broadcast; none while `offer` is None."""
+    former: ContactId | None = None
+    """Who had it before, when it has changed hands or comes back after its end."""
+    unanswered_since: datetime | None = None
+    """Since when the agent has it without having written; None once they have."""
+    reminded_at: datetime | None = None
+    """When the agent was told that their first word is waited for."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
     form: ContactId | None = None

@@ -48,6 +48,13 @@ class AbandonReason(StrEnum):
     DUPLICATE = "duplicate"
 
 
+class LostReason(StrEnum):
+    """Why an agent who had accepted has the conversation no more."""
+
+    NO_REPLY = "no_reply"
+    UNREACHABLE = "unreachable"
+
+
 class FailReason(StrEnum):
     """Why a visitor could not be served."""
 
@@ -62,6 +69,8 @@ class Terms:
     expires_after: timedelta = timedelta(hours=24)
     offer_time: timedelta = timedelta(seconds=120)
     queue_time: timedelta = timedelta(minutes=10)
+    first_reply_time: timedelta = timedelta(minutes=5)
+    resume_time: timedelta = timedelta(hours=1)
 
     @property
     def nudge_after(self) -> timedelta:

@@ -19,6 +19,9 @@ TEXTS: Final[Texts] = {
     TextKey.QUEUED: "Everyone is busy just now. Please stay; we will get to you as soon as we can.",
     TextKey.CLOSED_NOW: "Thanks for getting in touch! We are closed at the moment and have kept "
     "your message. We will answer when we open: {opening}",
+    TextKey.SEEKING_AGAIN: "We are finding somebody else for you. We have all your messages.",
+    TextKey.RESUMED: "Welcome back! We are getting somebody for you; "
+    "feel free to write in the meantime.",
     TextKey.NO_AGENT: "We are sorry, nobody can take your chat right now. "
     "We have your message and the team can see that you wrote.",
     TextKey.CLOSED_VISITOR: "This chat has now ended. Thank you for talking to us!",
@@ -99,6 +102,16 @@ TEXTS: Final[Texts] = {
         "It has been quiet with {name} for a while. Write a line, or send /close if you are done.",
         "It has been quiet with your visitor for a while. Write a line, "
         "or send /close if you are done.",
+    ),
+    TextKey.REPLY_REMINDER: (
+        "{name} is waiting for your first answer.",
+        "Your visitor is waiting for your first answer.",
+    ),
+    TextKey.REPLY_LATE: (
+        "We are finding somebody else for {name}, who has waited long. "
+        "Nothing you write from here on reaches them.",
+        "We are finding somebody else for your visitor, who has waited long. "
+        "Nothing you write from here on reaches them.",
     ),
     TextKey.HELP_AGENT: "What you can send:\n"
     "/close – end the chat (also: /close sold, then a note)\n"

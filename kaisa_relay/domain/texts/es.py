@@ -20,6 +20,9 @@ TEXTS: Final[Texts] = {
     "No te vayas: te atenderemos lo antes posible.",
     TextKey.CLOSED_NOW: "¡Gracias por escribirnos! Ahora estamos cerrados y hemos guardado tu "
     "mensaje. Te responderemos cuando abramos: {opening}",
+    TextKey.SEEKING_AGAIN: "Estamos buscando a otra persona para ti. Tenemos todos tus mensajes.",
+    TextKey.RESUMED: "¡Hola de nuevo! Estamos avisando a alguien; "
+    "mientras tanto puedes seguir escribiendo.",
     TextKey.NO_AGENT: "Lo sentimos, ahora mismo nadie puede atenderte. "
     "Tenemos tu mensaje y el equipo sabe que nos has escrito.",
     TextKey.CLOSED_VISITOR: "Esta conversación ha terminado. ¡Gracias por escribirnos!",
@@ -103,6 +106,16 @@ TEXTS: Final[Texts] = {
         "o envía /cerrar si ya han terminado.",
         "Hace un rato que no hay mensajes en tu conversación. Escribe unas palabras "
         "o envía /cerrar si ya han terminado.",
+    ),
+    TextKey.REPLY_REMINDER: (
+        "{name} espera tu primera respuesta.",
+        "Hay una persona que espera tu primera respuesta.",
+    ),
+    TextKey.REPLY_LATE: (
+        "Estamos buscando a otra persona para {name}, que lleva mucho tiempo esperando. "
+        "Lo que escribas a partir de ahora ya no le llegará.",
+        "Estamos buscando a otra persona para quien espera desde hace mucho. "
+        "Lo que escribas a partir de ahora ya no le llegará.",
     ),
     TextKey.HELP_AGENT: "Puedes enviar:\n"
     "/cerrar – terminar la conversación (también: /cerrar vendido y una nota)\n"

@@ -12,6 +12,8 @@ class TextKey(StrEnum):
     AGENT_FOUND = "agent_found"
     QUEUED = "queued"
     CLOSED_NOW = "closed_now"
+    SEEKING_AGAIN = "seeking_again"
+    RESUMED = "resumed"
     NO_AGENT = "no_agent"
     CLOSED_VISITOR = "closed_visitor"
     EXPIRED_VISITOR = "expired_visitor"
@@ -49,6 +51,8 @@ class TextKey(StrEnum):
     EXPIRED_AGENT = "expired_agent"
     CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
     NUDGE_AGENT = "nudge_agent"
+    REPLY_REMINDER = "reply_reminder"
+    REPLY_LATE = "reply_late"
     HELP_AGENT = "help_agent"
     STATUS_FREE = "status_free"
     STATUS_ACTIVE = "status_active"
@@ -103,6 +107,8 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.OFFER: frozenset({"name", "note"}),
     TextKey.AGENT_CARD: frozenset({"name", "fields"}),
     TextKey.NUDGE_AGENT: frozenset({"name"}),
+    TextKey.REPLY_REMINDER: frozenset({"name"}),
+    TextKey.REPLY_LATE: frozenset({"name"}),
     TextKey.KEEP_OPEN_AGENT: frozenset({"name"}),
     TextKey.WINDOW_ENDS_AGENT: frozenset({"name"}),
     TextKey.STATUS_ACTIVE: frozenset({"name"}),

@@ -19,6 +19,8 @@ TEXTS: Final[Texts] = {
     TextKey.QUEUED: "Alla är upptagna just nu. Häng kvar, så svarar vi så snart vi kan.",
     TextKey.CLOSED_NOW: "Tack för att du hör av dig! Vi har stängt just nu och har sparat ditt "
     "meddelande. Vi svarar när vi öppnar: {opening}",
+    TextKey.SEEKING_AGAIN: "Vi letar efter någon annan åt dig. Alla dina meddelanden finns kvar.",
+    TextKey.RESUMED: "Välkommen tillbaka! Vi hämtar någon åt dig; skriv gärna så länge.",
     TextKey.NO_AGENT: "Tyvärr kan ingen ta emot din chatt just nu. "
     "Vi har fått ditt meddelande och ser att du har skrivit.",
     TextKey.CLOSED_VISITOR: "Chatten är avslutad. Tack för att du hörde av dig!",
@@ -99,6 +101,16 @@ TEXTS: Final[Texts] = {
         "eller skicka /avsluta om ni är klara.",
         "Det har varit tyst med din besökare en stund. Skriv en rad, "
         "eller skicka /avsluta om ni är klara.",
+    ),
+    TextKey.REPLY_REMINDER: (
+        "{name} väntar på ditt första svar.",
+        "Din besökare väntar på ditt första svar.",
+    ),
+    TextKey.REPLY_LATE: (
+        "Vi letar efter någon annan åt {name}, som har väntat länge. "
+        "Det du skriver härifrån kommer inte fram.",
+        "Vi letar efter någon annan åt din besökare, som har väntat länge. "
+        "Det du skriver härifrån kommer inte fram.",
     ),
     TextKey.HELP_AGENT: "Det här kan du skicka:\n"
     "/avsluta – avsluta chatten (även: /avsluta såld och sedan en anteckning)\n"

@@ -21,7 +21,6 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     DeadlineMoved,
     NobodyFree,
-    Terms,
 )
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.outage import Outage, moved_deadline
@@ -29,6 +28,7 @@ from kaisa_relay.domain.sending import Rank
 from tests.domain.builders import (
     ANNA,
     EVERY_PHASE,
+    PATIENT,
     T0,
     VISITOR,
     Talk,
@@ -39,7 +39,7 @@ from tests.domain.builders import (
     seeking,
 )
 
-TERMS = Terms()
+TERMS = PATIENT
 
 
 def sent() -> Talk:

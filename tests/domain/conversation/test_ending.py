@@ -1,6 +1,7 @@
 """The end: who can end what, what is said then, and to whoever writes afterwards."""
 
 import pytest
+from attrs import evolve
 
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.messages import (
@@ -108,7 +109,7 @@ def test_silence_is_nudged_then_ended() -> None:
 def test_an_expiry_inside_the_windows_is_told_to_both() -> None:
     """A shorter expiry than WhatsApp's day leaves both windows open."""
     terms = seeking().state.terms
-    talk = active(terms=type(terms)(expires_after=terms.expires_after / 2))
+    talk = active(terms=evolve(terms, expires_after=terms.expires_after / 2))
     talk.wait(hours=11).tick()
     assert texts(talk.wait(hours=1).tick()) == [
         (ANNA, TextKey.EXPIRED_AGENT),

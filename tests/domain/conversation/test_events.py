@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import State, evolve, next_deadline
+from kaisa_relay.domain.conversation.changing_hands import RECENT
 from kaisa_relay.domain.conversation.deadlines import expires_at
-from kaisa_relay.domain.conversation.evolving import RECENT
 from kaisa_relay.domain.conversation.messages import Event, MessageReceived
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ContactId, MessageId

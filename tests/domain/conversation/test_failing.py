@@ -4,6 +4,7 @@ import pytest
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
+    Candidate,
     Event,
     HearOutcome,
     MessageFailed,
@@ -46,8 +47,8 @@ from tests.domain.builders import (
 def test_a_message_that_failed_is_told_to_its_writer(
     recipient: ContactId, code: int | None, told: tuple[ContactId, TextKey]
 ) -> None:
-    """The code is kept, the writer gets plain words about it."""
-    talk = active()
+    """The code is kept, the writer gets plain words about it; there is no other agent."""
+    talk = active(agents=(Candidate(ANNA, "en"),))
     events = talk.outcome(MessageId(102), recipient, Rank.FAILED, code)
     assert isinstance(events[0], MessageFailed)
     assert (events[0].message, events[0].code) == (102, code)

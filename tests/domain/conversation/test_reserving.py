@@ -24,7 +24,6 @@ from kaisa_relay.domain.conversation.messages import (
     NoteAdded,
     Notified,
     Strategy,
-    Terms,
 )
 from kaisa_relay.domain.conversation.reserving import ChannelFacts, Reserve, reserve
 from kaisa_relay.domain.conversation.state import Phase
@@ -38,6 +37,7 @@ from tests.domain.builders import (
     EVERY_PHASE,
     HERE,
     OTHER_PHONE,
+    PATIENT,
     T0,
     VISITOR,
     after,
@@ -91,7 +91,7 @@ def form(*channels: ChannelFacts, **changes: Any) -> Reserve:
         "language": "en",
         "agents": created.agents,
         "strategy": Strategy.LISTED,
-        "terms": Terms(),
+        "terms": PATIENT,
         "free_at": after(minutes=5),
         "at": T0,
     }

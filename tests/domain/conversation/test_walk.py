@@ -58,7 +58,7 @@ from tests.domain.conversation.witness import Witness
 
 CLEO = ContactId(6)
 AGENTS = (Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es", priority=1))
-ENOUGH_TICKS = 16
+ENOUGH_TICKS = 60
 """More deadlines than can come by themselves: the last offer, the queue, nudge, end; all moved."""
 
 ANYBODY = st.sampled_from([VISITOR, ANNA, BO, CLEO, STRANGER, OTHER_PHONE])
@@ -86,6 +86,8 @@ TERMS = st.builds(
     expires_after=st.integers(2, 50).map(lambda hours: timedelta(hours=hours)),
     offer_time=MINUTES,
     queue_time=MINUTES,
+    first_reply_time=MINUTES,
+    resume_time=MINUTES,
 )
 WAITS = st.one_of(st.integers(0, 20), st.integers(0, 20), st.integers(0, 100_000))
 SELDOM = st.sampled_from([False] * 9 + [True])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Reaction
@@ -15,7 +16,6 @@ from kaisa_relay.domain.conversation.messages import (
     MessagesFlushed,
     ReopenAsked,
     ReopenFailed,
-    Terms,
     WindowClosed,
     WindowClosing,
 )
@@ -27,6 +27,7 @@ from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import (
     ANNA,
     HERE,
+    PATIENT,
     VISITOR,
     Talk,
     active,
@@ -36,7 +37,7 @@ from tests.domain.builders import (
     texts,
 )
 
-LONG = Terms(expires_after=timedelta(days=7))
+LONG = evolve(PATIENT, expires_after=timedelta(days=7))
 SIDES = [
     (VISITOR, ANNA, Side.AGENT, TextKey.HELD_VISITOR),
     (ANNA, VISITOR, Side.VISITOR, TextKey.HELD_AGENT),

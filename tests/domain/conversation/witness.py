@@ -15,12 +15,14 @@ from kaisa_relay.domain.conversation import created, decide, evolve, next_deadli
 from kaisa_relay.domain.conversation.deadlines import natural_deadline
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
+    AgentLost,
     AgentOffered,
     Command,
     ConversationAbandoned,
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationResumed,
     ConversationTransferred,
     DeadlineMoved,
     Event,
@@ -111,9 +113,11 @@ class Witness:
         self.writers[command.message] = command.contact
         content = command.content
         # Everything that the walk lets people say crosses, but for what answers and commands.
-        if not before.phase.live or (isinstance(content, ButtonTap) and of_content(content)):
+        if isinstance(content, ButtonTap) and of_content(content):
             return
-        if before.phase is Phase.RESERVED:
+        if not before.phase.live and not goes_on(before, command):
+            return
+        if before.phase is Phase.RESERVED or not before.phase.live:
             if not command.untouched:
                 self.due_across[Side.AGENT].append(command.message)
         elif command.contact == before.visitor:
@@ -148,6 +152,12 @@ class Witness:
                 assert command.contact == event.agent
                 self.open_offers, self.accepted = {}, event.agent
                 self.agents.add(event.agent)
+            case AgentLost():
+                assert self.accepted == event.agent
+                self.accepted = None
+            case ConversationResumed():
+                self.accepted = None
+                self.said_no.clear()
             case ConversationTransferred():
                 assert self.open_offers == {event.offer: event.agent}, "not their offer"
                 assert self.accepted == event.before, "handed over by somebody else"
@@ -168,7 +178,7 @@ class Witness:
         if isinstance(event, Notified) and event.contact in self.rescinded:
             assert event.text is TextKey.OFFER_TAKEN
             return
-        over = any(isinstance(each, ConversationTransferred) for each in self.step)
+        over = any(isinstance(each, ConversationTransferred | AgentLost) for each in self.step)
         former = {self.before} if over else set()
         assert event.contact in {state.visitor, self.accepted} | writer | former
         if isinstance(event, Notified):
@@ -178,14 +188,12 @@ class Witness:
     def _crossing(self, state: State, command: Command, event: Event) -> None:
         if not isinstance(event, MessageRelayed):
             return
-        assert self.accepted is not None, "relayed before anybody accepted"
-        reader, writer = state.visitor, self.accepted
         if event.to is Side.AGENT:
-            reader, writer = writer, reader
-        assert event.contact == reader
-        if event.to is Side.AGENT:
-            assert self.writers[event.message] == writer
+            assert self.accepted is not None, "relayed before anybody accepted"
+            assert event.contact == self.accepted
+            assert self.writers[event.message] == state.visitor
         else:
+            assert event.contact == state.visitor
             assert self.writers[event.message] in self.agents
         if event.asked is None:
             if event.message not in self.went_across[event.to]:  # else WhatsApp gave it back
@@ -218,7 +226,9 @@ class Witness:
                 assert went + [each for each in held if each not in went] == due
             assert not held or side in state.shut, "held from who can be reached"
         if before.phase.live and not self.accepted:
-            assert list(state.waiting) == self.due_across[Side.AGENT]
+            went = self.went_across[Side.AGENT]
+            waiting = [message for message in state.waiting if message not in went]
+            assert went + waiting == self.due_across[Side.AGENT]
 
     def _repeats(self, before: State, state: State, command: Command) -> None:
         """The same again is no news, and the same question has the same answer."""
@@ -260,6 +270,10 @@ class Witness:
             assert state.ended_at is not None
         if before.phase.live:
             return
+        if any(isinstance(event, ConversationResumed) for event in events):
+            assert state.phase is Phase.SEEKING
+            assert state.ended_at is None
+            return
         assert all(isinstance(event, AFTER_THE_END) for event in events)
         assert (before.phase, before.ended_at, before.reason) == (
             state.phase,
@@ -268,6 +282,14 @@ class Witness:
         )
 
 
+def goes_on(before: State, command: Receive) -> bool:
+    """Whether the visitor writes so soon after the end that it is none."""
+    assert before.ended_at is not None
+    soon = command.at - before.ended_at < before.terms.resume_time
+    return soon and command.contact == before.visitor and before.reason != "duplicate"
+
+
 def _clocks(state: State) -> object:
     """Return what a deadline may come nearer by."""
-    return (state.phase, state.open_offers, state.agent, state.nudged, state.warned, state.shut)
+    answered = (state.agent, state.unanswered_since, state.reminded_at)
+    return (state.phase, state.open_offers, answered, state.nudged, state.warned, state.shut)

@@ -20,15 +20,18 @@ from kaisa_relay.domain.channel_health import (
 )
 from kaisa_relay.domain.contact_events import ContactMerged
 from kaisa_relay.domain.conversation.events.life import (
+    AgentLost,
     ConversationAbandoned,
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationResumed,
     ConversationStarted,
     DeadlineMoved,
     IdentityChanged,
     IdentityMismatched,
     NoteAdded,
+    ReplyReminded,
 )
 from kaisa_relay.domain.conversation.events.offers import (
     AgentAccepted,
@@ -66,6 +69,7 @@ __all__ = [
     "AgentAvailable",
     "AgentAway",
     "AgentInvited",
+    "AgentLost",
     "AgentNudged",
     "AgentOffered",
     "AgentOptedIn",
@@ -80,6 +84,7 @@ __all__ = [
     "ConversationCreated",
     "ConversationFailed",
     "ConversationQueued",
+    "ConversationResumed",
     "ConversationStarted",
     "ConversationTransferred",
     "DeadlineMoved",
@@ -105,6 +110,7 @@ __all__ = [
     "OfferSent",
     "ReopenAsked",
     "ReopenFailed",
+    "ReplyReminded",
     "TemplateChanged",
     "WindowClosed",
     "WindowClosing",
@@ -132,11 +138,14 @@ Event = (
     | MessageUnconfirmed
     | MessageSettled
     | AgentNudged
+    | ReplyReminded
+    | AgentLost
     | NoteAdded
     | NoteKept
     | DeadlineMoved
     | ConversationClosed
     | ConversationFailed
+    | ConversationResumed
     | ConversationAbandoned
     | MessageHeld
     | MessagesFlushed

@@ -10,6 +10,7 @@ from kaisa_relay.domain.conversation.terms import (
     Candidate,
     EndedBy,
     FailReason,
+    LostReason,
     MatchedBy,
     Strategy,
     Terms,
@@ -79,6 +80,32 @@ class DeadlineMoved:
     due: datetime
     until: datetime
     at: datetime
+
+
+@frozen
+class ReplyReminded:
+    """The agent accepted, has not written since, and was reminded of it."""
+
+    agent: ContactId
+    at: datetime
+
+
+@frozen
+class AgentLost:
+    """The agent who had it has it no more: another one is looked for."""
+
+    agent: ContactId
+    reason: LostReason
+    at: datetime
+
+
+@frozen
+class ConversationResumed:
+    """The visitor wrote soon after the end: it goes on. `sent_at` is WhatsApp's time of it."""
+
+    visitor: ContactId
+    at: datetime
+    sent_at: datetime | None = None
 
 
 @frozen
