@@ -1,0 +1,46 @@
+"""Agents who go and come back, through the real process and the simulator."""
+
+from pathlib import Path
+from typing import Any
+
+import trio
+
+from tests.e2e.house import House, house
+from tests.e2e.play import Chat, Steps, begin, pairs
+from tests.store.databases import sqlite_database
+
+
+async def agent_of(built: House) -> dict[str, Any]:
+    """Return the one agent as the API shows them."""
+    headers = {"Authorization": f"Bearer {built.clients.key}"}
+    answer = await built.clients.http.get("/agents", headers=headers)
+    (agent,) = answer.json()["items"]
+    return dict(agent)
+
+
+async def told(chat: Chat, command: str, answer: str) -> None:
+    """The agent types a command and reads the answer to it."""
+    phone = chat.agent.phone
+    seen = len(phone.arrivals)
+    await phone.write(chat.conversation.channel.phone, command)
+    with trio.fail_after(20):
+        await phone.wait_for(lambda arrival: arrival.text.startswith(answer), seen)
+
+
+async def test_an_agent_goes_off_and_the_chat_goes_on(tmp_path: Path) -> None:
+    """Presence and load in the API, answers on the phone, and a restart in between."""
+    with sqlite_database() as url:
+        async with house(url, tmp_path) as built:
+            (pair,) = pairs(1)
+            chat = await begin(built, pair, Steps())
+            assert (await agent_of(built))["load"] == 1
+            await told(chat, "/off", "You get no new chats until you send /on.")
+            assert (await agent_of(built))["presence"] == "away"
+            await built.stop()
+            await built.start()
+            assert (await agent_of(built))["presence"] == "away"
+            await chat.visitor.write(built, "still there")
+            await chat.visitor.all_ticked(built)
+            await told(chat, "/status", "Your open chats: 1")
+            await told(chat, "/on", "Welcome back!")
+            assert (await agent_of(built))["presence"] == "available"
