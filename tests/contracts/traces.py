@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import get_args
 
-from attrs import define
+from attrs import define, evolve
 
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
@@ -17,10 +17,12 @@ from kaisa_relay.ports import (
     CountMiss,
     Done,
     EndSend,
+    FileState,
     Filter,
     ForgetNumbers,
     KnowAgent,
     MergeContacts,
+    MoveFile,
     MoveSend,
     NewSend,
     Outcome,
@@ -37,9 +39,11 @@ from kaisa_relay.ports import (
     Tell,
     TouchPair,
     UseToken,
+    WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
 from tests import fakes
+from tests.contracts.test_files import picture
 from tests.contracts.world import Started, World
 
 NEWCOMER = Person(ContactId(300), "Nova", "sv", fakes.phone(300), "US.300")
@@ -81,6 +85,8 @@ class Scene:
         world, state = self.world, self.started.state
         channel, at = world.channel.id, world.clock()
         outcome = Outcome(self.sending.id, MessageId(5), state.id, self.agent, Rank.SENT)
+        wanted = picture(world)
+        stored = evolve(wanted, state=FileState.STORED)
         changes: tuple[Change, ...] = (
             Done((self.to_decide,)),
             ParkItem((self.to_park,), self.started.stream, "crashed"),
@@ -103,6 +109,8 @@ class Scene:
             SavePresence(Agent(self.agent, Presence.AWAY, version=1)),
             CountMiss(self.agent, missed=True),
             SaveHealth(channel, Health(version=1)),
+            WantFile(wanted),
+            MoveFile(stored, (FileState.WANTED,)),
             SaveAnswer("key", b"hash", b"answer", at + timedelta(hours=24)),
         )
         by_class = {type(change): change for change in changes}
