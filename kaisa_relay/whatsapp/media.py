@@ -192,7 +192,8 @@ async def _receive(answer: httpx.Response, writing: Writing) -> bool:
         async for part in answer.aiter_raw(CHUNK):
             if writing.size + len(part) > LARGEST:
                 scope.cancel()  # leaving the loop would leave httpx's generators behind
-            await writing.write(part)
+            else:
+                await writing.write(part)
     return not scope.cancelled_caught
 
 
@@ -201,9 +202,10 @@ async def _small(answer: httpx.Response) -> bytes:
     body = bytearray()
     with trio.CancelScope() as scope:
         async for part in answer.aiter_bytes():
-            body += part
             if len(body) > ANSWER:
                 scope.cancel()  # as in `_receive`
+            else:
+                body += part
     return bytes(body)
 
 

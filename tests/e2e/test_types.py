@@ -86,6 +86,13 @@ class Chatting:
 
         await self.until(who, named, f"{wamid} change")
 
+    async def bytes_of(self, who: Person, bubble: Bubble) -> bytes:
+        """Return the file of a message on somebody's phone."""
+        path = f"/_sim/people/{who.number}/media/{bubble['media']}"
+        answer = await self.house.clients.graph.get(path)
+        answer.raise_for_status()
+        return answer.content
+
     async def exchange(self, who: Person, text: str) -> tuple[str, Bubble]:
         """Pass a text on; returns its wamid on one phone, and what the other shows."""
         other = AGENT if who is VISITOR else VISITOR
@@ -148,6 +155,8 @@ ROWS: Final = (
         lambda b: b["text"] == "Forwarded:\nFrom a friend",
     ),
 )
+FILES: Final = ("image", "video", "audio", "voice", "document", "sticker")
+CAPTIONED: Final = ("image", "video", "document")
 REFUSED: Final = ("unsupported", "a_type_of_next_year")
 
 
@@ -191,6 +200,28 @@ async def read_receipt(chat: Chatting, who: Person, other: Person) -> None:
     await chat.becomes(who, wamid, lambda b: bool(b["ticks"] == "read"))
 
 
+async def files(chat: Chatting, who: Person, other: Person) -> None:
+    """As what they are, byte by byte, with their words and names; texts stay behind them."""
+    for kind in FILES:
+        caption = {"caption": f"a {kind} of {who.name}"} if kind in CAPTIONED else {}
+        await chat.send(who, type=kind, body=caption)
+        await chat.send(who, text=f"after the {kind} of {who.name}")
+        after = f"after the {kind} of {who.name}"
+        text = await chat.sees(other, partial(_says, text=after), after)
+        shown = await chat.bubbles(other)
+        seen = shown[[each["wamid"] for each in shown].index(text["wamid"]) - 1]
+        assert (seen["type"], bool(seen["body"].get("voice"))) == (
+            "audio" if kind == "voice" else kind,
+            kind == "voice",
+        )
+        assert seen["body"].get("caption") == caption.get("caption")
+        own = next(each for each in reversed(await chat.bubbles(who)) if each["media"])
+        got = [await chat.bytes_of(p, b) for p, b in ((who, own), (other, seen))]
+        assert got[0] == got[1] != b""
+        if kind == "document":
+            assert seen["body"]["filename"] == "sample.pdf"
+
+
 async def refused(chat: Chatting, who: Person, other: Person) -> None:
     """What WhatsApp does not hand on, or nobody knows yet, is told to its sender."""
     for kind in REFUSED:
@@ -208,8 +239,12 @@ def _bubble(seen: list[Bubble], index: int) -> Bubble | None:
     return seen[index] if len(seen) > index else None
 
 
+def _says(bubble: Bubble, text: str) -> bool:
+    return bool(bubble["text"] == text)
+
+
 Deed = Callable[[Chatting, Person, Person], Awaitable[None]]
-DEEDS: Final[tuple[Deed, ...]] = (quote, reaction, edit, deletion, read_receipt, refused)
+DEEDS: Final[tuple[Deed, ...]] = (quote, reaction, edit, deletion, read_receipt, files, refused)
 
 
 @pytest.mark.parametrize(
