@@ -6,6 +6,7 @@ import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -50,7 +51,12 @@ class Meta:
     """Answers as Meta would, and remembers who asked with which token."""
 
     def __init__(self, url: str = FILES, **found: object) -> None:
-        self.found = {"url": url, "sha256": HASH, "file_size": str(len(DATA)), **found}
+        self.found: dict[str, object] = {
+            "url": url,
+            "sha256": HASH,
+            "file_size": str(len(DATA)),
+            **found,
+        }
         self.asked: list[tuple[str, str | None]] = []
         self.files: Answers = lambda request: httpx.Response(200, content=streamed())
         self.look_up: Answers = lambda request: httpx.Response(200, json=self.found)
@@ -146,19 +152,25 @@ def test_only_meta_goes_with_meta() -> None:
     assert origin("HTTPS://Example.com:443/a") == ("https", "example.com", 443)
 
 
+OTHER = base64.b64encode(bytes(32)).decode()
+
+
 @pytest.mark.parametrize(
-    "found",
+    ("found", "hash"),
     [
-        {"file_size": len(DATA) + 1},
-        {"file_size": "3"},
-        {"sha256": "x", "_row": base64.b64encode(bytes(32)).decode()},
-        {"sha256": "0" * 64, "_row": None},
+        ({"file_size": len(DATA) + 1}, HASH),
+        ({"file_size": "3"}, HASH),
+        ({"sha256": "x"}, OTHER),
+        ({"sha256": "0" * 64}, None),
     ],
 )
-async def test_bytes_that_are_not_those_announced(tmp_path: Path, found: dict[str, object]) -> None:
+async def test_bytes_that_are_not_those_announced(
+    tmp_path: Path, found: dict[str, Any], hash: str | None
+) -> None:
     """By size, or by every hash that was given."""
-    file = evolve(FILE, sha256=found.pop("_row")) if "_row" in found else FILE
-    answer = await fetched(Meta(**found), tmp_path, file)
+    meta = Meta()
+    meta.found |= found
+    answer = await fetched(meta, tmp_path, evolve(FILE, sha256=hash))
     assert isinstance(answer, Broken)
     assert answer.problem is FileProblem.DAMAGED
 
