@@ -15,6 +15,8 @@ from kaisa_relay.domain.channel_health import (
 from kaisa_relay.domain.conversation.events import (
     AgentAvailable,
     AgentAway,
+    AgentInvited,
+    AgentOptedIn,
     AgentPaused,
     ContactMerged,
 )
@@ -117,6 +119,8 @@ AGENTS: Final[dict[type[Event], str]] = {
     AgentAvailable: "available",
     AgentAway: "away",
     AgentPaused: "paused",
+    AgentInvited: "invited",
+    AgentOptedIn: "opted_in",
 }
 REASONS: Final = (
     *((Phase.CLOSED, reason) for reason in EndedBy),
