@@ -16,6 +16,7 @@ from kaisa_relay.cli.checks import (
     check_settings,
     check_webhook_bind,
 )
+from kaisa_relay.cli.files_check import check_files
 from kaisa_relay.cli.finding import Finding, Level, healthy, problem
 from kaisa_relay.cli.graph_check import GraphApi
 from kaisa_relay.cli.options import Options
@@ -66,6 +67,7 @@ async def _examine(options: Options) -> list[Finding]:
     settings, findings = check_settings(options)
     if settings is None:
         return findings
+    findings.append(check_files(settings.files_dir))
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
         findings.append(await check_public_url(client, settings))
         findings += await check_webhook_bind(client, settings)
