@@ -77,6 +77,8 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "agent_opt_in": False,
         "pause_after_missed": 3,
         "missed_pause": "PT3600S",
+        "keep_files": "P30D",
+        "reuse_media": False,
         "agent_fields": ["topic", "city"],
         "offer_template": "our_offer",
         "texts": [
