@@ -21,7 +21,7 @@ from kaisa_relay.domain.content import ButtonTap, Content, Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
 from kaisa_relay.domain.crossing import opens_window
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
-from kaisa_relay.domain.inbound import Inbound, refers_to
+from kaisa_relay.domain.inbound import Inbound, refers_to, showing_number
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.routing import (
     OPT_IN,
@@ -103,6 +103,7 @@ class Addressing:
 
     async def address(self, letter: Letter) -> Addressed | FromAgent | Homeless:
         """Walk the identity ladder for one message."""
+        letter = evolve(letter, inbound=showing_number(letter.inbound))
         channel, content = letter.channel, letter.inbound.content
         recent = self.binding.get(sender_key(channel, letter.inbound.sender))
         if recent is not None and recent.item < letter.item.id:
@@ -122,7 +123,8 @@ class Addressing:
         at = self.context.wall()
         speaks = opens_window(content)  # a reaction to something old resumes nothing
         ended = await self.lookups.ended(channel, pairs, at) if speaks else None
-        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended)
+        hidden = letter.inbound.sender.wa_id is None
+        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended, hidden)
         match route(facts):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)

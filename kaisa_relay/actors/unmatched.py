@@ -13,8 +13,9 @@ from kaisa_relay.domain.conversation.messages import MessageUnmatched
 from kaisa_relay.domain.courtesy import Courtesy, courtesy
 from kaisa_relay.domain.ids import CHANNEL, CONTACT, MessageId, SendId, to_text
 from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.outgoing import AskNumber
 from kaisa_relay.domain.sending import Purpose
-from kaisa_relay.domain.texts import render
+from kaisa_relay.domain.texts import TextKey, render
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -69,6 +70,7 @@ def _key(context: Context, item: InboxItem, inbound: Inbound) -> SenderKey:
 
 def _answer(context: Context, item: InboxItem, homeless: Homeless) -> Send:
     person, texts = homeless.person, context.accounts.workspace(item.workspace).texts
+    asks = homeless.answer.text is TextKey.ASK_NUMBER
     said = render(homeless.answer.text, person.language, {"url": homeless.url}, texts)
     return Send(
         workspace=item.workspace,
@@ -78,6 +80,6 @@ def _answer(context: Context, item: InboxItem, homeless: Homeless) -> Send:
         message=MessageId(context.new_id()),
         contact=person.contact,
         recipient=recipient(person),
-        outgoing=Text(said),
+        outgoing=AskNumber(said) if asks else Text(said),
         purpose=Purpose.NOTICE,
     )

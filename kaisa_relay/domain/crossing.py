@@ -73,6 +73,8 @@ def crosses(content: Content, quotes: MessageId | None) -> bool:
             return quotes is not None  # otherwise it was about a text of ours, or an unknown one
         case Edit(content=version):
             return bool((_text(version) or "").strip())
+        case ContactCards() if _is_own_number(content):
+            return False  # it was told to us, and the other side is never to learn it
         case Location() | ContactCards() | Media():
             return True
         case Unsupported() | Unknown() | Empty():
@@ -83,7 +85,12 @@ def crosses(content: Content, quotes: MessageId | None) -> bool:
 
 def is_silent(content: Content) -> bool:
     """Say whether its writer needs no word when it does not cross."""
-    return isinstance(content, Reaction | Revocation)
+    return isinstance(content, Reaction | Revocation) or _is_own_number(content)
+
+
+def _is_own_number(content: Content) -> bool:
+    """Say whether it answers our request for the writer's number."""
+    return isinstance(content, ContactCards) and any(card.requested for card in content.cards)
 
 
 def opens_window(content: Content) -> bool:

@@ -6,11 +6,11 @@ Rule 2: anything that cannot be read becomes an item that says so, never an exce
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kaisa_relay.domain.channel_health import Report
 from kaisa_relay.domain.contact import Sender
-from kaisa_relay.domain.content import Content, Edit, Reaction, Revocation
+from kaisa_relay.domain.content import ContactCards, Content, Edit, Reaction, Revocation
 from kaisa_relay.domain.sending import Rank
 
 
@@ -33,6 +33,19 @@ def refers_to(inbound: Inbound) -> str | None:
             return wamid
         case _:
             return inbound.quotes
+
+
+def showing_number(inbound: Inbound) -> Inbound:
+    """Return the message with its sender's number, where it is the answer to our request for it.
+
+    Only WhatsApp marks a card as that (reference, section 3); one shared by hand says nothing.
+    """
+    if inbound.sender.wa_id is not None or not isinstance(inbound.content, ContactCards):
+        return inbound
+    shared = [wa_id for card in inbound.content.cards if card.requested for wa_id in card.wa_ids]
+    if len(shared) != 1 or not shared[0]:
+        return inbound
+    return evolve(inbound, sender=evolve(inbound.sender, wa_id=shared[0]))
 
 
 @frozen

@@ -77,7 +77,14 @@ class Quoting:
     wamid: str | None = None
 
 
-Outgoing = Text | Buttons | Template | Location | ContactCards | File | Emoji | Quoting
+@frozen
+class AskNumber:
+    """Asks for the person's own number, which they share with one tap (reference, section 3)."""
+
+    body: str
+
+
+Outgoing = Text | Buttons | AskNumber | Template | Location | ContactCards | File | Emoji | Quoting
 
 
 @frozen

@@ -51,7 +51,8 @@ class Facts:
 
     `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
     `named` is the conversation that a button of ours names.
-    `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents.
+    `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents;
+    `hidden` says that the sender shows no number.
     """
 
     channel: ChannelId
@@ -63,6 +64,7 @@ class Facts:
     said: str = field(default="", repr=False)
     agents: frozenset[ContactId] = frozenset()
     ended: "ToConversation | None" = None
+    hidden: bool = False
 
 
 @frozen
@@ -169,6 +171,8 @@ def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
 
 def _out_of_session(facts: Facts, sender: ContactId | None) -> TextKey:
     roles = {pair.role for pair in facts.pairs if pair.contact == sender}
+    if facts.hidden and not facts.contacts:
+        return TextKey.ASK_NUMBER  # once: from here on we know them
     return _to_agent(facts.said) if Side.AGENT in roles else TextKey.OUT_OF_SESSION_VISITOR
 
 

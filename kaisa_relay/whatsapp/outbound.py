@@ -13,6 +13,7 @@ import msgspec
 from kaisa_relay.domain.content import ContactCard, ContactCards, Location, MediaKind, Text
 from kaisa_relay.domain.crossing import LONGEST_CAPTION, LONGEST_TEXT, MOST_CARDS
 from kaisa_relay.domain.outgoing import (
+    AskNumber,
     Button,
     Buttons,
     Emoji,
@@ -88,6 +89,11 @@ def _message(outgoing: Outgoing) -> Json:
             return {"type": "reaction", "reaction": {"message_id": wamid, "emoji": emoji or ""}}
         case Buttons():
             return {"type": "interactive", "interactive": _interactive(outgoing)}
+        case AskNumber(body):
+            _check("text of the request", body, LONGEST_BUTTONS_BODY)
+            asked = {"type": "request_contact_info", "body": {"text": body}}
+            action = {"action": {"name": "request_contact_info"}}
+            return {"type": "interactive", "interactive": asked | action}
         case Template():
             return {"type": "template", "template": _template(outgoing)}
         case _:

@@ -22,7 +22,7 @@ from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId
 from kaisa_relay.domain.inbound import StatusBatch, StatusUpdate
 from kaisa_relay.domain.outage import Outage
-from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.outgoing import AskNumber, Buttons, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, decode
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.memory import MemoryStore
@@ -46,6 +46,7 @@ def form(id: int, name: str = "", language: str = "en") -> FormPerson:
     return FormPerson(name or f"Person {id}", fakes.phone(id), language)
 
 
+SPOKEN = Text | Buttons | AskNumber
 VISITOR = form(100, "Vera Visitor")
 AGENT = form(200, "Anna Agent")
 BRUNO = form(201, "Bruno Agent")
@@ -184,9 +185,7 @@ class House:
     def texts(self, who: FormPerson | str) -> list[str]:
         """Return the texts that somebody's phone (or BSUID) got."""
         sent = self.sent(who) if isinstance(who, FormPerson) else self.gateway.sent_to(who)
-        return [
-            each.body for each in sent if isinstance(each, Text | Buttons) and not is_offer(each)
-        ]
+        return [each.body for each in sent if isinstance(each, SPOKEN) and not is_offer(each)]
 
     def offered(self, who: FormPerson) -> int:
         """Return how many offers somebody's phone got."""

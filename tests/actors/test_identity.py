@@ -166,7 +166,7 @@ async def test_nobody_we_know(autojump_clock: MockClock) -> None:
         stranger = unnumbered("Nobody", "US.nobody")
         for text in ("hello", "anybody?"):
             await house.write(stranger, text)
-        assert len(house.texts("US.nobody")) == 2
+        assert len(house.gateway.sent_to("US.nobody")) == 2
         named = [each for each in house.store.rows.people.values() if each.bsuid == "US.nobody"]
         assert len(named) == 1
         assert len(house.sent(AGENT)) == before

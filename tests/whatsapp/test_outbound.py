@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kaisa_relay.domain.content import ContactCard, ContactCards, Location, MediaKind, Text
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import (
+    AskNumber,
     Button,
     Buttons,
     Emoji,
@@ -279,3 +280,14 @@ def test_what_is_no_text(outgoing: Outgoing, expected: dict[str, object]) -> Non
 def test_what_is_no_text_has_limits_too(outgoing: Outgoing) -> None:
     with pytest.raises(Unsendable):
         encode(ANA, outgoing, "1.2.3")
+
+
+def test_a_request_for_the_number() -> None:
+    """An interactive message with its own action (reference, section 3)."""
+    asked = body(ANA, AskNumber("Your number?"))
+    assert isinstance(asked, dict)
+    assert asked["interactive"] == {
+        "type": "request_contact_info",
+        "body": {"text": "Your number?"},
+        "action": {"name": "request_contact_info"},
+    }

@@ -34,6 +34,8 @@ TEXTS: Final[Texts] = {
     "Please ask for a new one where you found it.",
     TextKey.OUT_OF_SESSION_VISITOR: "Hi! We have no open chat with you here, so nobody would see "
     "your message. To talk to us, please start again from our website.",
+    TextKey.ASK_NUMBER: "Hi! We cannot tell yet which enquiry is yours, so nobody would see your "
+    "message. Share your number below and we will find it; only we will see it.",
     TextKey.CANNOT_RELAY_VISITOR: "Sorry, we could not pass on {kind}. "
     "Could you put it in words instead?",
     TextKey.NOT_DELIVERED_VISITOR: "Sorry, this message could not be delivered. Please try again.",

@@ -35,6 +35,8 @@ TEXTS: Final[Texts] = {
     "Por favor, pide uno nuevo donde lo encontraste.",
     TextKey.OUT_OF_SESSION_VISITOR: "¡Hola! No tenemos ninguna conversación abierta contigo aquí, "
     "así que nadie vería tu mensaje. Para hablar con nosotros, vuelve a empezar en nuestra web.",
+    TextKey.ASK_NUMBER: "¡Hola! Aún no sabemos cuál es tu consulta, así que nadie vería tu "
+    "mensaje. Comparte tu número aquí abajo y la encontraremos; solo lo veremos nosotros.",
     TextKey.CANNOT_RELAY_VISITOR: "Lo sentimos, no hemos podido hacer llegar {kind}. "
     "¿Nos lo cuentas con palabras?",
     TextKey.NOT_DELIVERED_VISITOR: "Lo sentimos, este mensaje no ha llegado. "

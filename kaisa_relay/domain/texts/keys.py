@@ -21,6 +21,7 @@ class TextKey(StrEnum):
     RIGHT_LINK = "right_link"
     LINK_ENDED = "link_ended"
     OUT_OF_SESSION_VISITOR = "out_of_session_visitor"
+    ASK_NUMBER = "ask_number"
     CANNOT_RELAY_VISITOR = "cannot_relay_visitor"
     NOT_DELIVERED_VISITOR = "not_delivered_visitor"
     HELD_VISITOR = "held_visitor"

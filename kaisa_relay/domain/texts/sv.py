@@ -32,6 +32,8 @@ TEXTS: Final[Texts] = {
     TextKey.LINK_ENDED: "Den här länken gäller inte längre. Be om en ny där du hittade den.",
     TextKey.OUT_OF_SESSION_VISITOR: "Hej! Vi har ingen öppen chatt med dig här, så ingen ser "
     "ditt meddelande. Börja om från vår webbplats så hjälper vi dig.",
+    TextKey.ASK_NUMBER: "Hej! Vi vet ännu inte vilken förfrågan som är din, så ingen ser ditt "
+    "meddelande. Dela ditt nummer här nedanför så hittar vi den; bara vi ser det.",
     TextKey.CANNOT_RELAY_VISITOR: "Tyvärr kunde vi inte skicka vidare {kind}. "
     "Kan du beskriva med ord i stället?",
     TextKey.NOT_DELIVERED_VISITOR: "Tyvärr kom det här meddelandet inte fram. Försök gärna igen.",
