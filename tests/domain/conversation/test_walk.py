@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from kaisa_relay.domain.content import ButtonTap, Content, Location, Text
+from kaisa_relay.domain.content import ButtonTap, Content, Location, Media, MediaKind, Text
 from kaisa_relay.domain.conversation import created, decide, next_deadline
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
@@ -69,6 +69,7 @@ WORDS: st.SearchStrategy[Content] = st.sampled_from(
         Text("yes"),
         Text("//x"),
         Location(1, 2),
+        Media(MediaKind.IMAGE, "id", "image/jpeg"),
         ButtonTap("not ours", "label"),
         tap(Reopen(HERE)),
     ]
