@@ -17,7 +17,7 @@ from tests.store.databases import FRESH, sqlite_database
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
 
-STOPPED: Final = frozenset({"channel stopped"})
+STOPPED: Final = frozenset({"channel stopped", "channel down"})
 """What the log may say at error level: a number that does not answer is news."""
 
 MODERATE: Final[Mapping[str, float]] = {
