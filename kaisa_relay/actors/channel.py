@@ -20,10 +20,11 @@ from kaisa_relay.actors.outcome import Move, Stop, conclude
 from kaisa_relay.actors.resolving import other_way, resolved
 from kaisa_relay.actors.standstill import Standstill
 from kaisa_relay.actors.statuses import StatusDesk
+from kaisa_relay.actors.traffic import calls_at_once
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import Report, limit_of
 from kaisa_relay.domain.ids import SendId
-from kaisa_relay.domain.outgoing import Outgoing
+from kaisa_relay.domain.outgoing import Outgoing, messages_of
 from kaisa_relay.domain.sending import (
     PAIR_LIMIT,
     Accepted,
@@ -37,9 +38,6 @@ from kaisa_relay.domain.sending import (
 from kaisa_relay.ports import Send
 from kaisa_relay.runtime.id_source import born_at
 
-FEWEST_CALLS: Final = 16
-LONG_ANSWER: Final = 0.25
-"""Seconds: with answers as slow as this a number still sends as fast as it may."""
 PAGE: Final = 500
 LOOK_AGAIN: Final = 30.0
 """Seconds between looks into the outbox for sends that nobody rang for."""
@@ -67,8 +65,8 @@ class ChannelTask:
     def __attrs_post_init__(self) -> None:
         context, channel = self.context, self.channel
         files = self.post.files
-        self.lanes = Lanes(self.post.traffic, self._seconds_until, files.blocks)
         self._outbox = Outbox(context, channel)
+        self.lanes = Lanes(self.post.traffic, self._outbox.seconds_until, files.blocks)
         self._standstill = Standstill(context, channel, self.lanes, self._resume, self._report)
         self._statuses = StatusDesk(context, channel, self.post, self._settled)
         self.post.take_spare = lambda: self.lanes.take_spare(trio.current_time())
@@ -79,8 +77,7 @@ class ChannelTask:
         self._ready = send
         with fenced_alone():
             async with send, receive, trio.open_nursery() as nursery:
-                calls = max(FEWEST_CALLS, int(self.channel.throughput * LONG_ANSWER))
-                for number in range(calls):
+                for number in range(calls_at_once(self.channel)):
                     nursery.start_soon(self._work, receive.clone(), name=f"worker {number}")
                 nursery.start_soon(self._keep_time, name="timer")
                 nursery.start_soon(self._standstill.run, name="probe")
@@ -117,7 +114,7 @@ class ChannelTask:
         """Do what nobody rings for: it is time that has come."""
         self._look_at = trio.current_time() + LOOK_AGAIN
         self.post.behind = True
-        for send in [each for each in self.lanes.parked() if self._seconds_until(each) <= 0]:
+        for send in [each for each in self.lanes.parked() if self._outbox.seconds_until(each) <= 0]:
             self.lanes.put(send.id, await self._outbox.give_up(send))
         self.lanes.tidy(trio.current_time())
         await self.health.look(self.channel)
@@ -183,11 +180,6 @@ class ChannelTask:
 
     # --- when a lane may go on
 
-    def _seconds_until(self, send: Send) -> float:
-        if send.due_at is None:
-            return 0.0
-        return (send.due_at - self.context.wall()).total_seconds()
-
     def _schedule(self, lane: Lane) -> None:
         now = trio.current_time()
         wait = self.lanes.wait(lane, now)
@@ -250,22 +242,29 @@ class ChannelTask:
         with self.context.exchange.call():
             await self._send(lane, head)
 
-    async def _send(self, lane: Lane, send: Send) -> None:
+    async def _send(self, lane: Lane, head: Send) -> None:
+        join = self.lanes.together(lane, trio.current_time())
+        send = self.lanes.get(join.into) if join is not None else head
+        assert send is not None
         self.lanes.spend(lane, trio.current_time())
-        outgoing = await resolved(self.context, send)
+        outgoing = join.outgoing if join is not None else await resolved(self.context, send)
         if outgoing is None:
             self.post.files.want(send)  # it was uploaded too long ago
             return
-        begun = await self._outbox.begin(send)
+        begun = await self._outbox.begin(send, join)
         self.lanes.put(send.id, begun)
         if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
+            if self.lanes.forget(join):
+                self.post.fall_behind()
             return  # it was settled or taken back meanwhile
+        self.lanes.joined(join)
         answer = await self._call(begun, outgoing)
         if isinstance(answer, Deferred) and answer.code == PAIR_LIMIT:
             self.lanes.throttled(lane, trio.current_time())
         if limit := limit_of(getattr(answer, "code", None), self.context.wall()):
             self._report(limit)
         await self._conclude(begun, answer)
+        self._let_go(begun.id)
 
     async def _call(self, send: Send, outgoing: Outgoing | Rejected) -> Answer:
         if isinstance(outgoing, Rejected):
@@ -290,7 +289,8 @@ class ChannelTask:
         if isinstance(answer, Accepted | Rejected):
             self._standstill.got_through()
         if isinstance(answer, Accepted) and send.purpose is Purpose.RELAY:
-            self.context.meter.relayed(now.timestamp() - born_at(send.message))
+            for message in messages_of(send.message, send.outgoing):
+                self.context.meter.relayed(now.timestamp() - born_at(message))
         doubted = stands is not None and stands.state is SendState.UNKNOWN
         unknown = doubted and send.id not in self._ended
         self._unknown = self._unknown + 1 if unknown else 0

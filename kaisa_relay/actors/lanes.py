@@ -7,6 +7,7 @@ Rule 2: what is parked waits beside its lane and holds nobody up.
 import heapq
 from bisect import insort
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Final
 
 from attrs import define, field
@@ -14,8 +15,9 @@ from attrs import define, field
 from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.domain.channel import PAIR
 from kaisa_relay.domain.ids import ContactId, SendId
-from kaisa_relay.domain.sending import SendState
-from kaisa_relay.ports import Send
+from kaisa_relay.domain.joining import joinable, joined
+from kaisa_relay.domain.sending import Purpose, SendState
+from kaisa_relay.ports import JoinSends, Send
 
 SLACK: Final = 1e-6
 """Seconds of waiting that are only the rounding of floats."""
@@ -144,6 +146,33 @@ class Lanes:
             lane.slot = self.traffic.slot(now)
         return lane.slot
 
+    def together(self, lane: Lane, now: float) -> JoinSends | None:
+        """Return what may go as one, now that the next message to this person would have to wait.
+
+        Only texts that follow the head, of its conversation, and none that was ever begun.
+        """
+        if PAIR.wait(PAIR.spend(lane.empty_at, now), now) <= 0:
+            return None
+        head = lane.sends[0]
+        run = list(takewhile(lambda each: _untouched(each) and _alike(each, head), lane.sends))
+        outgoing = joined([(each.message, each.outgoing) for each in run])
+        if outgoing is None:
+            return None
+        *others, into = (each.id for each in run[: len(outgoing.messages)])
+        return JoinSends(into, tuple(others), outgoing)
+
+    def joined(self, join: JoinSends | None) -> None:
+        """Forget the sends that went into another."""
+        for send in join.others if join is not None else ():
+            self.remove(send)
+
+    def forget(self, join: JoinSends | None) -> bool:
+        """Forget what could not be joined, as it was not as we knew it; the table says what is."""
+        if join is None:
+            return False
+        self.joined(join)
+        return self.remove(join.into) is not None
+
     def spend(self, lane: Lane, now: float) -> None:
         """Count one message towards the pair's limit, and use up the lane's slot."""
         lane.slot = None
@@ -181,3 +210,13 @@ class Lanes:
             idle = not lane.sends and not lane.busy and lane.empty_at <= now
             if idle and contact not in parked:
                 del self._lanes[contact]
+
+
+def _untouched(send: Send) -> bool:
+    return send.state is SendState.READY and send.attempt == 0 and send.due_at is None
+
+
+def _alike(send: Send, head: Send) -> bool:
+    """Say whether two sends may share a message: whose they are, where they go, and why."""
+    same = (send.conversation, send.recipient) == (head.conversation, head.recipient)
+    return same and send.purpose is Purpose.RELAY and joinable(send.outgoing)

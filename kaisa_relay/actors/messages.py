@@ -58,7 +58,13 @@ class Deliver:
 def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
     """Return the delivery that tells a conversation what became of one of its sends."""
     command = HearOutcome(
-        outcome.send, outcome.message, outcome.contact, outcome.rank, outcome.code, at
+        outcome.send,
+        outcome.message,
+        outcome.contact,
+        outcome.rank,
+        outcome.code,
+        at,
+        outcome.also,
     )
     return Deliver(item, command)
 

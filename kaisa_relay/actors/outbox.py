@@ -12,10 +12,11 @@ from typing import Final
 from attrs import define, evolve
 
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.outcome import outcome_of
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
-from kaisa_relay.ports import Append, Change, EndSend, MoveSend, Outcome, Send, Tell
+from kaisa_relay.ports import Append, Change, EndSend, JoinSends, MoveSend, Send, Tell
 
 GIVE_UP: Final = timedelta(hours=24)
 """How long a parked send can still be settled."""
@@ -36,18 +37,26 @@ class Outbox:
         """How long an unknown send blocks its lane, waiting for a status."""
         return self.context.accounts.workspace(self.channel.workspace).unknown_grace
 
+    def seconds_until(self, send: Send) -> float:
+        """Return how long a send still waits; below 0 when its time has passed."""
+        if send.due_at is None:
+            return 0.0
+        return (send.due_at - self.context.wall()).total_seconds()
+
     async def page(self, after: SendId, limit: int) -> list[Send]:
         """Return unfinished sends, by id, above `after`."""
         unfinished = self.context.sends.unfinished
         read = partial(unfinished, self.channel.workspace, self.channel.id, after, limit)
         return await self.context.patiently(read)
 
-    async def begin(self, send: Send) -> Send | None:
-        """Mark the send before its first byte goes out."""
+    async def begin(self, send: Send, join: JoinSends | None = None) -> Send | None:
+        """Mark the send before its first byte goes out; what it takes in goes with that commit."""
         attempt = send.attempt + 1
         mark = MoveSend(send.id, (SendState.READY,), SendState.SENDING, attempt)
         sending = evolve(send, state=SendState.SENDING, attempt=attempt, due_at=None)
-        return await self.step(send, sending, (mark,))
+        if join is None:
+            return await self.step(send, sending, (mark,))
+        return await self.step(send, evolve(sending, outgoing=join.outgoing), (join, mark))
 
     async def doubt(self, send: Send) -> Send | None:
         """A send that somebody began and nobody concluded: nobody knows what became of it."""
@@ -61,7 +70,7 @@ class Outbox:
         move = MoveSend(send.id, (SendState.UNKNOWN,), SendState.PARKED, send.attempt, due)
         changes: list[Change] = [move]
         if send.purpose is Purpose.RELAY and send.conversation is not None:
-            outcome = Outcome(send.id, send.message, send.conversation, send.contact, Rank.PARKED)
+            outcome = outcome_of(send, send.conversation, Rank.PARKED)
             changes.append(Tell(send.channel, outcome))
         return await self.step(send, evolve(send, state=SendState.PARKED, due_at=due), changes)
 

@@ -11,6 +11,8 @@ from typing import Final, assert_never
 
 from attrs import evolve, frozen
 
+from kaisa_relay.domain.ids import ConversationId
+from kaisa_relay.domain.outgoing import messages_of
 from kaisa_relay.domain.sending import (
     PAIR_LIMIT,
     Accepted,
@@ -105,8 +107,15 @@ def _again(send: Send, due: datetime | None, stop: Stop = Stop.NO) -> Verdict:
 def _tell(send: Send, rank: Rank, code: int | None) -> tuple[Change, ...]:
     if send.conversation is None:
         return ()
-    outcome = Outcome(send.id, send.message, send.conversation, send.contact, rank, code)
-    return (Tell(send.channel, outcome),)
+    return (Tell(send.channel, outcome_of(send, send.conversation, rank, code)),)
+
+
+def outcome_of(
+    send: Send, conversation: ConversationId, rank: Rank, code: int | None = None
+) -> Outcome:
+    """Return what a conversation hears of a send, for every message that is in it."""
+    message, *also = messages_of(send.message, send.outgoing)
+    return Outcome(send.id, message, conversation, send.contact, rank, code, tuple(also))
 
 
 def _delay(code: int | None, attempt: int, rng: Random) -> float:

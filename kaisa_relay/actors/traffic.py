@@ -4,9 +4,20 @@ Rule 1: what comes in is counted and never refused; what goes out asks first (re
 Rule 2: it belongs to the channel's slot, so that a crash of its actor forgets nothing.
 """
 
+from typing import Final
+
 from attrs import define
 
-from kaisa_relay.domain.channel import Pace
+from kaisa_relay.domain.channel import Channel, Pace
+
+FEWEST_CALLS: Final = 16
+LONG_ANSWER: Final = 0.25
+"""Seconds: with answers as slow as this a number still sends as fast as it may."""
+
+
+def calls_at_once(channel: Channel) -> int:
+    """Return how many calls a number needs under way to send as fast as it may."""
+    return max(FEWEST_CALLS, int(channel.throughput * LONG_ANSWER))
 
 
 @define(eq=False)

@@ -29,6 +29,8 @@ def message(
             leg.c.contact == contact,
             content.c.author.is_not(None),
         )
+        .order_by(leg.c.message.desc())  # of several joined in one, the last
+        .limit(1)
     )
     theirs = select(content.c.message).where(
         content.c.workspace == workspace, content.c.contact == contact, content.c.wamid == wamid

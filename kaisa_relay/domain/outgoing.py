@@ -84,7 +84,26 @@ class AskNumber:
     body: str
 
 
-Outgoing = Text | Buttons | AskNumber | Template | Location | ContactCards | File | Emoji | Quoting
+@frozen
+class Joined:
+    """Several short texts to one person in one message, in order; `messages` are whose they are."""
+
+    messages: tuple[MessageId, ...]
+    body: str
+
+
+Outgoing = (
+    Text
+    | Joined
+    | Buttons
+    | AskNumber
+    | Template
+    | Location
+    | ContactCards
+    | File
+    | Emoji
+    | Quoting
+)
 
 
 @frozen
@@ -93,3 +112,10 @@ class Recipient:
 
     phone: Phone | None
     bsuid: str | None
+
+
+def messages_of(message: MessageId, outgoing: Outgoing) -> tuple[MessageId, ...]:
+    """Return the messages that a send of `message` carries, the last first."""
+    if not isinstance(outgoing, Joined):
+        return (message,)
+    return tuple(sorted(outgoing.messages, reverse=True))

@@ -84,8 +84,7 @@ class Appending(Operation[Unit, Appended | Conflict]):
 
 
 def _moved(legs: Legs, unit: Unit) -> list[Planned]:
-    moved = (legs.move(unit.workspace, _leg(end)) for end in unit.ends)
-    return [event for event in moved if event is not None]
+    return [event for end in unit.ends for event in legs.move(unit.workspace, _leg(end))]
 
 
 def _leg(end: EndSend) -> Leg:

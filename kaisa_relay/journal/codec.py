@@ -31,7 +31,16 @@ from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.domain.outgoing import AskNumber, Buttons, Emoji, File, Outgoing, Quoting, Template
+from kaisa_relay.domain.outgoing import (
+    AskNumber,
+    Buttons,
+    Emoji,
+    File,
+    Joined,
+    Outgoing,
+    Quoting,
+    Template,
+)
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 from kaisa_relay.journal.event_json import Columns, EventJson
 from kaisa_relay.journal.upcasts import CURRENT, upcast
@@ -109,6 +118,7 @@ CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
     Emoji: "emoji",
     AskNumber: "ask_number",
     Quoting: "quoting",
+    Joined: "joined",
 }
 
 T = TypeVar("T")

@@ -2,7 +2,8 @@
 
 Rule 1: what is read here is exact, because the heads that are raised later prove it: had another
 process written since, the epoch would not be ours any more.
-Rule 2: a leg that moves gives one event, whose version is the rank.
+Rule 2: a leg that moves gives one event, whose version is the rank; the legs of one send move as
+one.
 """
 
 from collections.abc import Sequence
@@ -48,49 +49,60 @@ class LegRow:
 
 
 class Legs:
-    """The legs of one transaction."""
+    """The legs of one transaction; a send has one for each message that was joined in it."""
 
     def __init__(self, connection: Connection, keys: Sequence[Key]) -> None:
-        self._rows: dict[Key, LegRow] = {
-            (workspace, send): _leg_row(row)
-            for workspace, send, *row in _READ.fetch(connection, list(dict.fromkeys(keys)))
-        }
+        self._rows: dict[Key, list[LegRow]] = {}
+        for workspace, send, *row in _READ.fetch(connection, list(dict.fromkeys(keys))):
+            self._rows.setdefault((workspace, send), []).append(_leg_row(row))
+        for rows in self._rows.values():
+            if len(rows) > 1:
+                rows.sort(key=lambda each: each.message, reverse=True)
 
     def not_sent(self) -> list[Key]:
         """Return the legs whose sends may still be in the outbox."""
-        return [key for key, row in self._rows.items() if row.stored < Rank.SENT]
+        return [key for key, rows in self._rows.items() if rows[0].stored < Rank.SENT]
 
-    def get(self, key: Key) -> LegRow | None:
-        """Return a leg as it stands now."""
-        return self._rows.get(key)
+    def get(self, key: Key) -> Sequence[LegRow]:
+        """Return a send's legs as they stand now, that of its last message first."""
+        return self._rows.get(key, ())
 
-    def move(self, workspace: WorkspaceId, leg: Leg) -> Planned | None:
-        """Move a leg and return its event, or None when it is as far already or unknown.
+    def move(self, workspace: WorkspaceId, leg: Leg) -> list[Planned]:
+        """Move the legs of a send; return their events, none when they are as far or unknown.
 
-        A wamid is learnt in any case.
+        A wamid is learnt in any case. All legs of a send are always equally far.
         """
-        row = self._rows.get((workspace, leg.send))
-        if row is None:
-            return None
-        if row.wamid is None and leg.wamid is not None:
-            row.wamid, row.changed = leg.wamid, True
-        if not moves(row.rank, leg.rank):
-            return None
-        row.rank, row.code, row.changed = leg.rank, leg.code, True
-        event = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
-        stream = f"send/{leg.send}"
-        address = status_address(row.conversation, leg.send)
-        return Planned(workspace, stream, leg.rank.value, event, encode_event(event), address)
+        rows = self._rows.get((workspace, leg.send), [])
+        moved = [row for row in rows if _moves(row, leg)]
+        return [_event(workspace, leg, row) for row in moved]
 
     def write(self, connection: Connection, ours: set[WorkspaceId]) -> None:
         """Write the legs that changed in these workspaces; raises `Lost`."""
         rows = [
-            (*key, row.stored.value, row.rank.value, row.wamid, row.code)
-            for key, row in self._rows.items()
+            (*key, row.message, row.stored.value, row.rank.value, row.wamid, row.code)
+            for key, legs in self._rows.items()
+            for row in legs
             if row.changed and key[0] in ours
         ]
         if _WRITE.run(connection, rows) != len(rows):
             raise Lost
+
+
+def _moves(row: LegRow, leg: Leg) -> bool:
+    """Move a leg if this is further; say whether it is."""
+    if row.wamid is None and leg.wamid is not None:
+        row.wamid, row.changed = leg.wamid, True
+    if not moves(row.rank, leg.rank):
+        return False
+    row.rank, row.code, row.changed = leg.rank, leg.code, True
+    return True
+
+
+def _event(workspace: WorkspaceId, leg: Leg, row: LegRow) -> Planned:
+    event = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
+    stream = f"send/{leg.send}"
+    address = status_address(row.conversation, leg.send)
+    return Planned(workspace, stream, leg.rank.value, event, encode_event(event), address)
 
 
 _PURPOSES: Final = {purpose.value: purpose for purpose in Purpose}
@@ -115,9 +127,11 @@ _READ: Final = Bulk(
 
 _WRITE: Final = Bulk(
     """update leg set rank = v.rank, wamid = v.wamid, code = v.code from {rows}
-    where leg.workspace = v.workspace and leg.send = v.send and leg.rank = v.stored""",
+    where leg.workspace = v.workspace and leg.send = v.send and leg.message = v.message
+    and leg.rank = v.stored""",
     workspace=int,
     send=int,
+    message=int,
     stored=int,
     rank=int,
     wamid=str,

@@ -7,11 +7,11 @@ from kaisa_relay.domain.sending import Rank, SendState
 from kaisa_relay.journal.codec import encode_content
 from kaisa_relay.journal.unit import Unit
 from kaisa_relay.journal.writes import Part, Row, Write
-from kaisa_relay.ports import EndSend, MoveSend, NewSend, Send
+from kaisa_relay.ports import EndSend, JoinSends, MoveSend, NewSend, Send
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.instants import to_micros
 
-OutboxChange = NewSend | MoveSend | EndSend
+OutboxChange = NewSend | MoveSend | EndSend | JoinSends
 
 
 def outbox_parts(unit: Unit, change: OutboxChange) -> list[Part]:
@@ -27,6 +27,8 @@ def outbox_parts(unit: Unit, change: OutboxChange) -> list[Part]:
         case EndSend(send=id, sources=sources):
             rows = [(unit.workspace, id, source.value) for source in sources]
             return [Part(END_SEND, change, rows)]
+        case JoinSends():
+            return _join(unit, change)
         case _:
             assert_never(change)
 
@@ -39,6 +41,18 @@ def _move(unit: Unit, change: MoveSend) -> list[Part]:
         leg = (unit.workspace, change.send, Rank.PARKED.value)
         parts.append(Part(PARK_LEG, change, [leg]))
     return parts
+
+
+def _join(unit: Unit, change: JoinSends) -> list[Part]:
+    ready, into = SendState.READY.value, change.into
+    said = (unit.workspace, into, ready, encode_content(change.outgoing))
+    gone = [(unit.workspace, send, ready) for send in change.others]
+    moved = [(unit.workspace, send, into) for send in change.others]
+    return [
+        Part(JOIN_SENDS, change, [said]),
+        Part(END_SEND, change, gone, expected=len(gone)),
+        Part(JOIN_LEGS, change, moved, expected=len(moved)),
+    ]
 
 
 def _send_row(workspace: WorkspaceId, send: Send) -> Row:
@@ -111,6 +125,29 @@ NEW_LEG: Final = Write(
         purpose=str,
         rank=int,
     )
+)
+
+JOIN_SENDS: Final = Write(
+    Bulk(
+        """update send set outgoing = v.outgoing from {rows}
+        where send.workspace = v.workspace and send.id = v.id and send.state = v.source""",
+        workspace=int,
+        id=int,
+        source=str,
+        outgoing=str,
+    ),
+    guarded=True,
+)
+
+JOIN_LEGS: Final = Write(
+    Bulk(
+        """update leg set send = v.into_send from {rows}
+        where leg.workspace = v.workspace and leg.send = v.send""",
+        workspace=int,
+        send=int,
+        into_send=int,
+    ),
+    guarded=True,
 )
 
 # One row per state that the send may stand in: at most one of them matches.

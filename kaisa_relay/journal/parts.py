@@ -18,6 +18,8 @@ from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
 from kaisa_relay.journal.merging_rows import MERGERS, merging_parts
 from kaisa_relay.journal.outbox_rows import (
     END_SEND,
+    JOIN_LEGS,
+    JOIN_SENDS,
     MOVE_SEND,
     NEW_LEG,
     NEW_SEND,
@@ -54,6 +56,7 @@ from kaisa_relay.ports import (
     Done,
     EndSend,
     ForgetNumbers,
+    JoinSends,
     KnowAgent,
     MergeContacts,
     MoveFile,
@@ -84,6 +87,8 @@ ORDER: Final = (
     NEW_LEG,
     WANT_FILE,
     MOVE_FILE,
+    JOIN_SENDS,
+    JOIN_LEGS,
     MOVE_SEND,
     PARK_LEG,
     END_SEND,
@@ -129,7 +134,7 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
     match change:
         case Done() | ParkItem() | Tell():
             return inbox_parts(unit, change)
-        case NewSend() | MoveSend() | EndSend():
+        case NewSend() | MoveSend() | EndSend() | JoinSends():
             return outbox_parts(unit, change)
         case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)

@@ -106,15 +106,15 @@ def _settle(unit: Settlement, legs: Legs, sends: dict[Key, Send]) -> Settled:
     settled = Settled()
     ids = iter(unit.ids)
     for leg in unit.legs:
-        row = legs.get((workspace, leg.send))
-        before = row.rank if row else Rank.READY
-        event = legs.move(workspace, leg)
-        if row is not None and event is not None:
-            settled.planned.append(event)
+        rows = legs.get((workspace, leg.send))
+        before = rows[0].rank if rows else Rank.READY
+        events = legs.move(workspace, leg)
+        if events:
+            settled.planned += events
             settled.moved.append((leg, sends.pop((workspace, leg.send), None)))
-            rank = told(row.purpose, before, leg.rank)
+            rank = told(rows[0].purpose, before, leg.rank)
             if rank is not None:
-                settled.items += _outcome(unit, leg, row, rank, MessageId(next(ids)))
+                settled.items += _outcome(unit, leg, rows, rank, MessageId(next(ids)))
     return settled
 
 
@@ -138,10 +138,21 @@ def _item(unit: Settlement) -> InboxItem:
     return InboxItem(id, unit.workspace, row.channel, row.item, unit.at)
 
 
-def _outcome(unit: Settlement, leg: Leg, row: LegRow, rank: Rank, id: MessageId) -> list[InboxItem]:
+def _outcome(
+    unit: Settlement, leg: Leg, rows: Sequence[LegRow], rank: Rank, id: MessageId
+) -> list[InboxItem]:
+    row, *others = rows
     if row.conversation is None:
         return []
-    outcome = Outcome(leg.send, row.message, row.conversation, row.contact, rank, leg.code)
+    outcome = Outcome(
+        send=leg.send,
+        message=row.message,
+        conversation=row.conversation,
+        contact=row.contact,
+        rank=rank,
+        code=leg.code,
+        also=tuple(other.message for other in others),
+    )
     return [InboxItem(id, unit.workspace, row.channel, outcome, unit.at)]
 
 

@@ -131,6 +131,19 @@ class EndSend:
 
 
 @frozen
+class JoinSends:
+    """Several sends become one: `into` is the last of them and says what all of them said.
+
+    A conflict unless all of them are `ready` now. The rows of the others go, and their legs become
+    legs of `into`: what becomes of it counts for every message in it.
+    """
+
+    into: SendId
+    others: tuple[SendId, ...]
+    outgoing: Outgoing = field(repr=False)
+
+
+@frozen
 class ClaimPair:
     """This person is in this conversation on this channel; a conflict while in another one."""
 
@@ -251,6 +264,7 @@ Change = (
     | NewSend
     | MoveSend
     | EndSend
+    | JoinSends
     | ClaimPair
     | ReleasePair
     | TouchPair

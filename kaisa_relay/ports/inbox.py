@@ -42,6 +42,7 @@ class Outcome:
 
     `rank` is `SENT` for an offer that went out or a relayed message that settled late, `PARKED`,
     or `FAILED` (with Meta's `code` where there is one); `domain.sending.Purpose` says which.
+    `also` are the other messages that were joined in the send.
     """
 
     send: SendId
@@ -50,6 +51,7 @@ class Outcome:
     contact: ContactId
     rank: Rank
     code: int | None = None
+    also: tuple[MessageId, ...] = ()
 
 
 Item = Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | Outcome

@@ -18,6 +18,7 @@ from kaisa_relay.domain.outgoing import (
     Buttons,
     Emoji,
     File,
+    Joined,
     Outgoing,
     Quoting,
     Recipient,
@@ -71,7 +72,7 @@ def _address(recipient: Recipient) -> Json:
 
 def _message(outgoing: Outgoing) -> Json:
     match outgoing:
-        case Text(body):
+        case Text(body) | Joined(body=body):
             _check("text", body, LONGEST_TEXT)
             return {"type": "text", "text": {"body": body}}
         case Quoting(outgoing=inner, wamid=wamid):

@@ -11,7 +11,9 @@ from kaisa_relay.domain.inbound import StatusUpdate
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.memory.inbox import MemoryInbox
 from kaisa_relay.ports import InboxItem, StoreUnavailable
+from tests import fakes
 from tests.actors.house import AGENT, VISITOR, Plan, form, open_house, unnumbered
+from tests.actors.phone import said
 
 MANY = 400
 PACED = 6.0 * MANY
@@ -32,12 +34,12 @@ async def test_a_burst_to_one_conversation(autojump_clock: MockClock, bounds: Bo
     many = MANY if bounds == Bounds() else MANY // 4
     async with open_house(Plan(bounds=bounds)) as house:
         await house.talking()
-        before = len(house.texts(AGENT))
+        before = len(house.sent(AGENT))
         house.store.latency = 0.002
         words = [str(n) for n in range(many)]
         await house.arrive(*[house.item(VISITOR, word) for word in words])
         await house.pass_time(6.0 * many)
-        assert house.texts(AGENT)[before:] == words
+        assert said(house, AGENT, before) == words
         house.check_finished()
 
 
@@ -89,7 +91,7 @@ async def test_statuses_overflow_the_channel(autojump_clock: MockClock) -> None:
         ranks = (Rank.DELIVERED, Rank.READ) * 50
         await house.arrive(*[house.batch(house.update(rank)) for rank in ranks])
         await house.pass_time(60)
-        [leg] = [each for each in house.store.rows.legs.values() if each.wamid == taken]
+        [leg] = [each for each in house.store.rows.legs_of(fakes.WORKSPACE) if each.wamid == taken]
         assert leg.rank is Rank.READ
         house.check_finished()
 

@@ -184,7 +184,7 @@ async def test_a_backoff_whose_commit_seems_to_fail_keeps_the_order(
     async with open_house() as house:
         await house.talking()
         before = len(house.texts(AGENT))
-        later = Deferred(131056, "pair limit", after=5.0)
+        later = Deferred(2, "busy", after=5.0)
         house.gateway.answer_next(AGENT.phone, later)
 
         def arm(call: object) -> bool:

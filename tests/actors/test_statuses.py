@@ -20,7 +20,7 @@ from tests.actors.house import AGENT, VISITOR, House, open_house
 
 def ranks(house: House, wamid: str) -> list[Rank]:
     """Return the ranks that a send went through."""
-    [leg] = [each for each in house.store.rows.legs.values() if each.wamid == wamid]
+    [leg] = [each for each in house.store.rows.legs_of(fakes.WORKSPACE) if each.wamid == wamid]
     history = house.store.rows.streams.get((fakes.WORKSPACE, f"send/{leg.send}"), ())
     events = [recorded.event for recorded in history]
     return [event.rank for event in events if isinstance(event, MessageStatus)]

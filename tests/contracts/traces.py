@@ -20,6 +20,7 @@ from kaisa_relay.ports import (
     FileState,
     Filter,
     ForgetNumbers,
+    JoinSends,
     KnowAgent,
     MergeContacts,
     MoveFile,
@@ -60,6 +61,7 @@ class Scene:
     to_park: MessageId
     sending: Send
     ending: Send
+    joining: tuple[Send, Send]
 
     @classmethod
     async def set_up(cls, world: World) -> "Scene":
@@ -74,6 +76,7 @@ class Scene:
             to_park=await world.arrive(),
             sending=await world.sent(),
             ending=await world.sent(Purpose.OFFER),
+            joining=(await world.sent(), await world.sent()),
         )
         pair = (world.channel.id, agent.contact, started.id)
         elsewhere = (world.channel.id, ContactId(400), ConversationId(99))
@@ -95,6 +98,7 @@ class Scene:
             NewSend(world.outgoing()),
             MoveSend(self.sending.id, (SendState.READY,), SendState.SENDING, 1),
             EndSend(self.ending.id, (SendState.READY,), Rank.SENT, at, "wamid-6"),
+            JoinSends(self.joining[1].id, (self.joining[0].id,), Text("both")),
             ClaimPair(channel, state.visitor, state.id, Side.VISITOR),
             ReleasePair(channel, self.agent, state.id),
             TouchPair(channel, state.visitor, at),

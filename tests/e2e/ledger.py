@@ -4,6 +4,7 @@ Rule 1: each check returns one sentence per violation, and names the invariant.
 Rule 2: it only reads, on connections that cannot write.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -86,12 +87,13 @@ def _sequence(connection: Connection, starts: int) -> Iterator[str]:
 
 
 def _statuses(connection: Connection) -> Iterator[str]:
-    query = select(event.c.send, event.c.version).where(event.c.send.is_not(None))
-    reached: dict[int, int] = {}
+    query = select(event.c.send, event.c.version, event.c.data).where(event.c.send.is_not(None))
+    reached: dict[tuple[int, int], int] = {}
     for row in connection.execute(query.order_by(event.c.workspace, event.c.seq)):
-        if row.version <= reached.get(row.send, 0):
-            yield f"I11: send/{row.send} went from {reached[row.send]} back to {row.version}"
-        reached[row.send] = row.version
+        leg = (row.send, json.loads(row.data)["message"])
+        if row.version <= reached.get(leg, 0):
+            yield f"I11: send/{row.send} went from {reached[leg]} back to {row.version}"
+        reached[leg] = row.version
 
 
 def _sends(connection: Connection) -> Iterator[str]:

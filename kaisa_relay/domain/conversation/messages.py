@@ -211,6 +211,8 @@ class HearOutcome:
     rank: Rank
     code: int | None
     at: datetime
+    also: tuple[MessageId, ...] = ()
+    """Other messages that went in the same send."""
 
 
 @frozen

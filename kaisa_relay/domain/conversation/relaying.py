@@ -161,7 +161,12 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     if to is None:
         replying.hear_of_former(decision, command)
         return
-    message, send = command.message, command.send
+    for message in sorted((command.message, *command.also)):
+        _hear(decision, command, message, to)
+
+
+def _hear(decision: Decision, command: HearOutcome, message: MessageId, to: Side) -> None:
+    send = command.send
     lost_before = (message, to) in decision.state.unconfirmed
     if command.rank in (Rank.FAILED, Rank.PARKED) and _sent_again(decision.state, message, send):
         return
@@ -186,4 +191,4 @@ def hear(decision: Decision, command: HearOutcome) -> None:
 def _sent_again(state: State, message: MessageId, send: SendId) -> bool:
     """Say whether a person has had the message sent once more, so that this send counts no more."""
     latest = dict(state.sent_again).get(message)
-    return latest is not None and latest != send
+    return latest is not None and send < latest  # joined with later ones it has a later id

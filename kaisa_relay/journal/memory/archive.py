@@ -165,7 +165,6 @@ def _listing(rows: Rows, workspace: WorkspaceId, visitor: ContactId) -> Listing:
         if owner == workspace
     }
     legs: dict[MessageId, list[Progress]] = {}
-    for (owner, _), leg in sorted(rows.legs.items()):
-        if owner == workspace:
-            legs.setdefault(leg.message, []).append(Progress(leg.rank, leg.code))
+    for leg in rows.legs_of(workspace):
+        legs.setdefault(leg.message, []).append(Progress(leg.rank, leg.code))
     return Listing(visitor, contents, legs)

@@ -4,15 +4,13 @@ from typing import assert_never
 
 from attrs import evolve as replace
 
-from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import MessageId, WorkspaceId
 from kaisa_relay.domain.routing import Pair
-from kaisa_relay.domain.sending import Rank, SendState, moves
-from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.memory.agents import change_agent
 from kaisa_relay.journal.memory.files import move_file, want_file
+from kaisa_relay.journal.memory.outbox import end_send, join_sends, move_send, new_send, tell
 from kaisa_relay.journal.memory.people import forget_numbers, merge, save_contact
-from kaisa_relay.journal.memory.rows import InboxRow, InboxState, LegRow, TokenRow, Transaction
-from kaisa_relay.journal.outcomes import told
+from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -22,14 +20,12 @@ from kaisa_relay.ports import (
     Done,
     EndSend,
     ForgetNumbers,
-    ItemKind,
+    JoinSends,
     KnowAgent,
-    Leg,
     MergeContacts,
     MoveFile,
     MoveSend,
     NewSend,
-    Outcome,
     ParkItem,
     ReleasePair,
     SaveAnswer,
@@ -38,7 +34,6 @@ from kaisa_relay.ports import (
     SaveMetadata,
     SavePresence,
     SaveToken,
-    Send,
     StoreContent,
     Tell,
     TouchPair,
@@ -72,11 +67,13 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
         case MergeContacts():
             return merge(tx, workspace, change)
         case NewSend():
-            return _new_send(tx, workspace, change)
+            return new_send(tx, workspace, change)
         case MoveSend():
-            return _move(tx, workspace, change)
+            return move_send(tx, workspace, change)
         case EndSend():
-            return _end(tx, workspace, change)
+            return end_send(tx, workspace, change)
+        case JoinSends():
+            return join_sends(tx, workspace, change)
         case MoveFile():
             return move_file(tx, workspace, change)
         case SaveToken(value=value):
@@ -176,12 +173,6 @@ def _park(tx: Transaction, workspace: WorkspaceId, change: ParkItem) -> None:
             tx.put(tx.rows.inbox, item, parked)
 
 
-def tell(tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome) -> None:
-    """Put an outcome into the inbox."""
-    id = MessageId(tx.new_id())
-    tx.arrive(InboxRow(id, workspace, channel, ItemKind.OUTCOME, None, None, outcome, tx.at))
-
-
 # --- pairs
 
 
@@ -209,72 +200,3 @@ def _touch(tx: Transaction, workspace: WorkspaceId, change: TouchPair) -> None:
     pair = tx.rows.pairs.get(key) or Pair(change.channel, change.contact, None, None)
     if pair.inbound_at is None or pair.inbound_at < change.at:
         tx.put(tx.rows.pairs, key, replace(pair, inbound_at=change.at))
-
-
-# --- sends
-
-
-def _new_send(tx: Transaction, workspace: WorkspaceId, change: NewSend) -> bool:
-    send, key = change.send, (workspace, change.send.id)
-    if key in tx.rows.legs:
-        return False
-    leg = LegRow(send.id, send.message, send.conversation, send.channel, send.contact, send.purpose)
-    tx.put(tx.rows.sends, key, send)
-    tx.put(tx.rows.legs, key, leg)
-    return True
-
-
-def _move(tx: Transaction, workspace: WorkspaceId, change: MoveSend) -> bool:
-    key = (workspace, change.send)
-    send = tx.rows.sends.get(key)
-    if send is None or send.state not in change.sources:
-        return False
-    moved = replace(send, state=change.state, attempt=change.attempt, due_at=change.due_at)
-    tx.put(tx.rows.sends, key, moved)
-    leg = tx.rows.legs[key]
-    if change.state is SendState.PARKED and moves(leg.rank, Rank.PARKED):
-        tx.put(tx.rows.legs, key, replace(leg, rank=Rank.PARKED))
-    return True
-
-
-def _end(tx: Transaction, workspace: WorkspaceId, change: EndSend) -> bool:
-    key = (workspace, change.send)
-    send = tx.rows.sends.get(key)
-    if send is None or send.state not in change.sources:
-        return False
-    tx.drop(tx.rows.sends, key)
-    move_leg(tx, workspace, Leg(change.send, change.rank, change.at, change.code, change.wamid))
-    return True
-
-
-def move_leg(tx: Transaction, workspace: WorkspaceId, leg: Leg) -> LegRow | None:
-    """Move a leg if this is further, with its event; return it as it was before, if it moved.
-
-    A wamid is learnt in any case.
-    """
-    key = (workspace, leg.send)
-    row = tx.rows.legs.get(key)
-    if row is None:
-        return None
-    known = replace(row, wamid=row.wamid or leg.wamid)
-    if not moves(row.rank, leg.rank):
-        tx.put(tx.rows.legs, key, known)
-        return None
-    tx.put(tx.rows.legs, key, replace(known, rank=leg.rank, code=leg.code))
-    status = MessageStatus(row.message, leg.send, row.conversation, leg.rank, leg.code, leg.at)
-    tx.record(workspace, f"send/{leg.send}", leg.rank, status)
-    return row
-
-
-def finish(tx: Transaction, workspace: WorkspaceId, before: LegRow, leg: Leg) -> Send | None:
-    """End the send if that is still to be done, and tell its conversation where it wants that."""
-    rank = told(before.purpose, before.rank, leg.rank)
-    if rank is not None and before.conversation is not None:
-        code = leg.code
-        outcome = Outcome(leg.send, before.message, before.conversation, before.contact, rank, code)
-        tell(tx, workspace, before.channel, outcome)
-    send = tx.rows.sends.get((workspace, leg.send))
-    if send is not None:
-        tx.drop(tx.rows.sends, (workspace, leg.send))
-        tx.ended.append(send)
-    return send

@@ -174,9 +174,9 @@ class MemoryDirectory:
     ) -> MessageId | None:
         """Return the message that this person's chat knows by a wamid, if a person wrote it."""
         rows = await self.commits.read()
-        for (owner, _), leg in rows.legs.items():
+        for leg in rows.legs_of(workspace):  # of several joined in one, the last comes first
             said = rows.contents.get((workspace, leg.message))
-            known = owner == workspace and leg.wamid == wamid and leg.contact == contact
+            known = leg.wamid == wamid and leg.contact == contact
             if known and said is not None and said.author is not None:
                 return leg.message
         for (owner, message), said in rows.contents.items():
@@ -189,8 +189,8 @@ class MemoryDirectory:
     ) -> str | None:
         """Return what this person's chat calls a message, if it is there."""
         rows = await self.commits.read()
-        for (owner, _), leg in sorted(rows.legs.items()):
-            here = owner == workspace and (leg.message, leg.contact) == (message, contact)
+        for leg in rows.legs_of(workspace):
+            here = (leg.message, leg.contact) == (message, contact)
             if here and leg.wamid is not None:
                 return leg.wamid
         said = rows.contents.get((workspace, message))
@@ -200,9 +200,9 @@ class MemoryDirectory:
         """Return the messages of people that these sends carry to the other side."""
         rows = await self.commits.read()
         found = []
-        for key, leg in rows.legs.items():
+        for leg in rows.legs_of(workspace):
             said = rows.contents.get((workspace, leg.message))
-            wanted = key[0] == workspace and leg.send in sends and leg.purpose is Purpose.RELAY
+            wanted = leg.send in sends and leg.purpose is Purpose.RELAY
             if wanted and said is not None and said.author is not None and said.wamid:
                 found.append(Written(leg.message, leg.channel, said.contact, said.wamid))
         return sorted(found, key=lambda each: each.message)

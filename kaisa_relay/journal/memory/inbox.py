@@ -6,8 +6,8 @@ from functools import partial
 from attrs import evolve, frozen
 
 from kaisa_relay.domain.ids import MessageId, WorkspaceId
-from kaisa_relay.journal.memory.changes import finish, move_leg
 from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.journal.memory.outbox import finish, move_leg
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, Transaction, as_item
 from kaisa_relay.journal.outcomes import legs_of
 from kaisa_relay.ports import UNREADABLE, InboxItem, NewItem
@@ -110,6 +110,6 @@ def _apply(transaction: Transaction, new: NewItem) -> bool:
         return False
     for leg in legs:
         before = move_leg(transaction, new.workspace, leg)
-        if before is not None:
+        if before:
             finish(transaction, new.workspace, before, leg)
     return True

@@ -7,8 +7,9 @@ from attrs import frozen
 
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId, SendId, WorkspaceId
-from kaisa_relay.journal.memory.changes import apply, finish, move_leg
+from kaisa_relay.journal.memory.changes import apply
 from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.journal.memory.outbox import finish, move_leg
 from kaisa_relay.journal.memory.rows import Transaction
 from kaisa_relay.ports import Append, Conflict, Leg, Recorded, Send, Stored
 
@@ -82,11 +83,9 @@ class MemorySends:
 
     async def by_wamid(self, workspace: WorkspaceId, wamids: Sequence[str]) -> dict[str, SendId]:
         """Return which send each of these wamids belongs to, as far as known."""
-        legs = (await self.commits.read()).legs
+        legs = (await self.commits.read()).legs_of(workspace)
         return {
-            leg.wamid: leg.send
-            for key, leg in legs.items()
-            if key[0] == workspace and leg.wamid is not None and leg.wamid in wamids
+            leg.wamid: leg.send for leg in legs if leg.wamid is not None and leg.wamid in wamids
         }
 
     async def settle(
@@ -99,7 +98,7 @@ class MemorySends:
             self.commits.fence(workspace)
             for leg in legs:
                 before = move_leg(transaction, workspace, leg)
-                if before is not None:
+                if before:
                     moved.append((leg, finish(transaction, workspace, before, leg)))
             _delete(transaction, workspace, items)
 

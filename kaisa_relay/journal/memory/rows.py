@@ -105,7 +105,8 @@ class Rows:
     dedups: dict[tuple[ChannelId, str], MessageId] = field(factory=dict)
     contents: dict[tuple[WorkspaceId, MessageId], StoreContent] = field(factory=dict)
     sends: dict[tuple[WorkspaceId, SendId], Send] = field(factory=dict)
-    legs: dict[tuple[WorkspaceId, SendId], LegRow] = field(factory=dict)
+    legs: dict[tuple[WorkspaceId, SendId], tuple[LegRow, ...]] = field(factory=dict)
+    """Of each send, the leg of its last message first."""
     pairs: dict[tuple[WorkspaceId, ChannelId, ContactId], Pair] = field(factory=dict)
     conversations: dict[tuple[WorkspaceId, ConversationId], SaveConversation] = field(factory=dict)
     tokens: dict[tuple[WorkspaceId, str], TokenRow] = field(factory=dict)
@@ -116,6 +117,11 @@ class Rows:
     healths: dict[tuple[WorkspaceId, ChannelId], Health] = field(factory=dict)
     files: dict[tuple[WorkspaceId, MessageId], FileRow] = field(factory=dict)
     answers: dict[tuple[WorkspaceId, str], SaveAnswer] = field(factory=dict)
+
+    def legs_of(self, workspace: WorkspaceId) -> list[LegRow]:
+        """Return the legs of a workspace, in the order of their sends."""
+        found = sorted((key, legs) for key, legs in self.legs.items() if key[0] == workspace)
+        return [leg for _, legs in found for leg in legs]
 
     def version(self, workspace: WorkspaceId, stream: str) -> int:
         """Return the stream's last version; 0 before its first event."""
