@@ -161,3 +161,8 @@ def test_every_text_is_said_by_somebody() -> None:
 def test_spanish_has_one_word_for_a_conversation() -> None:
     texts = [render(key, "es", FULL) for key in TextKey]
     assert [text for text in texts if re.search(r"\bchats?\b", text)] == []
+
+
+def test_a_mark_above_a_message_is_short() -> None:
+    assert check_override(TextKey.FORWARDED, "x" * 60) is None
+    assert isinstance(check_override(TextKey.FORWARDED, "x" * 61), BadText)

@@ -202,3 +202,9 @@ def test_messages_keep_their_order_each_way() -> None:
     went = relayed(tuple(talk.history))
     assert [message for message, to in went if to == ANNA] == [100, 101, 102, 105]
     assert [message for message, to in went if to == VISITOR] == [104]
+
+
+@pytest.mark.parametrize("typed", ["/pause 2h", "/on", "/off"])
+def test_presence_is_no_matter_of_the_conversation(typed: str) -> None:
+    """The router has it obeyed; here nothing happened."""
+    assert active().says(ANNA, typed) == ()

@@ -13,6 +13,7 @@ from kaisa_relay.domain.conversation.messages import (
     HearOutcome,
     MessageFailed,
     MessageHeld,
+    MessageRelayed,
     MessagesFlushed,
     ReopenAsked,
     ReopenFailed,
@@ -179,3 +180,15 @@ def test_silence_ends_it_however_much_waits() -> None:
             break
         held.wait(hours=24).tick()
     assert isinstance(held.history[-1], ConversationClosed) or not held.state.phase.live
+
+
+def test_of_a_message_in_several_parts_each_may_hear_that_the_window_is_closed() -> None:
+    """It waits once, and is asked for once."""
+    talking = talk()
+    talking.says(VISITOR, "x" * 5000)
+    message = talking.state.recent[-1]
+    assert MessageHeld in kinds(talking.outcome(message, ANNA, Rank.FAILED, 131047))
+    sent = [each for each in talking.history if isinstance(each, MessageRelayed)][-1]
+    late = HearOutcome(sent.more[0], message, ANNA, Rank.FAILED, 131047, talking.at)
+    assert MessageHeld not in kinds(talking.do(late))
+    assert [held for held, _ in talking.state.held] == [message]
