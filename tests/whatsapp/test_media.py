@@ -202,6 +202,22 @@ async def test_more_than_we_take_is_not_read_to_its_end(tmp_path: Path, announce
     assert sent <= (0 if announced else LARGEST + 4 * len(DATA))
 
 
+async def test_a_last_part_that_is_too_much_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a length nothing else tells that the file is longer than we take."""
+    monkeypatch.setattr("kaisa_relay.whatsapp.media.LARGEST", len(DATA) - 1)
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        yield DATA
+
+    meta = Meta(file_size=None, sha256=None)
+    meta.files = lambda request: httpx.Response(200, content=unannounced())
+    answer = await fetched(meta, tmp_path, evolve(FILE, sha256=None))
+    assert isinstance(answer, Broken)
+    assert answer.problem is FileProblem.TOO_LARGE
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
