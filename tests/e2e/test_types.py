@@ -150,6 +150,35 @@ ROWS: Final = (
         lambda b: b["type"] == "contacts" and b["body"][0]["name"]["formatted_name"] == "Olle Ek",
     ),
     Row(
+        "button",
+        {"type": "button", "button": {"payload": "theirs", "text": "Blue"}},
+        lambda b: b["text"] == "Blue",
+    ),
+    Row(
+        "list answer",
+        {
+            "type": "interactive",
+            "interactive": {"type": "list_reply", "list_reply": {"id": "theirs", "title": "Large"}},
+        },
+        lambda b: b["text"] == "Large",
+    ),
+    Row(
+        "form answer",
+        {
+            "type": "interactive",
+            "interactive": {
+                "type": "nfm_reply",
+                "nfm_reply": {"name": "flow", "body": "Sent", "response_json": '{"size": "L"}'},
+            },
+        },
+        lambda b: b["text"] == "size: L",
+    ),
+    Row(
+        "order",
+        {"type": "order", "order": {"catalog_id": "1", "product_items": [], "text": "The tea"}},
+        lambda b: b["text"] == "The tea",
+    ),
+    Row(
         "forwarded",
         {"text": "From a friend", "forwarded": True},
         lambda b: b["text"] == "Forwarded:\nFrom a friend",
