@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 import trio
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from kaisa_relay.cli.demo.answers import body
 from kaisa_relay.cli.demo.people import Arrival, Person, Phone
@@ -182,9 +182,17 @@ async def talk(house: House, chats: Sequence[Chat], rng: Random, steps: Steps, e
 
 
 def heard_of(voice: Voice, listener: Phone) -> list[Arrival]:
-    """Return what of this voice has arrived on a phone, in order of arrival."""
+    """Return what of this voice has arrived on a phone, in order of arrival.
+
+    Texts that had to wait for WhatsApp's limit come as the lines of one message.
+    """
     said = set(voice.written.values())
-    return [arrival for arrival in listener.arrivals if arrival.text in said]
+    return [
+        evolve(arrival, text=line)
+        for arrival in listener.arrivals
+        for line in arrival.text.split("\n")
+        if line in said
+    ]
 
 
 def _form(person: Person) -> dict[str, str]:
