@@ -22,7 +22,8 @@ from tests.e2e import ledger
 from tests.e2e.house import House
 from tests.e2e.play import SURNAME, Chat, Voice, heard_of
 
-QUIET_WITHIN: Final = 12.0
+QUIET_WITHIN: Final = 60.0
+"""Seconds; the pair limit refused three times in a row waits 1 + 4 + 16 of them."""
 AGAIN_WITHIN: Final = 10.0
 STILL: Final = 3
 """How many looks in a row must find nothing to do before it counts as quiet."""
