@@ -136,6 +136,10 @@ class Commit:
 
     def _relay(self, event: MessageRelayed) -> None:
         content = self.said.get(event.message)
+        if isinstance(content, Text) and event.message in self.state.team:
+            labelled = self.wording.labelled(self.state, event, content)
+            self._send(event.send, event.message, event.contact, labelled, Purpose.RELAY)
+            return
         if not isinstance(content, Content):
             return  # erased in the meantime: there is nothing left to send
         if isinstance(content, Text) and event.to is Side.VISITOR:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import trio
 from attrs import define, field
@@ -21,6 +21,7 @@ from kaisa_relay.actors.messages import (
     Deliver,
     EndConversation,
     PersonMoved,
+    Supervise,
     ToConversation,
 )
 from kaisa_relay.actors.opening import with_opening
@@ -28,6 +29,7 @@ from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
+from kaisa_relay.actors.supervising import Ordered, ended_by, ordered
 from kaisa_relay.actors.template_alerts import alert_templates
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
@@ -37,7 +39,6 @@ from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Command,
     End,
-    EndedBy,
     Event,
     NoteIdentity,
     Receive,
@@ -52,6 +53,7 @@ from kaisa_relay.ports import (
     Done,
     Ended,
     InboxItem,
+    SaveAnswer,
     SaveConversation,
     StoreUnavailable,
 )
@@ -67,7 +69,6 @@ TRIES: Final = 3
 FEED: Final = 64
 """Rows read at once when behind."""
 
-T = TypeVar("T")
 Readdress = Callable[[InboxItem], Awaitable[Deliver | None]]
 """Says what an item read back from its row means to this conversation; None: not ours any more."""
 
@@ -108,8 +109,6 @@ class ConversationTask:
                 await self._handle(message)
             elif not self._deadline_passed() and await self._retire():
                 return
-
-    # --- what comes next
 
     async def _next(self) -> ToConversation | None:
         """Return the next message; None when a deadline or the end of patience came first."""
@@ -163,8 +162,6 @@ class ConversationTask:
                 self.slot.done(item)
         self.slot.behind = False
 
-    # --- one message
-
     async def _handle(self, message: ToConversation) -> None:
         at = self.context.wall()
         match message:
@@ -174,10 +171,12 @@ class ConversationTask:
             case PersonMoved(person, shift):
                 self.wording.people[person.contact] = person
                 await self._apply(NoteIdentity(person.contact, shift, at))
-            case EndConversation():
-                refusal = await self._apply(End(EndedBy.API, at))
-                ended = refusal if isinstance(refusal, AlreadyEnded) else Ended()
-                message.reply.answer(ended)
+            case EndConversation(by=by):
+                refusal = await self._apply(End(ended_by(by), at, by))
+                message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())
+            case Supervise():
+                if not message.reply.settled:  # otherwise whoever asked has gone
+                    await self._supervise(message)
             case _:
                 await self._apply(command_of(message, at))
 
@@ -199,6 +198,19 @@ class ConversationTask:
                 break
         self.slot.done(deliver.item)
 
+    async def _supervise(self, asked: Supervise) -> None:
+        for _ in range(TRIES):
+            self.raced = False
+            found = await ordered(self.context, self.state, self.wording, asked.request)
+            if not isinstance(found, Ordered):
+                asked.reply.answer(found)
+                return
+            refusal = await self._apply(found.order, found.changes)
+            if refusal is not None or not self.raced:
+                asked.reply.answer(found.answer if refusal is None else refusal)
+                return
+        asked.reply.close()
+
     async def _apply(
         self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None
     ) -> Refusal | None:
@@ -219,14 +231,11 @@ class ConversationTask:
             self._accept(events, commit)
         return None
 
-    async def _store(self, command: Command | None, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what the store answers: a deadline can wait, a message has nowhere to go back."""
-        return await waiting_for(self.context, command)(call)
-
     async def _append(self, append: Append, command: Command | None) -> bool:
         """Commit; False when somebody else was first and there is nothing more to do."""
         try:
-            conflict = await self._store(command, partial(self.context.journal.append, append))
+            wait = waiting_for(self.context, command)  # a message has nowhere to go back
+            conflict = await wait(partial(self.context.journal.append, append))
         finally:
             # A commit that failed may be durable all the same.
             self.context.exchange.forget_changed(append.changes)
@@ -242,6 +251,8 @@ class ConversationTask:
             case ClaimPair():
                 # Somebody else has the agent: ask for another one.
                 self.asked_at, self.raced = None, True
+            case SaveAnswer():
+                self.raced = True  # the same key came by another conversation in this moment
             case _:
                 raise Stale(self.slot.stream)
 
@@ -255,8 +266,6 @@ class ConversationTask:
             self.asked_at = None  # an offer ended, or the queue asks again who missed theirs
         alert_templates(self.context, before, events)
         announce(self.context.exchange, before, self.state, events, commit.sends)
-
-    # --- the pool, the row, the end of a run
 
     def _ask_pool(self) -> None:
         if not self.state.wants_agent:
@@ -277,13 +286,11 @@ class ConversationTask:
 
     async def _retire(self) -> bool:
         """Leave memory, unless a message or a deadline gets in first."""
-        if self.state.wants_agent or self.slot.pending or self._deadline_near():
+        if self.state.wants_agent or self.slot.pending:
             return False
+        due = self._due()
+        if due is not None and due <= self.context.wall() + timedelta(seconds=IDLE_AFTER):
+            return False  # it is not worth leaving memory before that
         if self.saved != self.version:
             await self._save()
         return not self.slot.behind and self.slot.mailbox.retire_if_empty()
-
-    def _deadline_near(self) -> bool:
-        """Say whether it is not worth leaving memory before the next deadline."""
-        due = self._due()
-        return due is not None and due <= self.context.wall() + timedelta(seconds=IDLE_AFTER)

@@ -10,9 +10,13 @@ from kaisa_relay.actors.messages import (
     EndConversation,
     ReserveAnswer,
     ReserveConversation,
+    Supervise,
+    SuperviseAnswer,
 )
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import Busy, NewConversation, NotFound
+from kaisa_relay.ports.supervising import Supervision
 from kaisa_relay.runtime.ask import Unanswered
 
 PATIENCE: Final = 10.0
@@ -27,7 +31,7 @@ class _Door:
     workspace: WorkspaceId
     conversation: ConversationId
 
-    def tell(self, message: EndConversation) -> bool:
+    def tell(self, message: EndConversation | Supervise) -> bool:
         """Leave the message."""
         tell = self.context.exchange.tell_conversation
         return tell(self.workspace, self.conversation, message)
@@ -50,13 +54,28 @@ class ActorsDesk:
             raise Busy from failure
 
     async def end(
-        self, workspace: WorkspaceId, conversation: ConversationId
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        by: Requester | None = None,
     ) -> EndAnswer | NotFound:
         """Ask the conversation's actor, waking it if need be."""
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
         door = _Door(self.context, workspace, conversation)
         try:
-            return await EndConversation().put_to(door, PATIENCE)
+            return await EndConversation(by).put_to(door, PATIENCE)
+        except Unanswered as failure:
+            raise Busy from failure
+
+    async def supervise(
+        self, workspace: WorkspaceId, conversation: ConversationId, request: Supervision
+    ) -> SuperviseAnswer | NotFound:
+        """Ask the conversation's actor, waking it if need be."""
+        if await self.context.journal.snapshot(workspace, conversation) is None:
+            return NotFound()
+        door = _Door(self.context, workspace, conversation)
+        try:
+            return await Supervise(request).put_to(door, PATIENCE)
         except Unanswered as failure:
             raise Busy from failure

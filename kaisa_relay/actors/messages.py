@@ -16,6 +16,7 @@ from kaisa_relay.domain.conversation.messages import (
     Candidate,
     HearOutcome,
     Receive,
+    Refusal,
     Strategy,
 )
 from kaisa_relay.domain.identity import IdentityShift
@@ -26,16 +27,19 @@ from kaisa_relay.domain.ids import (
     MessageId,
     SendId,
 )
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import (
     Change,
     Ended,
     InboxItem,
+    KeyReused,
     NewConversation,
     Outcome,
     Reservation,
     ReserveRefusal,
     Send,
 )
+from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
 from kaisa_relay.runtime.ask import Ask
 
 # --- to a conversation ----------------------------------------------------------------------
@@ -111,7 +115,19 @@ EndAnswer = Ended | AlreadyEnded
 
 @frozen
 class EndConversation(Ask[EndAnswer]):
-    """The API ends it."""
+    """Somebody outside ends it."""
+
+    by: Requester | None = None
+
+
+SuperviseAnswer = SupervisionAnswer | Refusal | KeyReused
+
+
+@frozen
+class Supervise(Ask[SuperviseAnswer]):
+    """Somebody outside wants something done in the team's name."""
+
+    request: Supervision
 
 
 @frozen
@@ -130,6 +146,7 @@ ToConversation = (
     | AgentLeft
     | PersonMoved
     | EndConversation
+    | Supervise
 )
 
 # --- to a channel ---------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from kaisa_relay.actors.changes import needed
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.past import past_of, shows_past
 from kaisa_relay.actors.wording import Wording
-from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.messages import Command, Event, Receive, Tick
+from kaisa_relay.domain.conversation.orders import HandOver, WriteTo
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import Outgoing
@@ -50,8 +51,15 @@ class Recall:
         Where an event shows what was said of late, the wording gets it.
         """
         said: dict[MessageId, Content | Outgoing] = {}
-        if isinstance(self.command, Receive):
-            said[self.command.message] = self.command.content
+        match self.command:
+            case (
+                Receive(message=message, content=content)
+                | WriteTo(message=message, content=content)
+                | HandOver(message=message, content=Text() as content)
+            ):
+                said[message] = content
+            case _:
+                pass
         directory, wait = self.context.directory, waiting_for(self.context, self.command)
         missing = sorted(needed(events) - said.keys())
         if missing:

@@ -17,12 +17,17 @@ from kaisa_relay.actors.proof import offer_proof
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.content import Content, Text, kind_of
-from kaisa_relay.domain.conversation.messages import AgentOffered, Notified, ReopenAsked
+from kaisa_relay.domain.conversation.messages import (
+    AgentOffered,
+    MessageRelayed,
+    Notified,
+    ReopenAsked,
+)
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import Labels
 from kaisa_relay.domain.handover import agent_names, note_of
 from kaisa_relay.domain.ids import ContactId
-from kaisa_relay.domain.outgoing import Button, Buttons, Outgoing, Template
+from kaisa_relay.domain.outgoing import Button, Buttons, Labelled, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
 from kaisa_relay.domain.templates import TemplateKey
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, moment, render
@@ -62,10 +67,19 @@ class Wording:
         language = self._language(state, event.contact)
         body = self._render(event.text, language, self._values(state, event, said, language))
         label = _BUTTON.get(event.text)
+        if event.text is TextKey.TEAM_WROTE and isinstance(said, Text):
+            return Labelled(f"{body}\n{said.body}")
         if label is None:
             return Text(body)
         payload = SendAgain(state.id, event.about) if event.about else Reopen(state.id)
         return Buttons(body, (Button(encode(payload), self._render(label, language, {})),))
+
+    def labelled(self, state: State, event: MessageRelayed, said: Text) -> Labelled:
+        """Return a text of the team's, with the line that tells its reader so."""
+        visitor = event.to is Side.VISITOR
+        key = TextKey.FROM_TEAM if visitor else TextKey.WHISPER
+        label = self._render(key, self._language(state, event.contact), {})
+        return Labelled(f"{label}\n{said.body}")
 
     def reopen(self, state: State, event: ReopenAsked) -> Template:
         """Return the template that asks somebody to open their window."""
@@ -83,7 +97,7 @@ class Wording:
         """
         language = self._language(state, event.agent)
         name = self._first_name(state.visitor)
-        note = self._offer_note(state, language, said)
+        note = self._offer_note(state, language, said, by_team=event.by is not None)
         proof = offer_proof(self.button_key, state.id, event.offer)
         accept = encode(OfferAnswer(state.id, event.offer, accept=True, proof=proof))
         decline = encode(OfferAnswer(state.id, event.offer, accept=False, proof=proof))
@@ -102,12 +116,15 @@ class Wording:
             ),
         )
 
-    def _offer_note(self, state: State, language: str, said: Content | Outgoing | None) -> str:
+    def _offer_note(
+        self, state: State, language: str, said: Content | Outgoing | None, *, by_team: bool
+    ) -> str:
         if state.agent is None:
             return self._render(TextKey.OFFER_NOTE, language, {})
         values = {"agent": self._first_name(state.agent), "note": ""}
         if isinstance(said, Text):
-            values["note"] = note_of(said.body, agent_names(state, self.people))
+            names = agent_names(state, self.people)
+            values["note"] = said.body if by_team else note_of(said.body, names)
         return self._render(TextKey.TRANSFER_NOTE, language, values)
 
     def labels(self, language: str) -> Labels:

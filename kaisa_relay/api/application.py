@@ -19,6 +19,7 @@ from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Resource, Route, answering
 from kaisa_relay.api.short_way import ShortWay
+from kaisa_relay.api.supervising import Supervising
 from kaisa_relay.api.transcript import Transcript
 from kaisa_relay.api.webhooks import PREFIX, Webhooks
 
@@ -56,6 +57,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
     codes = QrCodes(given.qr)
     return (
         Conversations(given, Rendering(given.channels, codes)),
+        Supervising(given),
         Transcript(given),
         Agents(given),
         Images(given, codes),

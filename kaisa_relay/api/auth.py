@@ -10,8 +10,10 @@ from quart import Request, Response, g, request
 
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.limits import Limiter, neighbourhood
-from kaisa_relay.api.problems import KINDS, Forbidden, Problem, TooMany, Unauthorized, later
+from kaisa_relay.api.problem_kinds import KINDS, Forbidden, TooMany, Unauthorized
+from kaisa_relay.api.problems import Problem, later
 from kaisa_relay.api.routes import Access
+from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.ports.keys import ApiKey, Scope
 
 _REALM = 'Bearer realm="kaisa_relay"'
@@ -60,6 +62,11 @@ def calling_key() -> ApiKey:
     key = g.key
     assert isinstance(key, ApiKey)
     return key
+
+
+def requester() -> Requester:
+    """Return who has the request done, as events name them."""
+    return Requester(RequesterKind.KEY, calling_key().id)
 
 
 def address_of(request: Request) -> str:

@@ -12,14 +12,8 @@ from attrs import field, frozen
 from msgspec import Struct
 from quart import Request
 
-from kaisa_relay.api.problems import (
-    BadJson,
-    FieldError,
-    Problem,
-    WrongMediaType,
-    invalid,
-    problem,
-)
+from kaisa_relay.api.problem_kinds import BadJson, WrongMediaType
+from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 
 S = TypeVar("S", bound=Struct)
 

@@ -1,7 +1,6 @@
 """Conversations: made, listed, read, drawn and closed."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 from quart import Request, Response, request
@@ -13,12 +12,13 @@ from quart_schema import (
 )
 
 from kaisa_relay.api.answers import json_answer
-from kaisa_relay.api.auth import calling_key
+from kaisa_relay.api.auth import calling_key, requester
 from kaisa_relay.api.bodies import read_body, receive_body
 from kaisa_relay.api.creation import read_creation
 from kaisa_relay.api.cursors import Listing, write_cursor
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, refusal_problem
+from kaisa_relay.api.idempotency import read_repeatable
+from kaisa_relay.api.problems import Problem, problem, refusal_problem
 from kaisa_relay.api.queries import Query, read_filter
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Route
@@ -37,13 +37,10 @@ from kaisa_relay.ports.faces import (
     Ended,
     NewConversation,
     NotFound,
-    Repeatable,
     Reservation,
 )
 from kaisa_relay.ports.keys import Scope
 
-LONGEST_KEY: Final = 255
-"""Characters of an `Idempotency-Key`."""
 _NOT_FOUND: Final = problem(NotFound)
 
 
@@ -124,7 +121,7 @@ class Conversations:
         id = read_id(conversation)
         if id is None:
             return _NOT_FOUND
-        outcome = await self._desk.end(calling_key().workspace, id)
+        outcome = await self._desk.end(calling_key().workspace, id, requester())
         if not isinstance(outcome, Ended):
             return refusal_problem(outcome, self._clock())
         return await self._show(id, drawn=False)
@@ -154,19 +151,9 @@ def read_id(text: str) -> ConversationId | None:
 
 
 async def _read_request(request: Request) -> NewConversation | Problem:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not (
-        0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()
-    ):
-        reason = f"must have 1 to {LONGEST_KEY} printable ASCII characters"
-        return invalid(FieldError("Idempotency-Key", reason))
     body = await receive_body(request)
+    repeatable = read_repeatable(request, body)
+    if isinstance(repeatable, Problem):
+        return repeatable
     asked = read_body(request, body, CreateConversation)
-    if isinstance(asked, Problem):
-        return asked
-    return read_creation(asked, _repeatable(key, request, body) if key is not None else None)
-
-
-def _repeatable(key: str, request: Request, body: bytes) -> Repeatable:
-    said = b"\0".join((request.method.encode(), request.path.encode(), body))
-    return Repeatable(key, sha256(said).digest())
+    return asked if isinstance(asked, Problem) else read_creation(asked, repeatable)

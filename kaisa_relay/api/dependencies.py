@@ -12,6 +12,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.keys import Keys
+from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.runtime.clock import WallClock
 
 
@@ -55,11 +56,15 @@ class Readiness(Protocol):
         ...
 
 
+class ApiDesk(Desk, SupervisingDesk, Protocol):
+    """Everything that is asked of actors."""
+
+
 @frozen
 class Dependencies:
     """Everything that `create_api` needs; `monotonic` is in seconds and never goes back."""
 
-    desk: Desk
+    desk: ApiDesk
     archive: Archive
     keys: Keys
     channels: Channels

@@ -7,7 +7,8 @@ from quart import Response
 
 from kaisa_relay.api.answers import JSON, answer
 from kaisa_relay.api.pages import HEADERS, MEDIA_TYPE, operations_page, problem_page
-from kaisa_relay.api.problems import KINDS, Problem, problem
+from kaisa_relay.api.problem_kinds import KINDS
+from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.ports.faces import NotFound
 

@@ -31,6 +31,7 @@ from kaisa_relay.domain.ids import (
     WorkspaceId,
     to_text,
 )
+from kaisa_relay.domain.requester import PREFIXES, Requester
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 from kaisa_relay.ports.journal import Recorded
 
@@ -66,6 +67,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.MessagesFlushed: "conversation.messages_flushed",
     happened.NoteAdded: "conversation.note_added",
     happened.NoteKept: "conversation.note_kept",
+    happened.TeamWrote: "conversation.team_wrote",
     happened.DeadlineMoved: "conversation.deadline_moved",
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationResumed: "conversation.resumed",
@@ -127,6 +129,8 @@ def _plain(value: object, prefix: str | None) -> object:
             return write_duration(value)
         case datetime() | str() | int():
             return value
+        case Requester(kind=kind, id=id):
+            return {"kind": kind.value, "id": to_text(PREFIXES[kind], id)}
         case Terms() | Candidate() | Marks():
             return _members(value)
         case tuple():

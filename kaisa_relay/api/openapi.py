@@ -23,6 +23,12 @@ from kaisa_relay.api.shapes import (
     Nothing,
     ProblemAnswer,
 )
+from kaisa_relay.api.supervising_shapes import (
+    TransferAnswer,
+    TransferConversation,
+    WriteMessage,
+    WriteNote,
+)
 from kaisa_relay.ports.keys import Scope
 
 _ABOUT: Final = (
@@ -38,6 +44,10 @@ SHAPES: Final = (
     MessagePage,
     EventPage,
     AgentPage,
+    WriteNote,
+    WriteMessage,
+    TransferConversation,
+    TransferAnswer,
     ProblemAnswer,
 )
 """Everything that travels, these and what they hold."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
 
-from kaisa_relay.api.problems import Kind
+from kaisa_relay.api.problem_kinds import Kind
 
 HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 MEDIA_TYPE: Final = "text/html; charset=utf-8"

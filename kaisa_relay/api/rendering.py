@@ -17,7 +17,7 @@ from kaisa_relay.api.shapes import (
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import CHANNEL, CONVERSATION, MESSAGE, ChannelId, WorkspaceId, to_text
-from kaisa_relay.domain.outgoing import Buttons, Outgoing
+from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
 from kaisa_relay.ports.faces import (
     ConversationView,
     FormPerson,
@@ -112,7 +112,13 @@ def _text(content: Content | Outgoing | None, kind: str) -> str | UnsetType | No
     match content:
         case None:
             return None if kind in ("text", "note") else UNSET
-        case Text(body=text) | Buttons(body=text) | ButtonTap(text=text) | Choice(title=text):
+        case (
+            Text(body=text)
+            | Labelled(body=text)
+            | Buttons(body=text)
+            | ButtonTap(text=text)
+            | Choice(title=text)
+        ):
             return text
         case Media(caption=str(text)) | Reaction(emoji=str(text)):
             return text

@@ -21,7 +21,8 @@ from werkzeug.exceptions import (
 )
 
 from kaisa_relay.api.dependencies import WebhookReceiver
-from kaisa_relay.api.problems import KINDS, Kind, Problem, later, problem
+from kaisa_relay.api.problem_kinds import KINDS, Kind
+from kaisa_relay.api.problems import Problem, later, problem
 from kaisa_relay.api.short_way import HEADERS, PATH
 from kaisa_relay.listener import Refusal, Request, Response
 from kaisa_relay.ports import faces

@@ -120,7 +120,7 @@ class SqlDirectory:
         query = (
             select(content)
             .where(content.c.workspace == workspace, content.c.message.in_(messages))
-            .where(content.c.author.is_not(None))
+            .where(content.c.author.in_([side.value for side in Side]))
             .order_by(content.c.message)
         )
 

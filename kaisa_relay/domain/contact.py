@@ -24,6 +24,12 @@ class Side(StrEnum):
         return Side.AGENT if self is Side.VISITOR else Side.VISITOR
 
 
+class Team(StrEnum):
+    """Whoever writes from outside the chats: a supervisor, or a program of theirs."""
+
+    TEAM = "team"
+
+
 @frozen
 class Sender:
     """Who wrote, in WhatsApp's words; since usernames exist either id may be absent, never both."""

@@ -19,6 +19,7 @@ CONTACT: Final = "ctc"
 MESSAGE: Final = "msg"
 WORKSPACE: Final = "wsp"
 KEY: Final = "key"
+USER: Final = "usr"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o or u."""

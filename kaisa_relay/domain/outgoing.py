@@ -92,8 +92,16 @@ class Joined:
     body: str
 
 
+@frozen
+class Labelled:
+    """A text with a line above that says who it is from: it shares no message with others."""
+
+    body: str
+
+
 Outgoing = (
     Text
+    | Labelled
     | Joined
     | Buttons
     | AskNumber

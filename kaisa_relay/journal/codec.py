@@ -37,6 +37,7 @@ from kaisa_relay.domain.outgoing import (
     Emoji,
     File,
     Joined,
+    Labelled,
     Outgoing,
     Quoting,
     Template,
@@ -78,6 +79,7 @@ KINDS: Final[dict[type[Event], str]] = {
     e.MessagesFlushed: "conversation.messages_flushed",
     e.NoteAdded: "conversation.note_added",
     e.NoteKept: "conversation.note_kept",
+    e.TeamWrote: "conversation.team_wrote",
     e.DeadlineMoved: "conversation.deadline_moved",
     e.ConversationClosed: "conversation.closed",
     e.ConversationResumed: "conversation.resumed",
@@ -119,6 +121,7 @@ CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
     AskNumber: "ask_number",
     Quoting: "quoting",
     Joined: "joined",
+    Labelled: "labelled",
 }
 
 T = TypeVar("T")

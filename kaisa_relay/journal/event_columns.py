@@ -58,6 +58,7 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.reply_reminded": 46,
     "conversation.agent_lost": 47,
     "conversation.resumed": 48,
+    "conversation.team_wrote": 49,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -13,17 +13,18 @@ from kaisa_relay.domain.conversation.events import (
     MessageReceived,
     NoteKept,
     Notified,
+    TeamWrote,
 )
 from kaisa_relay.domain.crossing import crosses
 from kaisa_relay.domain.ids import ContactId, MessageId
-from kaisa_relay.domain.outgoing import Outgoing, Template
+from kaisa_relay.domain.outgoing import Labelled, Outgoing, Template
 from kaisa_relay.domain.payloads import of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
 from kaisa_relay.ports import MessageView
 
-MessageEvent = MessageReceived | Notified | AgentOffered | NoteKept
-MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered, NoteKept)
+MessageEvent = MessageReceived | Notified | AgentOffered | NoteKept | TeamWrote
+MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered, NoteKept, TeamWrote)
 
 
 @frozen
@@ -53,6 +54,8 @@ class Listing:
                 return self._automatic(event, contact)
             case NoteKept():
                 return self._note(event)
+            case TeamWrote():
+                return self._by_team(event)
 
     def _received(self, event: MessageReceived) -> MessageView:
         content = self.contents.get(event.message)
@@ -95,6 +98,21 @@ class Listing:
             status="received",
         )
 
+    def _by_team(self, event: TeamWrote) -> MessageView:
+        content = self.contents.get(event.message)
+        # It is held until it is relayed, and relaying it gives it a leg.
+        status, code = self._status(event.message, "held")
+        return MessageView(
+            id=event.message,
+            author="supervisor",
+            to=event.to,
+            content=content,
+            kind="text",
+            received_at=event.at,
+            status=status,
+            error_code=code,
+        )
+
     def _status(self, message: MessageId, without_leg: str) -> tuple[str, int | None]:
         legs = self.legs.get(message, ())
         rank = best(leg.rank for leg in legs)
@@ -120,6 +138,8 @@ def _noted(content: Content | Outgoing | None) -> Content | Outgoing | None:
 
 def _kind(content: Content | Outgoing | None) -> str:
     if content is None:
+        return "text"
+    if isinstance(content, Labelled):
         return "text"
     if isinstance(content, Content):
         return kind_of(content)

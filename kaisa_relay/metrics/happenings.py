@@ -60,6 +60,7 @@ from kaisa_relay.domain.conversation.messages import (
     ReopenAsked,
     ReopenFailed,
     ReplyReminded,
+    TeamWrote,
     WindowClosed,
     WindowClosing,
 )
@@ -105,6 +106,7 @@ STEPS: Final[dict[type[Event], str]] = {
     MessagesFlushed: "messages_flushed",
     NoteAdded: "note_added",
     NoteKept: "note_kept",
+    TeamWrote: "team_wrote",
     DeadlineMoved: "deadline_moved",
     ConversationResumed: "resumed",
 }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.contact import Person, Side, Team
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import (
@@ -65,7 +65,7 @@ class StoreContent:
     message: MessageId
     conversation: ConversationId | None
     contact: ContactId
-    author: Side | None
+    author: Side | Team | None
     content: Content | Outgoing = field(repr=False)
     wamid: str | None = field(repr=False, default=None)
 

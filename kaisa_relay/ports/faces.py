@@ -18,6 +18,7 @@ from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, Message
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.journal import Recorded
 
 
@@ -127,9 +128,12 @@ class Desk(Protocol):
         ...
 
     async def end(
-        self, workspace: WorkspaceId, conversation: ConversationId
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        by: Requester | None = None,
     ) -> Ended | AlreadyEnded | NotFound:
-        """Close a conversation for the API."""
+        """Close a conversation from outside."""
         ...
 
 

@@ -19,6 +19,7 @@ from kaisa_relay.domain.outgoing import (
     Emoji,
     File,
     Joined,
+    Labelled,
     Outgoing,
     Quoting,
     Recipient,
@@ -72,7 +73,7 @@ def _address(recipient: Recipient) -> Json:
 
 def _message(outgoing: Outgoing) -> Json:
     match outgoing:
-        case Text(body) | Joined(body=body):
+        case Text(body) | Labelled(body) | Joined(body=body):
             _check("text", body, LONGEST_TEXT)
             return {"type": "text", "text": {"body": body}}
         case Quoting(outgoing=inner, wamid=wamid):

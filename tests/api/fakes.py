@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from attrs import define, evolve, field
 
 from kaisa_relay.domain.channel import Channel
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import AlreadyEnded
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.faces import (
     AgentView,
     ConversationView,
@@ -26,6 +28,17 @@ from kaisa_relay.ports.faces import (
 )
 from kaisa_relay.ports.journal import Recorded
 from kaisa_relay.ports.keys import ApiKey, Scope
+from kaisa_relay.ports.supervising import (
+    AgentAsked,
+    Noted,
+    Supervision,
+    SupervisionAnswer,
+    SupervisionRefusal,
+    TeamNote,
+    TeamText,
+    TeamTransfer,
+    Wrote,
+)
 
 EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
 OURS, THEIRS = WorkspaceId(1), WorkspaceId(2)
@@ -65,7 +78,11 @@ class MemoryDesk:
     asked: list[NewConversation] = field(factory=list)
     refusal: ReserveRefusal | None = None
     answering: Callable[[], Awaitable[None]] = _at_once
+    supervised: list[Supervision] = field(factory=list)
+    no: SupervisionRefusal | None = None
+    ended_by: list[Requester | None] = field(factory=list)
     _kept: dict[tuple[WorkspaceId, str], tuple[bytes, Reservation]] = field(factory=dict)
+    _answered: dict[tuple[WorkspaceId, str], tuple[bytes, SupervisionAnswer]] = field(factory=dict)
 
     async def reserve(
         self, workspace: WorkspaceId, request: NewConversation
@@ -85,11 +102,33 @@ class MemoryDesk:
         await self.answering()
         return made
 
+    async def supervise(
+        self, workspace: WorkspaceId, conversation: ConversationId, request: Supervision
+    ) -> SupervisionAnswer | SupervisionRefusal:
+        """Say that it is done, unless told to refuse; keeps idempotency keys as the real one."""
+        self.rows.check()
+        if (workspace, conversation) not in self.rows.views:
+            return NotFound()
+        repeatable = request.repeatable
+        if repeatable and (kept := self._answered.get((workspace, repeatable.key))):
+            return kept[1] if kept[0] == repeatable.request_hash else KeyReused()
+        self.supervised.append(request)
+        if self.no is not None:
+            return self.no
+        answer = _done(request, len(self.supervised))
+        if repeatable:
+            self._answered[workspace, repeatable.key] = repeatable.request_hash, answer
+        return answer
+
     async def end(
-        self, workspace: WorkspaceId, conversation: ConversationId
+        self,
+        workspace: WorkspaceId,
+        conversation: ConversationId,
+        by: Requester | None = None,
     ) -> Ended | AlreadyEnded | NotFound:
         """End it, once."""
         self.rows.check()
+        self.ended_by.append(by)
         seen = self.rows.views.get((workspace, conversation))
         if seen is None:
             return NotFound()
@@ -205,6 +244,17 @@ class MemoryLane:
 def make_key(id: int, workspace: WorkspaceId, *scopes: Scope) -> ApiKey:
     """Return a key with these scopes."""
     return ApiKey(id, workspace, frozenset(scope.value for scope in scopes))
+
+
+def _done(request: Supervision, number: int) -> SupervisionAnswer:
+    message = MessageId(500 + number)
+    match request.wanted:
+        case TeamNote():
+            return Noted(message, EPOCH)
+        case TeamText(to=to):
+            return Wrote(message, EPOCH, held=to is Side.AGENT)
+        case TeamTransfer():
+            return AgentAsked(ContactId(12), number, EPOCH)
 
 
 def _view(made: Reservation) -> ConversationView:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from kaisa_relay.api import Limits
-from kaisa_relay.api.problems import KINDS
+from kaisa_relay.api.problem_kinds import KINDS
 from kaisa_relay.domain.channel import Pace
 from tests.api.bench import Bench
 

@@ -14,6 +14,7 @@ from kaisa_relay.domain.conversation import (
     replying,
     reserving,
     resuming,
+    supervising,
     windows,
 )
 from kaisa_relay.domain.conversation.deadlines import Wait, natural_deadline, next_deadline
@@ -38,6 +39,7 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
+from kaisa_relay.domain.conversation.orders import HandOver, KeepNote, WriteTo
 from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.outage import moved_deadline
 
@@ -71,6 +73,10 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
             reserving.note_identity(decision, command)
         case Tick():
             _tick(decision, command)
+        case WriteTo() | KeepNote() | HandOver():
+            refused = supervising.obey(decision, command)
+            if refused is not None:
+                return refused
         case _:
             assert_never(command)
     return decision.outcome

@@ -37,7 +37,7 @@ def by_request(decision: Decision, command: End) -> AlreadyEnded | None:
         assert ended_at is not None
         return AlreadyEnded(ended_at)
     take_back(decision)
-    decision.add(ConversationClosed(command.by, command.at))
+    decision.add(ConversationClosed(command.by, command.at, requester=command.requester))
     decision.tell(Side.AGENT, TextKey.CLOSED_BY_SYSTEM_AGENT)
     decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
     return None

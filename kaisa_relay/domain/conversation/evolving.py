@@ -52,6 +52,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferRescinded,
     OfferSent,
     ReplyReminded,
+    TeamWrote,
 )
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
 from kaisa_relay.domain.crossing import Marks
@@ -153,7 +154,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case WindowClosed(side=side):
             return replace(state, shut=(*state.shut, side))
         case MessageHeld(message=message, to=to):
-            return replace(state, held=(*state.held, (message, to)), owing=to)
+            owing = state.owing if _whispered(state, message, to) else to
+            return replace(state, held=(*state.held, (message, to)), owing=owing)
         case ReopenAsked(side=side, send=send):
             sends = (*state.reopen_sends, send)
             return replace(state, reopening=(*state.reopening, (side, send)), reopen_sends=sends)
@@ -162,10 +164,18 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, reopening=asked)
         case NoteKept(message=message):
             return knowing(state, message)
+        case TeamWrote():
+            return _team_wrote(state, event)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):
             return replace(state, moved=(due, until))
+        case _:
+            return _evolve_end(state, event)
+
+
+def _evolve_end(state: State, event: Event) -> State:
+    match event:
         case ConversationClosed(by=by, at=at, outcome=said):
             known = knowing(state, said)
             ended = replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
@@ -214,7 +224,7 @@ def _later(known: datetime | None, instant: datetime) -> datetime:
 
 def _relayed(state: State, event: MessageRelayed) -> State:
     message = event.message
-    if state.owing is not event.to:
+    if state.owing is not event.to and not _whispered(state, message, event.to):
         state = replace(state, owing=event.to)
     if event.asked is not None or message in state.failed:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
@@ -232,6 +242,21 @@ def _relayed(state: State, event: MessageRelayed) -> State:
         rest = tuple(other for other in state.waiting if other != message)
         return replace(state, waiting=rest, unconfirmed=unconfirmed)
     return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
+
+
+def _team_wrote(state: State, event: TeamWrote) -> State:
+    """Remember what the team wrote; for the visitor it is a word like the agent's."""
+    waiting = {*state.waiting, *(message for message, _ in state.held)}
+    old, late = state.team[: 1 - RECENT], state.team[1 - RECENT :]
+    team = (*(each for each in old if each in waiting), *late, event.message)
+    if event.to is Side.AGENT:
+        return replace(state, team=team)
+    return replace(state, team=team, last_message_at=event.at, nudged=False)
+
+
+def _whispered(state: State, message: MessageId, to: Side) -> bool:
+    """Say whether it is the team's word to the agent, for which no visitor waits."""
+    return to is Side.AGENT and message in state.team
 
 
 def _others(state: State, message: MessageId) -> tuple[tuple[MessageId, Side], ...]:

@@ -45,9 +45,11 @@ from kaisa_relay.domain.conversation.events import (
     ReopenAsked,
     ReopenFailed,
     ReplyReminded,
+    TeamWrote,
     WindowClosed,
     WindowClosing,
 )
+from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
 from kaisa_relay.domain.conversation.terms import (
     OFFER_OUT_WITHIN,
     AbandonReason,
@@ -61,6 +63,7 @@ from kaisa_relay.domain.conversation.terms import (
 from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outage import Outage
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
 
@@ -122,25 +125,12 @@ __all__ = [
     "ReopenFailed",
     "ReplyReminded",
     "Strategy",
+    "TeamWrote",
     "Terms",
     "Tick",
     "WindowClosed",
     "WindowClosing",
 ]
-
-
-@frozen
-class Handover:
-    """What must be known to hand a conversation over: who is meant, and who can be asked.
-
-    `named` are the agents whom the command names, None is whoever comes next. `free` are those
-    who can take a conversation on this channel now, `reachable` those whose window is open.
-    """
-
-    named: tuple[ContactId, ...] | None
-    free: tuple[ContactId, ...]
-    reachable: tuple[ContactId, ...]
-    noted: bool = False
 
 
 @frozen
@@ -221,6 +211,7 @@ class End:
 
     by: EndedBy
     at: datetime
+    requester: Requester | None = None
 
 
 @frozen
@@ -259,6 +250,7 @@ Command = (
     | Abandon
     | NoteIdentity
     | Tick
+    | Order
 )
 
 
@@ -285,4 +277,4 @@ class AlreadyEnded:
     at: datetime
 
 
-Refusal = NoPairFree | AlreadyEnded
+Refusal = NoPairFree | AlreadyEnded | OrderRefusal

@@ -52,9 +52,11 @@ def take(decision: Decision, command: Receive, side: Side) -> None:
 def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> bool:
     """Note a message; says whether it can be passed on, and tells its writer where it cannot."""
     content = command.content
-    marks = marks_of(content, command.quotes, command.forwarded)
+    # The team's texts stand in one chat alone: what is said about them has nothing to point at.
+    quotes = None if command.quotes in decision.state.team else command.quotes
+    marks = marks_of(content, quotes, command.forwarded)
     tapped = of_content(content) is not None
-    passes = crosses(content, command.quotes) and not tapped
+    passes = crosses(content, quotes) and not tapped
     decision.add(
         MessageReceived(
             command.message,
@@ -92,7 +94,9 @@ def from_agent(decision: Decision, command: Receive) -> None:
     if isinstance(command.content, Text) and command.content.body.lstrip().startswith("/"):
         language = decision.state.language_of(command.contact)
         typed = chat_commands.parse(command.content.body, language)
-    if typed is None or isinstance(typed, chat_commands.Literal):
+    if typed is None and command.quotes in decision.state.team:
+        _keep(decision, command, "")  # an answer to the team, which the visitor knows nothing of
+    elif typed is None or isinstance(typed, chat_commands.Literal):
         take(decision, command, Side.AGENT)
     else:
         _obey(decision, command, typed)
@@ -176,14 +180,15 @@ def _hear(decision: Decision, command: HearOutcome, message: MessageId, to: Side
     elif command.rank is Rank.FAILED and to is Side.AGENT and replying.gone(decision, command):
         replying.lose_unreachable(decision, command)
     elif command.rank is Rank.FAILED:
-        told = message in decision.state.failed
+        told = message in {*decision.state.failed, *decision.state.team}
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         if not told:  # of several parts one is enough, and a repeat says nothing new
             decision.tell(to.other, note_for(to.other, command.code), message)
     elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT
-        decision.tell(Side.AGENT, lost, message)
+        if message not in decision.state.team:
+            decision.tell(Side.AGENT, lost, message)
     elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))
 

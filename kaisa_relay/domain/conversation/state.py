@@ -119,6 +119,8 @@ class State:
     """When the agent was told that their first word is waited for."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
+    team: tuple[MessageId, ...] = ()
+    """What neither side wrote: the team's texts of late, and those that wait."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
 

@@ -38,6 +38,7 @@ class EndedBy(StrEnum):
 
     AGENT = "agent"
     API = "api"
+    SUPERVISOR = "supervisor"
     EXPIRED = "expired"
 
 

@@ -21,6 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Offer, State
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.texts import TextKey
 
 NOBODY: Final = Handover(None, (), ())
@@ -62,13 +63,17 @@ def choose(state: State, handover: Handover) -> ContactId | None:
 
 
 def offer(
-    decision: Decision, agent: ContactId | None, handover: Handover, note: MessageId | None
+    decision: Decision,
+    agent: ContactId | None,
+    handover: Handover,
+    note: MessageId | None,
+    by: Requester | None = None,
 ) -> None:
-    """Ask somebody who is free to take the conversation over."""
+    """Ask somebody who is free to take the conversation over; `by` is who wants it from outside."""
     assert agent is not None
     message, send = MessageId(decision.new_id()), SendId(decision.new_id())
     number, template = decision.state.offers + 1, agent not in handover.reachable
-    decision.add(AgentOffered(number, agent, message, send, template, decision.at, note))
+    decision.add(AgentOffered(number, agent, message, send, template, decision.at, note, by))
 
 
 def take_over(decision: Decision, open_offer: Offer, said: MessageId) -> None:

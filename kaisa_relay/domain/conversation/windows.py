@@ -67,13 +67,14 @@ def hold(decision: Decision, message: MessageId, to: Side) -> None:
     """Keep a message, ask its reader back, and tell its writer; the latter two once."""
     if (message, to) in decision.state.held:
         return  # of several parts, each hears of it
-    first = not any(side is to for _, side in decision.state.held)
+    team = decision.state.team
+    first = not any(side is to and each not in team for each, side in decision.state.held)
     if to not in decision.state.shut:
         decision.add(WindowClosed(to, decision.at))
     decision.add(MessageHeld(message, to, decision.at))
     if not any(side is to for side, _ in decision.state.reopening):
         _ask_back(decision, to)
-    if first:
+    if first and message not in team:  # the other side knows nothing of the team's
         text = TextKey.HELD_VISITOR if to is Side.AGENT else TextKey.HELD_AGENT
         decision.tell(to.other, text, message)
 
@@ -101,6 +102,9 @@ def hear(decision: Decision, command: HearOutcome) -> None:
         return  # it is on its way, or they have written since
     (side,) = asked
     decision.add(ReopenFailed(side, command.code, decision.at))
+    held = [message for message, to in decision.state.held if to is side]
+    if held and all(message in decision.state.team for message in held):
+        return  # the other side waits for nothing
     failed = TextKey.REOPEN_FAILED_VISITOR if side is Side.AGENT else TextKey.REOPEN_FAILED_AGENT
     decision.tell(side.other, failed)
 

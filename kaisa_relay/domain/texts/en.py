@@ -79,6 +79,8 @@ TEXTS: Final[Texts] = {
     TextKey.FORWARDED: "Forwarded:",
     TextKey.EDITED: "Edited:",
     TextKey.DELETED: "An earlier message was deleted.",
+    TextKey.FROM_TEAM: "From the team:",
+    TextKey.WHISPER: "From your team (the visitor does not see this):",
     TextKey.OFFER: (
         "{name} would like to chat.\n{note}\n\nCan you take it?",
         "A visitor would like to chat.\n{note}\n\nCan you take it?",
@@ -192,6 +194,12 @@ TEXTS: Final[Texts] = {
         "{agent} has taken over. Nothing you write from here on reaches the visitor.",
         "Your colleague has taken over. Nothing you write from here on reaches the visitor.",
     ),
+    TextKey.TRANSFER_BY_TEAM: (
+        "Your team has asked {agent} to take this chat over. It stays with you until they accept.",
+        "Your team has asked a colleague to take this chat over. "
+        "It stays with you until they accept.",
+    ),
+    TextKey.TEAM_WROTE: "Your team has written to the visitor:",
     TextKey.WHO: (
         "You are talking to {name}.\n{fields}",
         "You are talking to a visitor who gave no name.\n{fields}",

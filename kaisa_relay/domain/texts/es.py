@@ -80,6 +80,8 @@ TEXTS: Final[Texts] = {
     TextKey.FORWARDED: "Reenviado:",
     TextKey.EDITED: "Editado:",
     TextKey.DELETED: "Se ha eliminado un mensaje anterior.",
+    TextKey.FROM_TEAM: "Del equipo:",
+    TextKey.WHISPER: "De tu equipo (la otra persona no lo ve):",
     TextKey.OFFER: (
         "{name} quiere hablar con alguien.\n{note}\n\n¿Te encargas?",
         "Una persona quiere hablar con alguien.\n{note}\n\n¿Te encargas?",
@@ -201,6 +203,12 @@ TEXTS: Final[Texts] = {
         "{agent} ha tomado la conversación. Lo que escribas a partir de ahora ya no llegará.",
         "Otra persona ha tomado la conversación. Lo que escribas a partir de ahora ya no llegará.",
     ),
+    TextKey.TRANSFER_BY_TEAM: (
+        "Tu equipo ha preguntado a {agent} si toma esta conversación. Es tuya hasta que la acepte.",
+        "Tu equipo ha preguntado a otra persona si toma esta conversación. "
+        "Es tuya hasta que la acepte.",
+    ),
+    TextKey.TEAM_WROTE: "Tu equipo ha escrito a la otra persona:",
     TextKey.WHO: (
         "Estás hablando con {name}.\n{fields}",
         "Estás hablando con alguien que no ha dado su nombre.\n{fields}",

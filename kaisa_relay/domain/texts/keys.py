@@ -40,6 +40,8 @@ class TextKey(StrEnum):
     FORWARDED = "forwarded"
     EDITED = "edited"
     DELETED = "deleted"
+    FROM_TEAM = "from_team"
+    WHISPER = "whisper"
 
     OFFER = "offer"
     OFFER_ACCEPT = "offer_accept"
@@ -79,6 +81,8 @@ class TextKey(StrEnum):
     TRANSFER_UNANSWERED = "transfer_unanswered"
     TRANSFER_NOTE = "transfer_note"
     TRANSFERRED_AGENT = "transferred_agent"
+    TRANSFER_BY_TEAM = "transfer_by_team"
+    TEAM_WROTE = "team_wrote"
     WHO = "who"
     UNKNOWN_COMMAND = "unknown_command"
     CANNOT_RELAY_AGENT = "cannot_relay_agent"
@@ -128,6 +132,7 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.TRANSFER_UNANSWERED: frozenset({"agent"}),
     TextKey.TRANSFER_NOTE: frozenset({"agent", "note"}),
     TextKey.TRANSFERRED_AGENT: frozenset({"agent"}),
+    TextKey.TRANSFER_BY_TEAM: frozenset({"agent"}),
     TextKey.WHO: frozenset({"name", "fields"}),
     TextKey.UNKNOWN_COMMAND: frozenset({"command"}),
     TextKey.CANNOT_RELAY_AGENT: frozenset({"kind"}),
@@ -144,7 +149,16 @@ BUTTONS: Final = frozenset(
 )
 """Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""
 
-MARKS: Final = frozenset({TextKey.FORWARDED, TextKey.EDITED, TextKey.DELETED})
+MARKS: Final = frozenset(
+    {
+        TextKey.FORWARDED,
+        TextKey.EDITED,
+        TextKey.DELETED,
+        TextKey.FROM_TEAM,
+        TextKey.WHISPER,
+        TextKey.TEAM_WROTE,
+    }
+)
 """Lines above a message that is passed on, to either side."""
 
 Texts = Mapping[TextKey, str | tuple[str, str]]

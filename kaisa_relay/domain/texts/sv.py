@@ -77,6 +77,8 @@ TEXTS: Final[Texts] = {
     TextKey.FORWARDED: "Vidarebefordrat:",
     TextKey.EDITED: "Ändrat:",
     TextKey.DELETED: "Ett tidigare meddelande har tagits bort.",
+    TextKey.FROM_TEAM: "Från teamet:",
+    TextKey.WHISPER: "Från ditt team (besökaren ser inte detta):",
     TextKey.OFFER: (
         "{name} vill chatta.\n{note}\n\nKan du ta det?",
         "En besökare vill chatta.\n{note}\n\nKan du ta det?",
@@ -193,6 +195,11 @@ TEXTS: Final[Texts] = {
         "{agent} har tagit över. Det du skriver härifrån når inte längre besökaren.",
         "En kollega har tagit över. Det du skriver härifrån når inte längre besökaren.",
     ),
+    TextKey.TRANSFER_BY_TEAM: (
+        "Ditt team har bett {agent} ta över chatten. Den är din tills {agent} tackar ja.",
+        "Ditt team har bett en kollega ta över chatten. Den är din tills kollegan tackar ja.",
+    ),
+    TextKey.TEAM_WROTE: "Ditt team har skrivit till besökaren:",
     TextKey.WHO: (
         "Du chattar med {name}.\n{fields}",
         "Du chattar med en besökare som inte uppgett något namn.\n{fields}",

@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from kaisa_relay.domain.channel_health import Health
-from kaisa_relay.domain.contact import Person, Sender
+from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.identity import By, Match, Recognised, recognise
 from kaisa_relay.domain.ids import (
@@ -165,7 +165,7 @@ class MemoryDirectory:
             Said(message, row.contact, row.author, row.content)
             for message in sorted(set(messages))
             if (row := contents.get((workspace, message))) is not None
-            and row.author is not None
+            and isinstance(row.author, Side)
             and isinstance(row.content, Content)
         ]
 

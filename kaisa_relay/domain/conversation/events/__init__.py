@@ -53,6 +53,7 @@ from kaisa_relay.domain.conversation.events.talk import (
     MessageUnconfirmed,
     NoteKept,
     Notified,
+    TeamWrote,
 )
 from kaisa_relay.domain.conversation.events.windows import (
     MessageHeld,
@@ -111,6 +112,7 @@ __all__ = [
     "ReopenAsked",
     "ReopenFailed",
     "ReplyReminded",
+    "TeamWrote",
     "TemplateChanged",
     "WindowClosed",
     "WindowClosing",
@@ -142,6 +144,7 @@ Event = (
     | AgentLost
     | NoteAdded
     | NoteKept
+    | TeamWrote
     | DeadlineMoved
     | ConversationClosed
     | ConversationFailed

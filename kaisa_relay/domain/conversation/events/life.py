@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.terms import (
 )
 from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.requester import Requester
 
 
 @frozen
@@ -110,11 +111,15 @@ class ConversationResumed:
 
 @frozen
 class ConversationClosed:
-    """The conversation is over. The outcome is the agent's word for it (in content), if any."""
+    """The conversation is over. The outcome is the agent's word for it (in content), if any.
+
+    `requester` is who ended it from outside.
+    """
 
     by: EndedBy
     at: datetime
     outcome: MessageId | None = None
+    requester: Requester | None = None
 
 
 @frozen

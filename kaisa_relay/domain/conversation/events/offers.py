@@ -5,13 +5,15 @@ from datetime import datetime
 from attrs import frozen
 
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.requester import Requester
 
 
 @frozen
 class AgentOffered:
     """An agent is asked; their pair is claimed with this. `template` says by which message.
 
-    In an active conversation it is to be handed over, with the words of `note` if there are any.
+    In an active conversation it is to be handed over, with the words of `note` if there are any;
+    `by` is who wants that from outside.
     """
 
     offer: int
@@ -21,6 +23,7 @@ class AgentOffered:
     template: bool
     at: datetime
     note: MessageId | None = None
+    by: Requester | None = None
 
 
 @frozen

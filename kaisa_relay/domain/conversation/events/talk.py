@@ -7,6 +7,7 @@ from attrs import frozen
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.texts import TextKey
 
 
@@ -61,11 +62,22 @@ class Notified:
 
 @frozen
 class NoteKept:
-    """A note was kept, which nobody is sent; `contact` is the agent who wrote it, if one did."""
+    """A note was kept, which nobody is sent; by the agent `contact`, or from outside by `by`."""
 
     message: MessageId
     at: datetime
     contact: ContactId | None = None
+    by: Requester | None = None
+
+
+@frozen
+class TeamWrote:
+    """Somebody outside wrote a text for one side, which is on its way there or held."""
+
+    message: MessageId
+    to: Side
+    at: datetime
+    by: Requester
 
 
 @frozen

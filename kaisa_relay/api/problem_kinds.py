@@ -1,0 +1,178 @@
+"""The table of every answer that says no.
+
+Rule 1: `KINDS` is the only place that gives a refusal or an exception its status, type and title.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+from werkzeug.exceptions import (
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    RequestTimeout,
+)
+
+from kaisa_relay.domain.conversation.messages import AlreadyEnded, NoPairFree
+from kaisa_relay.domain.conversation.orders import (
+    AgentNotFree,
+    NoAgent,
+    NobodyToAsk,
+    NotStarted,
+    TransferUnderWay,
+    UnknownAgent,
+)
+from kaisa_relay.ports import faces
+from kaisa_relay.ports.journal import Fenced, StoreUnavailable
+
+
+class BadJson(Exception):
+    """Stands in `KINDS` for a body that does not parse."""
+
+
+class WrongMediaType(Exception):
+    """Stands in `KINDS` for a body that is not called JSON."""
+
+
+class Invalid(Exception):
+    """Stands in `KINDS` for a request that reads well and asks for what cannot be."""
+
+
+class BadCursor(Exception):
+    """Stands in `KINDS` for a cursor that we did not give out."""
+
+
+class Unauthorized(Exception):
+    """Stands in `KINDS` for a missing or wrong key."""
+
+
+class Forbidden(Exception):
+    """Stands in `KINDS` for a key without the scope."""
+
+
+class TooMany(Exception):
+    """Stands in `KINDS` for a rate limit."""
+
+
+@frozen
+class Kind:
+    """One sort of problem; its type is `/problems/<slug>`, and `advice` is what that page says."""
+
+    status: int
+    slug: str
+    title: str
+    advice: str
+
+    @property
+    def type(self) -> str:
+        """The stable URI reference that programs compare; what HTTP says itself needs none."""
+        return f"/problems/{self.slug}" if self.slug else "about:blank"
+
+
+_INVALID = Kind(
+    422, "invalid-request", "The request is not valid",
+    "`errors` names each field and what is wrong with it. Nothing was done.",
+)  # fmt: skip
+_NOT_FOUND = Kind(
+    404, "not-found", "There is no such thing here",
+    "The address is wrong, or what it names does not exist in the key's workspace.",
+)  # fmt: skip
+_UNAVAILABLE = Kind(
+    503, "unavailable", "The service cannot answer now",
+    "Nothing is known to have been done. Try again after `Retry-After` seconds, with the same "
+    "`Idempotency-Key`.",
+)  # fmt: skip
+CRASH = Kind(
+    500, "internal-error", "Something went wrong on our side",
+    "It was logged. Trying again with the same `Idempotency-Key` is safe.",
+)  # fmt: skip
+
+KINDS: Final[Mapping[type, Kind]] = {
+    BadJson: Kind(
+        400, "bad-json", "The body is not JSON",
+        "The body does not parse; `detail` says where it stopped.",
+    ),
+    BadCursor: Kind(
+        400, "bad-cursor", "The cursor is not one of ours",
+        "Pass `next` of an earlier page of the same list, unchanged, or begin without a cursor.",
+    ),
+    Unauthorized: Kind(
+        401, "unauthorized", "A valid API key is needed",
+        "Send `Authorization: Bearer kr_…`. The key may be mistyped, expired or revoked.",
+    ),
+    Forbidden: Kind(
+        403, "forbidden", "The key does not have this scope",
+        "`scope` names what is missing; an operator can make a key that has it.",
+    ),
+    NotFound: _NOT_FOUND,
+    faces.NotFound: _NOT_FOUND,
+    MethodNotAllowed: Kind(
+        405, "method-not-allowed", "This address does not take that method",
+        "The `Allow` header lists the methods it takes.",
+    ),
+    RequestTimeout: Kind(
+        408, "too-slow", "The body did not arrive in time",
+        "Send the whole body promptly.",
+    ),
+    NoPairFree: Kind(
+        409, "no-pair-free", "No free pair of visitor, agent and channel",
+        "A person is in at most one live conversation per channel. `busy` says which side is in "
+        "use: `visitor`, `agents` or `channels`; `free_at` when the first pair may be free.",
+    ),
+    faces.NoChannels: Kind(
+        409, "no-channel", "The workspace has no channel yet",
+        "An operator adds one with `kaisa-relay channel add`.",
+    ),
+    faces.KeyReused: Kind(
+        409, "idempotency-key-reused", "The idempotency key came with another request before",
+        "Use a new key for a new request, and the same body when repeating one.",
+    ),
+    AlreadyEnded: Kind(
+        409, "already-ended", "The conversation has ended already",
+        "`ended_at` says when. Nobody in it can be reached any more.",
+    ),
+    NotStarted: Kind(
+        409, "not-started", "The visitor has not written yet",
+        "WhatsApp lets nobody be written to before that. Wait for `conversation.started`.",
+    ),
+    NoAgent: Kind(
+        409, "no-agent", "Nobody has accepted the conversation",
+        "Wait for `conversation.agent_accepted`; until then the agents are being asked.",
+    ),
+    TransferUnderWay: Kind(
+        409, "transfer-under-way", "An agent is being asked already",
+        "`agent` is who. Wait until they accept or decline, or their time is over.",
+    ),
+    AgentNotFree: Kind(
+        409, "agent-not-free", "This agent cannot take a conversation on this channel now",
+        "`agent` is in another conversation on the channel, away, paused or outside their hours. "
+        "`next` asks whoever is free.",
+    ),
+    NobodyToAsk: Kind(
+        409, "nobody-free", "None of the other agents is free",
+        "The agent who has the conversation keeps it. Try again later.",
+    ),
+    RequestEntityTooLarge: Kind(
+        413, "too-large", "The body is too large",
+        "API bodies have at most 256 KiB, webhooks at most 3 MiB.",
+    ),
+    WrongMediaType: Kind(
+        415, "wrong-media-type", "The body must be JSON",
+        "Send `Content-Type: application/json`.",
+    ),
+    Invalid: _INVALID,
+    UnknownAgent: _INVALID,
+    faces.SamePerson: _INVALID,
+    faces.ChannelAsPerson: _INVALID,
+    TooMany: Kind(
+        429, "too-many-requests", "Too many requests",
+        "Wait for `Retry-After` seconds. The limit is per key, and per address without one.",
+    ),
+    Exception: CRASH,
+    InternalServerError: CRASH,
+    faces.Busy: _UNAVAILABLE,
+    StoreUnavailable: _UNAVAILABLE,
+    Fenced: _UNAVAILABLE,
+}  # fmt: skip
