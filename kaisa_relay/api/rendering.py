@@ -9,6 +9,7 @@ from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.shapes import (
     ChannelAnswer,
     ConversationAnswer,
+    EventAnswer,
     MessageAnswer,
     MessageError,
     PersonAnswer,
@@ -16,8 +17,17 @@ from kaisa_relay.api.shapes import (
 )
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import CHANNEL, CONVERSATION, MESSAGE, ChannelId, WorkspaceId, to_text
+from kaisa_relay.domain.ids import (
+    CHANNEL,
+    CONVERSATION,
+    MESSAGE,
+    ChannelId,
+    ConversationId,
+    WorkspaceId,
+    to_text,
+)
 from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
+from kaisa_relay.domain.public_events import TYPES, data_of, event_id
 from kaisa_relay.ports.faces import (
     ConversationView,
     FormPerson,
@@ -25,6 +35,7 @@ from kaisa_relay.ports.faces import (
     PersonView,
     Reservation,
 )
+from kaisa_relay.ports.journal import Recorded
 
 _ERASED: Final = b"null"
 
@@ -101,6 +112,17 @@ def message_answer(seen: MessageView) -> MessageAnswer:
         status=seen.status,
         to=seen.to.value if seen.to else UNSET,
         error=MessageError(seen.error_code) if seen.error_code is not None else UNSET,
+    )
+
+
+def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswer:
+    """Return one event of this conversation; its id is unique in the workspace."""
+    return EventAnswer(
+        id=event_id(recorded.seq),
+        type=TYPES[type(recorded.event)],
+        time=recorded.event.at,
+        conversation=to_text(CONVERSATION, conversation),
+        data=data_of(recorded.event),
     )
 
 

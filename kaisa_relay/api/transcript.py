@@ -12,10 +12,9 @@ from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.conversations import read_id
 from kaisa_relay.api.cursors import Listing, write_cursor
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.events import event_answer
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.queries import Page, read_page
-from kaisa_relay.api.rendering import message_answer
+from kaisa_relay.api.rendering import event_answer, message_answer
 from kaisa_relay.api.routes import Route
 from kaisa_relay.api.shapes import EventPage, MessagePage, PageQuery
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaisa_relay.api.events import TYPES, event_answer
+from kaisa_relay.api.rendering import event_answer
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import (
     ButtonTap,
@@ -38,6 +38,7 @@ from kaisa_relay.domain.ids import (
     WorkspaceId,
 )
 from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
+from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.codec import KINDS

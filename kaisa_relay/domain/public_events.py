@@ -1,4 +1,4 @@
-"""Events as the API shows them: id, type, time, conversation, data (after CloudEvents).
+"""Events as outsiders see them (CloudEvents 1.0), the same in the API, the feed and webhooks.
 
 Rule 1: an event holds ids, codes and times only, so all of it may be shown.
 Rule 2: a type's name is never given to another event.
@@ -11,7 +11,6 @@ from typing import Any, Final, get_args, get_type_hints
 
 import attrs
 
-from kaisa_relay.api.shapes import EventAnswer
 from kaisa_relay.domain.conversation import events as happened
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.terms import Candidate, Terms
@@ -33,7 +32,6 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.requester import PREFIXES, Requester
 from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
-from kaisa_relay.ports.journal import Recorded
 
 TYPES: Final[Mapping[type[Event], str]] = {
     happened.ConversationCreated: "conversation.created",
@@ -97,17 +95,32 @@ _PREFIXES: Final[Mapping[object, str]] = {
 }
 
 
-def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswer:
-    """Return one event of this conversation; its id is unique in the workspace."""
-    event = recorded.event
-    data = {name: value for name, value in _members(event).items() if name != "at"}
-    return EventAnswer(
-        id=to_text("evt", recorded.seq),
-        type=TYPES[type(event)],
-        time=event.at,
-        conversation=to_text(CONVERSATION, conversation),
-        data=data,
-    )
+def event_id(seq: int) -> str:
+    """Return the public id of the event with this number; unique in its workspace."""
+    return to_text("evt", seq)
+
+
+def data_of(event: Event) -> dict[str, Any]:
+    """Return what the event says, JSON-ready but for instants; when it was is beside it."""
+    return {name: value for name, value in _members(event).items() if name != "at"}
+
+
+def cloud_event(
+    workspace: WorkspaceId, seq: int, conversation: ConversationId | None, event: Event
+) -> dict[str, Any]:
+    """Return the event with CloudEvents' attributes; its subject is the conversation, if any."""
+    told: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": event_id(seq),
+        "source": f"/workspaces/{to_text(WORKSPACE, workspace)}",
+        "type": TYPES[type(event)],
+        "time": event.at,
+        "datacontenttype": "application/json",
+        "data": data_of(event),
+    }
+    if conversation is not None:
+        told["subject"] = to_text(CONVERSATION, conversation)
+    return told
 
 
 def _members(event: Event | Terms | Candidate | Marks) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+"""Events as outsiders see them."""
+
+from datetime import UTC, datetime
+
+from kaisa_relay.domain.agent_events import AgentPaused, PresenceCause
+from kaisa_relay.domain.ids import (
+    ContactId,
+    ConversationId,
+    MessageId,
+    SendId,
+    WorkspaceId,
+)
+from kaisa_relay.domain.public_events import cloud_event
+from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.tracking import MessageStatus
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def test_an_event_of_a_conversation_names_it_as_its_subject() -> None:
+    status = MessageStatus(MessageId(1), SendId(2), ConversationId(3), Rank.READ, None, AT)
+    assert cloud_event(WorkspaceId(4), 5, ConversationId(3), status) == {
+        "specversion": "1.0",
+        "id": "evt_0000000000005",
+        "source": "/workspaces/wsp_0000000000004",
+        "type": "message.status",
+        "subject": "cnv_0000000000003",
+        "time": AT,
+        "datacontenttype": "application/json",
+        "data": {
+            "message": "msg_0000000000001",
+            "send": "snd_0000000000002",
+            "conversation": "cnv_0000000000003",
+            "rank": "read",
+            "code": None,
+        },
+    }
+
+
+def test_an_event_of_nobodys_conversation_has_no_subject() -> None:
+    paused = AgentPaused(ContactId(7), AT, PresenceCause.MISSES, AT)
+    assert "subject" not in cloud_event(WorkspaceId(4), 5, None, paused)
