@@ -24,6 +24,7 @@ from benchmarks.graph import Graph
 from benchmarks.seeding import seed, writers
 from benchmarks.serving import furnish, numbers, settings_of
 from kaisa_relay.actors import channel, conversation
+from kaisa_relay.api.dependencies import receive
 from kaisa_relay.app import Relay, relay
 from kaisa_relay.logs import configure
 
@@ -140,7 +141,7 @@ class Speaking:
         for number in people:
             for writer in writers(number, channels[number % len(channels)]):
                 given = signed([writer], "messages", [text(writer, "Is it still for rent?")])
-                status, _ = await lane.receive("", given.signature, given.body)
+                status, _ = await receive(lane, "", given.signature, given.body)
                 assert status == 200
         self.spoken += len(people)
         with trio.fail_after(WITHIN):

@@ -13,6 +13,7 @@ from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.keys import Keys
 from kaisa_relay.ports.supervising import SupervisingDesk
+from kaisa_relay.runtime.callback import Callback, OnAnswer
 from kaisa_relay.runtime.clock import WallClock
 
 
@@ -27,13 +28,24 @@ class Channels(Protocol):
 class WebhookReceiver(Protocol):
     """The webhook lane: what Meta sends goes in whole and unread."""
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        """Store one POST for this app; returns the status and body of the answer."""
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        """Store one POST for this app; `on_answer` hears the status and body of the answer."""
         ...
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer Meta's verification GET."""
         ...
+
+
+async def receive(
+    lane: WebhookReceiver, app: str, signature: str | None, body: bytes
+) -> tuple[int, bytes]:
+    """Have the lane store one POST; returns the status and body of the answer."""
+    answer = Callback[tuple[int, bytes]]()
+    lane.receive_nowait(app, signature, body, answer)
+    return await answer.wait()
 
 
 class QrMaker(Protocol):

@@ -12,6 +12,7 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.api.dependencies import WebhookReceiver
+from kaisa_relay.api.dependencies import receive as receive_webhook
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
@@ -74,7 +75,7 @@ class ShortWay:
             return
         signature = _header(scope, b"x-hub-signature-256")
         text = None if signature is None else signature.decode("latin-1")
-        await _answer(send, *await self.lane.receive("", text, body))
+        await _answer(send, *await receive_webhook(self.lane, "", text, body))
 
 
 def _ordinary(scope: Any) -> int | None:

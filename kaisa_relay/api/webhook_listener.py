@@ -5,6 +5,7 @@ Rule 2: this is an HTTP boundary: what the lane raises is logged and answered he
 """
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, unquote
@@ -24,7 +25,7 @@ from kaisa_relay.api.dependencies import WebhookReceiver
 from kaisa_relay.api.problem_kinds import KINDS, Kind
 from kaisa_relay.api.problems import Problem, later, problem
 from kaisa_relay.api.short_way import HEADERS, PATH
-from kaisa_relay.listener import Refusal, Request, Response
+from kaisa_relay.listener import Refusal, Request, Respond, Response
 from kaisa_relay.ports import faces
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
 
@@ -32,6 +33,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 SIGNATURE: Final = b"x-hub-signature-256"
 METHODS: Final = "GET, HEAD, POST"
+STORED: Final = (200, b"")
+TAKEN: Final = Response(*STORED[:1], HEADERS)
 WAIT: Final = 5
 """Seconds after which to try again what is unavailable now."""
 
@@ -42,18 +45,18 @@ class WebhookAnswers:
 
     lane: WebhookReceiver
 
-    async def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request, respond: Respond) -> None:
         """Answer one request, whatever happens."""
         try:
-            return await self._answer(request)
-        except (StoreUnavailable, Fenced) as away:
-            log.warning("request_unavailable", endpoint=request.method, error=type(away).__name__)
-            return say(later(type(away), WAIT))
+            answer = self._answer(request, respond)
         except Exception as crash:
             log.error("request_crashed", endpoint=request.method, exc_info=crash)
-            return say(problem(InternalServerError))
+            answer = say(problem(InternalServerError))
+        if answer is not None:
+            respond(answer)
 
-    async def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, respond: Respond) -> Response | None:
+        """Return the answer; None where it is given later."""
         app = _app_of(request.path)
         if app is None:
             return NOT_FOUND
@@ -61,12 +64,33 @@ class WebhookAnswers:
             case "POST":
                 signature = request.headers.get(SIGNATURE)
                 text = None if signature is None else signature.decode("latin-1")
-                status, said = await self.lane.receive(app, text, request.body)
+                self.lane.receive_nowait(
+                    app, text, request.body, partial(_stored, request, respond)
+                )
+                return None
             case "GET" | "HEAD":
                 status, said = self.lane.handshake(_arguments(request.query))
+                return Response(status, HEADERS, said)
             case _:
                 return NOT_ALLOWED
-        return Response(status, HEADERS, said)
+
+
+def _stored(request: Request, respond: Respond, answer: tuple[int, bytes] | Exception) -> None:
+    if isinstance(answer, Exception):
+        respond(_failed(request, answer))
+    elif answer == STORED:
+        respond(TAKEN)
+    else:
+        respond(Response(answer[0], HEADERS, answer[1]))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Return what is said of a request that could not be answered, and log why."""
+    if isinstance(error, StoreUnavailable | Fenced):
+        log.warning("request_unavailable", endpoint=request.method, error=type(error).__name__)
+        return say(later(type(error), WAIT))
+    log.error("request_crashed", endpoint=request.method, exc_info=error)
+    return say(problem(InternalServerError))
 
 
 def refuse(refusal: Refusal) -> Response:

@@ -4,7 +4,7 @@ from quart import Response, request
 
 from kaisa_relay.api.answers import answer
 from kaisa_relay.api.bodies import receive_body
-from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.dependencies import Dependencies, receive
 from kaisa_relay.api.routes import Access, Route
 
 PREFIX = "/webhooks/"
@@ -28,7 +28,8 @@ class Webhooks:
     async def receive(self, app: str = "") -> Response:
         """Take a signed webhook of WhatsApp; 200 means that it is stored."""
         body = await receive_body(request)
-        status, said = await self._lane.receive(app, request.headers.get(SIGNATURE), body)
+        signature = request.headers.get(SIGNATURE)
+        status, said = await receive(self._lane, app, signature, body)
         return answer(said, status)
 
     async def handshake(self, app: str = "") -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
-from kaisa_relay.journal.accepting import Accepting
+from kaisa_relay.journal.accepting import Accepting, OnStored
 from kaisa_relay.journal.codec import Unreadable, decode_outcome
 from kaisa_relay.journal.tail import Tail
 from kaisa_relay.ports import (
@@ -26,6 +26,7 @@ from kaisa_relay.ports import (
     ParkItem,
     UnreadableItem,
 )
+from kaisa_relay.runtime.callback import Callback
 from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import NEW, PARKED, inbox
 
@@ -63,7 +64,13 @@ class SqlInbox:
 
     async def store(self, rows: Sequence[NewItem]) -> int:
         """Commit the rows and return how many were new; repeats are dropped by their `dedup`."""
-        return await self._accepting.accept(rows)
+        stored = Callback[int]()
+        self.store_nowait(rows, stored)
+        return await stored.wait()
+
+    def store_nowait(self, rows: Sequence[NewItem], on_stored: OnStored) -> None:
+        """Commit the rows for a caller that waits in no task; `on_stored` hears `store`'s end."""
+        self._accepting.accept_nowait(rows, on_stored)
 
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called, without waiting, with every item committed from now on."""

@@ -9,14 +9,16 @@ TLS, HTTP/2 and compression are the proxy's; large, streamed or long-polled answ
 from kaisa_relay.listener.answers import refuse_plainly
 from kaisa_relay.listener.limits import Limits, Patience
 from kaisa_relay.listener.listening import Listener, Statistics
-from kaisa_relay.listener.messages import Refusal, Request, Response, Sizes
+from kaisa_relay.listener.messages import Handler, Refusal, Request, Respond, Response, Sizes
 
 __all__ = [
+    "Handler",
     "Limits",
     "Listener",
     "Patience",
     "Refusal",
     "Request",
+    "Respond",
     "Response",
     "Sizes",
     "Statistics",

@@ -4,44 +4,49 @@ Rule 1: nothing is received while a request is being answered, so answers are in
 sends without waiting is held up by TCP, and half a connection is as good as a whole one.
 Rule 2: no deadline has a scope of its own. The sweeper looks at `deadline` once a second and shuts
 one direction of the socket, which wakes the task with what was already there, then with the end.
+Rule 3: requests that come whole are read and answered by callbacks while the task sleeps; it is
+woken for what remains, and sleeps again when nothing does.
 """
 
 import socket
-from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
 from typing import Final
 
-from attrs import define, field
-from trio.lowlevel import checkpoint, wait_readable, wait_writable
+import outcome
+from attrs import define, field, frozen
+from trio.lowlevel import (
+    Abort,
+    Task,
+    checkpoint,
+    current_task,
+    reschedule,
+    wait_readable,
+    wait_task_rescheduled,
+    wait_writable,
+)
 
-from kaisa_relay.listener.answers import CLOSES, CONTINUE, Refuse, connection_line, encode
-from kaisa_relay.listener.limits import Limits
+from kaisa_relay.listener.answers import CLOSES, CONTINUE, connection_line, encode
+from kaisa_relay.listener.context import Context
 from kaisa_relay.listener.messages import KIB, Refusal, Request, Response
-from kaisa_relay.listener.reader import Budget, Reader, Stage
+from kaisa_relay.listener.reader import Reader, Stage
 
 RECEIVE: Final = 64 * KIB
+"""Bytes taken from the socket at once."""
 IN_A_ROW: Final = 16
 """Requests answered before everybody else gets a turn: 64 KiB may hold thousands."""
-"""Bytes taken from the socket at once."""
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
-@define(eq=False)
-class Context:
-    """What all connections of a listener share; `now` and `date` are renewed every second."""
+@frozen
+class _Unsent:
+    """What is left of an answer, None when nobody is there; `line` is said of the connection."""
 
-    handler: Handler
-    refuse: Refuse
-    limits: Limits
-    budget: Budget
-    now: float = 0.0
-    date: bytes = b""
-    stopping: bool = False
-    requests: int = 0
-    refused: Counter[Refusal] = field(factory=Counter)
+    rest: bytes | None
+    line: bytes
+
+
+class _Gone:
+    """Nothing more will come."""
 
 
 @define(eq=False)
@@ -59,6 +64,10 @@ class Connection:
     _sending: bool = False
     _seen: int = 0
     _stalls: float = inf
+    _sleeper: Task | None = None
+    """The task, while requests are answered without it."""
+    _deaf: bool = False
+    _bodiless: bool = False
 
     def __attrs_post_init__(self) -> None:
         self._fd = self._socket.fileno()
@@ -99,30 +108,120 @@ class Connection:
 
     async def _converse(self) -> bool:
         """Answer request after request; says whether a last answer is still to be read."""
-        next_request = self._reader.next_request
         while True:
-            outcome = next_request()
-            if outcome is None:
+            found: Request | Refusal | _Unsent | _Gone | None = self._reader.next_request()
+            if found is None and self._reader.stage is Stage.IDLE:
+                found = await self._sleep()
+                if found is None:
+                    continue
+            if found is None:
                 if await self._more():
                     continue
                 if not self._late or self._stage is Stage.IDLE:
                     return False
-                outcome = Refusal.TOO_SLOW
-            if isinstance(outcome, Refusal):
-                return await self._refuse(outcome)
-            line = await self._answer(outcome)
+                found = Refusal.TOO_SLOW
+            if isinstance(found, _Gone):
+                return False
+            if isinstance(found, Refusal):
+                return await self._refuse(found)
+            line = await self._finish(found)
             if line is None or line is CLOSES:
                 return line is CLOSES
             if self._context.requests % IN_A_ROW == 0:
                 await checkpoint()
+
+    async def _finish(self, found: Request | _Unsent) -> bytes | None:
+        """Have a request answered, or the rest of its answer taken; see `_answer`."""
+        if isinstance(found, Request):
+            return await self._answer(found)
+        if found.rest is None or not await self._send(found.rest):
+            return None
+        return found.line
+
+    # --- without the task
+
+    async def _sleep(self) -> Refusal | _Unsent | _Gone | None:
+        """Return what is left to do after requests that were answered meanwhile.
+
+        None: a part of a request is here, or several are.
+        """
+        if self._stage is not Stage.IDLE:
+            self._wait_for(Stage.IDLE)
+        self._sleeper, self._deaf = current_task(), False
+        readiness = self._context.readiness
+        readiness.watch(self._fd, self._on_ready)
+        try:
+            left: Refusal | _Unsent | _Gone | None = await wait_task_rescheduled(_leave)
+            return left
+        finally:
+            self._sleeper = None
+            readiness.forget(self._fd)
+
+    def _wake(self, left: Refusal | _Unsent | _Gone | None) -> None:
+        sleeper, self._sleeper = self._sleeper, None
+        assert sleeper is not None
+        self._context.readiness.forget(self._fd)
+        reschedule(sleeper, outcome.Value(left))
+
+    def _on_ready(self) -> None:
+        if self._stage is None:  # being answered: the next request waits in the kernel until then
+            self._context.readiness.forget(self._fd)
+            self._deaf = True
+            return
+        try:
+            data = self._socket.recv(RECEIVE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._wake(_Gone())
+            return
+        self._reader.feed(data)
+        found = self._reader.next_request()
+        if isinstance(found, Request):
+            self._hand_over(found)
+            return
+        self._wait_for(self._reader.stage)
+        self._wake(found)
+
+    def _hand_over(self, request: Request) -> None:
+        context = self._context
+        self._stage, self._deadline = None, inf
+        self._bodiless = request.method == "HEAD"
+        context.requests += 1
+        context.handler(request, self._respond)
+
+    def _respond(self, response: Response) -> None:
+        if self._sleeper is None:
+            return  # cancelled meanwhile
+        data, line = self._encoded(response)
+        sent = self._push(data)
+        if sent != len(data) or line is CLOSES:
+            self._wake(_Unsent(None if sent is None else data[sent:], line))
+        elif self._reader.stage is not Stage.IDLE:
+            self._wake(None)
+        else:
+            self._wait_for(Stage.IDLE)
+            if self._deaf:
+                self._deaf = False
+                self._context.readiness.watch(self._fd, self._on_ready)
+
+    def _encoded(self, response: Response) -> tuple[bytes, bytes]:
+        """Return an answer as it is sent, and what it says of the connection."""
+        context = self._context
+        line = connection_line(self._reader.last, closing=context.stopping)
+        return encode(response, context.date, line, bodiless=self._bodiless), line
+
+    # --- by the task
 
     async def _more(self) -> bool:
         """Receive some; says whether there was anything."""
         stage = self._reader.stage
         if stage is not self._stage:
             self._wait_for(stage)
-            if stage is Stage.BODY and not await self._ask_for_body():
-                return False
+        if stage is Stage.BODY and not await self._ask_for_body():
+            return False
         data = await self._receive()
         self._reader.feed(data)
         return bool(data)
@@ -154,12 +253,26 @@ class Connection:
 
     async def _answer(self, request: Request) -> bytes | None:
         """Have one request answered; returns what was said of the connection, None if nothing."""
+        answers: list[Response] = []
+        waiting: list[Task] = []
+
+        def respond(response: Response) -> None:
+            answers.append(response)
+            if waiting:
+                reschedule(waiting.pop())
+
         context = self._context
         self._stage, self._deadline = None, inf
+        self._bodiless = request.method == "HEAD"
         context.requests += 1
-        response = await context.handler(request)
-        line = connection_line(self._reader.last, closing=context.stopping)
-        data = encode(response, context.date, line, bodiless=request.method == "HEAD")
+        context.handler(request, respond)
+        if not answers:
+            waiting.append(current_task())
+            try:
+                await wait_task_rescheduled(_leave)
+            finally:
+                waiting.clear()
+        data, line = self._encoded(answers[0])
         return line if await self._send(data) else None
 
     async def _refuse(self, refusal: Refusal) -> bool:
@@ -222,3 +335,7 @@ class Connection:
     def _shut(self, how: int) -> None:
         with suppress(OSError):  # the other side was faster
             self._socket.shutdown(how)
+
+
+def _leave(_: object) -> Abort:
+    return Abort.SUCCEEDED

@@ -18,8 +18,10 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.listener.answers import Refuse, date_line, refuse_plainly
-from kaisa_relay.listener.connection import Connection, Context, Handler
+from kaisa_relay.listener.connection import Connection
+from kaisa_relay.listener.context import Context
 from kaisa_relay.listener.limits import Limits
+from kaisa_relay.listener.messages import Handler
 from kaisa_relay.listener.reader import Budget
 
 logger = structlog.get_logger()
@@ -79,9 +81,11 @@ class Listener:
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._sweep, name="sweep connections")
+                nursery.start_soon(self._context.readiness.run, name="ready connections")
                 await self._serve(listeners, task_status)
                 nursery.cancel_scope.cancel()
         finally:
+            self._context.readiness.close()
             self._ended.set()
 
     async def stop(self) -> None:

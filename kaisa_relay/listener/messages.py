@@ -1,6 +1,6 @@
 """What goes in and out: a request handed over whole, its answer, and the reasons for neither."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
@@ -37,6 +37,12 @@ class Response:
     status: int
     headers: HeaderList = ()
     body: bytes = b""
+
+
+Respond = Callable[[Response], None]
+"""Gives the answer to a request, once, from Trio's thread; harmless once nobody is there."""
+Handler = Callable[[Request, Respond], None]
+"""Takes a request and has it answered, before it returns or later; must not wait."""
 
 
 class Refusal(Enum):

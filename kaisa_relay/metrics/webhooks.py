@@ -6,12 +6,16 @@ from typing import Protocol
 import trio
 from attrs import frozen
 
+from kaisa_relay.runtime.callback import OnAnswer
+
 
 class Lane(Protocol):
     """What a listener mounts, as `whatsapp.webhook.WebhookLane` is."""
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        """Store one POST; returns the status and body of the answer."""
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        """Store one POST; `on_answer` hears the status and body of the answer."""
         ...
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
@@ -26,12 +30,17 @@ class TimedLane:
     lane: Lane
     acknowledged: Callable[[float], None]
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        """Store one POST; returns the status and body of the answer."""
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        """Store one POST; `on_answer` hears the status and body of the answer."""
         began = trio.current_time()
-        answer = await self.lane.receive(app, signature, body)
-        self.acknowledged(trio.current_time() - began)
-        return answer
+
+        def on_timed(answer: tuple[int, bytes] | Exception) -> None:
+            self.acknowledged(trio.current_time() - began)
+            on_answer(answer)
+
+        self.lane.receive_nowait(app, signature, body, on_timed)
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer Meta's verification GET."""

@@ -4,7 +4,7 @@ Rule 1: everything that is opened here is closed here, in reverse, also when the
 Rule 2: blocking work never runs on the event loop.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.runtime.callback import OnAnswer
 from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
@@ -91,9 +92,12 @@ class Store:
         """Commit the unit together with whatever else waits, and return its answer."""
         return await self._writer.submit(operation, unit)
 
-    async def append_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
-        """Commit the units, each for itself, and return their answers when the last has one."""
-        return await self._writer.submit_all(operation, units)
+    def append_nowait(self, operation: Operation[U, R], unit: U, on_answer: OnAnswer[R]) -> None:
+        """Commit the unit like `append`, for a caller that waits in no task.
+
+        Raises `StoreUnavailable` at once where it is not even queued.
+        """
+        self._writer.submit_nowait(operation, unit, on_answer)
 
     async def own(self) -> dict[WorkspaceId, int]:
         """Take every workspace over: raise its epoch, once, at the start."""

@@ -27,11 +27,17 @@ class Work:
 
 @define(eq=False)
 class Ticket:
-    """One unit that waits; `operation` is None for `Work`."""
+    """One unit that waits; `operation` is None for `Work`.
+
+    `answer` is an exception where it shall be raised; it is set once the unit was committed, or
+    was refused.
+    """
 
     operation: Operation[Any, Any] | None
     unit: Any
-    answer: outcome.Maybe[Any] | None = None
+    on_answer: Callable[[Any], None] | None = None
+    answer: Any = None
+    answered: bool = False
     _done: bool = False
     _waiter: trio.lowlevel.Task | None = None
 
@@ -42,15 +48,24 @@ class Ticket:
         else:
             self._waiter = trio.lowlevel.current_task()
             await trio.lowlevel.wait_task_rescheduled(self._leave)
-        assert self.answer is not None
-        return self.answer.unwrap()
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+    def settle(self, answer: Any) -> None:
+        """Note what came of it, on whatever thread; the caller hears it by `finish`."""
+        self.answer, self.answered = answer, True
 
     def finish(self, why: str) -> None:
-        """Wake the caller; without an answer nothing was committed, and it hears `why`."""
-        if self.answer is None:
-            self.answer = outcome.Error(StoreUnavailable(why))
+        """Tell the caller, once; without an answer nothing was committed, and it hears `why`."""
+        if self._done:
+            return
+        if not self.answered:
+            self.answer = StoreUnavailable(why)
         self._done = True
-        if self._waiter is not None:
+        if self.on_answer is not None:
+            self.on_answer(self.answer)
+        elif self._waiter is not None:
             waiter, self._waiter = self._waiter, None
             trio.lowlevel.reschedule(waiter)
 
@@ -94,8 +109,7 @@ def _commit_together(connection: Connection, tickets: Sequence[Ticket]) -> list[
             ran = _transaction(connection, tickets, one_by_one=True)
     for part in ran:
         for ticket, answer in zip(part.tickets, part.answers, strict=True):
-            failed = isinstance(answer, Exception)
-            ticket.answer = outcome.Error(answer) if failed else outcome.Value(answer)
+            ticket.settle(answer)
     return ran
 
 
@@ -135,7 +149,7 @@ def _commit_work(connection: Connection, ticket: Ticket) -> None:
         answer.error, StoreUnavailable | BrokenStorage
     ):
         raise answer.error
-    ticket.answer = answer
+    ticket.settle(answer.error if isinstance(answer, outcome.Error) else answer.value)
 
 
 def _by_operation(

@@ -15,6 +15,7 @@ from attrs import define, evolve, frozen
 from sqlalchemy import Connection, Engine, update
 
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.runtime.callback import OnAnswer
 from kaisa_relay.store.faults import BrokenStorage, translated
 from kaisa_relay.store.operation import Operation
 from kaisa_relay.store.tables import config_version
@@ -99,11 +100,12 @@ class Writer:
         answer: R = await ticket.wait()
         return answer
 
-    async def submit_all(self, operation: Operation[U, R], units: Sequence[U]) -> list[R]:
-        """Commit the units together with others and return their answers."""
-        tickets = [Ticket(operation, unit) for unit in units]
-        self._queue(tickets)
-        return [await ticket.wait() for ticket in tickets]
+    def submit_nowait(self, operation: Operation[U, R], unit: U, on_answer: OnAnswer[R]) -> None:
+        """Commit the unit together with others; `on_answer` hears what came of it.
+
+        Raises `StoreUnavailable` where it is not even queued.
+        """
+        self._queue((Ticket(operation, unit, on_answer),))
 
     async def work(self, run: Callable[[Connection], T]) -> T:
         """Run it in a transaction of its own and return what it returns."""

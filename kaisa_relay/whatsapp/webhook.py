@@ -15,6 +15,7 @@ from attrs.validators import max_len, min_len
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.ports import NewItem, StoreUnavailable
+from kaisa_relay.runtime.callback import OnAnswer
 from kaisa_relay.whatsapp.inbound import split
 from kaisa_relay.whatsapp.signature import verify
 
@@ -25,8 +26,8 @@ MAX_BODY: Final = 3 * 1024 * 1024
 class Inbox(Protocol):
     """What the lane needs of `ports.Inbox`."""
 
-    async def store(self, rows: Sequence[NewItem]) -> int:
-        """Commit the rows and return how many were new. Raises `StoreUnavailable`."""
+    def store_nowait(self, rows: Sequence[NewItem], on_stored: OnAnswer[int]) -> None:
+        """Commit the rows; `on_stored` hears how many were new, or `StoreUnavailable`."""
         ...
 
 
@@ -68,21 +69,31 @@ class WebhookLane:
     dedup_key: bytes = field(repr=False, validator=[min_len(16), max_len(64)])
     observer: Observer = field(factory=Unobserved)
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        """Store one POST for this app; returns the status and body of the answer."""
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        """Store one POST for this app; `on_answer` hears the status and body of the answer."""
         if not verify(body, signature, self.secrets(app)):
             self.observer.on_webhook("refused", 0)
-            return 401, b"bad signature"
+            on_answer((401, b"bad signature"))
+            return
         find_channel = partial(self.accounts.by_phone_number_id, app)
         dedup = partial(dedup_of, self.dedup_key)
         rows = split(body, find_channel, dedup, partial(self.accounts.of_app, app))
-        try:
-            new = await self.inbox.store(rows) if rows else 0
-        except StoreUnavailable:
+        if rows:
+            self.inbox.store_nowait(rows, partial(self._stored, on_answer))
+        else:
+            self._stored(on_answer, 0)
+
+    def _stored(self, on_answer: OnAnswer[tuple[int, bytes]], new: int | Exception) -> None:
+        if isinstance(new, StoreUnavailable):
             self.observer.on_webhook("unavailable", 0)
-            return 503, b"try again later"
-        self.observer.on_webhook("stored", new)
-        return 200, b""
+            on_answer((503, b"try again later"))
+        elif isinstance(new, Exception):
+            on_answer(new)
+        else:
+            self.observer.on_webhook("stored", new)
+            on_answer((200, b""))
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer Meta's verification GET: the challenge when it knows our token."""

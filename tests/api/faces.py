@@ -13,6 +13,7 @@ from hypercorn.trio import serve
 from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.webhook_listener import WebhookAnswers, refuse
 from kaisa_relay.listener import Listener
+from kaisa_relay.runtime.callback import OnAnswer
 from tests.api.bench import Bench
 from tests.api.fakes import EPOCH, MemoryLane
 from tests.listener.serving import Client
@@ -23,12 +24,18 @@ class Lane(MemoryLane):
     """A lane that can be told to crash."""
 
     crash: Exception | None = None
+    at_once: bool = False
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        """Keep one POST, or crash."""
-        if self.crash is not None:
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        """Keep one POST, or crash: before it is kept, or later."""
+        if self.crash is None:
+            super().receive_nowait(app, signature, body, on_answer)
+        elif self.at_once:
             raise self.crash
-        return await super().receive(app, signature, body)
+        else:
+            on_answer(self.crash)
 
 
 @define(eq=False)

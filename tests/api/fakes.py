@@ -39,6 +39,7 @@ from kaisa_relay.ports.supervising import (
     TeamTransfer,
     Wrote,
 )
+from kaisa_relay.runtime.callback import OnAnswer
 
 EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
 OURS, THEIRS = WorkspaceId(1), WorkspaceId(2)
@@ -231,10 +232,12 @@ class MemoryLane:
     received: list[tuple[str, str | None, bytes]] = field(factory=list)
     answer: tuple[int, bytes] = (200, b"")
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
         """Keep one POST."""
         self.received.append((app, signature, body))
-        return self.answer
+        on_answer(self.answer)
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         """Give back the challenge."""

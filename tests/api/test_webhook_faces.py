@@ -159,6 +159,15 @@ async def test_a_lane_that_crashes_is_an_answer_too(
     assert (await client.ask(to(W))).status == 200
 
 
+async def test_a_lane_that_crashes_at_once_is_an_answer_too(face: Face) -> None:
+    face.lane.crash, face.lane.at_once = LookupError("secret"), True
+    client = await face.connect()
+    answer = await client.ask(to(W + b"/a"))
+    assert (answer.status, b"secret" in answer.body) == (500, False)
+    face.lane.crash = None
+    assert (await client.ask(to(W))).status == 200
+
+
 async def test_head_is_the_handshake_without_its_body(face: Face) -> None:
     client = await face.connect()
     await client.send(get(W + b"?hub.challenge=abc", b"HEAD") + to(W))

@@ -10,7 +10,7 @@ import trio
 from attrs import define, field
 from trio.socket import AF_INET, AF_UNIX
 
-from kaisa_relay.listener import Limits, Listener, Request, Response
+from kaisa_relay.listener import Handler, Limits, Listener, Request, Respond, Response
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 GET = b"GET /w HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -20,6 +20,12 @@ async def echo(request: Request) -> Response:
     """Answer with method, path and body."""
     said = f"{request.method} {request.path} ".encode() + request.body
     return Response(200, ((b"content-type", b"text/plain"),), said)
+
+
+def at_once(request: Request, respond: Respond) -> None:
+    """Answer so before anything else happens."""
+    said = f"{request.method} {request.path} ".encode() + request.body
+    respond(Response(200, ((b"content-type", b"text/plain"),), said))
 
 
 @define
@@ -114,18 +120,32 @@ class Served:
             client.stream.socket.close()
 
 
+def answered_by(
+    handler: Callable[[Request], Awaitable[Response]], nursery: trio.Nursery
+) -> Handler:
+    """Have requests answered by tasks of this nursery."""
+
+    async def answer(request: Request, respond: Respond) -> None:
+        respond(await handler(request))
+
+    return lambda request, respond: nursery.start_soon(answer, request, respond)
+
+
 @asynccontextmanager
 async def listening(
-    handler: Callable[[Request], Awaitable[Response]] = echo,
+    handler: Callable[[Request], Awaitable[Response]] | None = None,
     limits: Limits | None = None,
     *,
+    handle: Handler = at_once,
     tcp: bool = False,
 ) -> AsyncIterator[Served]:
-    """Run a listener until the block ends."""
-    listener = Listener(handler, lambda: NOW, limits or Limits())
+    """Run a listener until the block ends; `handler` is given a task for each request."""
     with TemporaryDirectory() as folder:
         socket = await (_on_tcp() if tcp else _on_unix(Path(folder) / "socket"))
         async with trio.open_nursery() as nursery:
+            if handler is not None:
+                handle = answered_by(handler, nursery)
+            listener = Listener(handle, lambda: NOW, limits or Limits())
             await nursery.start(listener.run, [socket])
             served = Served(listener, socket.socket.getsockname(), nursery)
             try:

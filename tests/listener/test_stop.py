@@ -6,9 +6,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from kaisa_relay.listener import Listener, Request, Response
+from kaisa_relay.listener import Listener, Request, Respond, Response
 from tests.listener.reading import post, sized
-from tests.listener.serving import GET, NOW, echo, listening
+from tests.listener.serving import GET, NOW, at_once, listening
 
 
 async def test_who_waits_for_nothing_is_let_go() -> None:
@@ -134,11 +134,11 @@ async def test_its_caller_may_have_less_time(autojump_clock: MockClock) -> None:
 
 
 async def test_stopped_twice_or_never_begun_it_is_over() -> None:
-    await Listener(echo, lambda: NOW).stop()
+    await Listener(at_once, lambda: NOW).stop()
     async with listening() as served:
         await served.listener.stop()
         await served.listener.stop()
-    never = Listener(echo, lambda: NOW)
+    never = Listener(at_once, lambda: NOW)
     await never.stop()
     await never.run([])
 
@@ -146,11 +146,11 @@ async def test_stopped_twice_or_never_begun_it_is_over() -> None:
 async def test_a_handler_that_crashes_ends_it() -> None:
     """Nothing is swallowed: what to answer to a crash is the handler's own business."""
 
-    async def crash(_: Request) -> Response:
+    def crash(_: Request, __: Respond) -> None:
         raise LookupError
 
     with pytest.RaisesGroup(LookupError, flatten_subgroups=True):
-        async with listening(crash) as served:
+        async with listening(handle=crash) as served:
             client = await served.connect()
             await client.send(GET)
             await trio.sleep_forever()

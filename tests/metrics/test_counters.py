@@ -44,6 +44,7 @@ from kaisa_relay.metrics.counters import ANSWERS, MOST_CODES
 from kaisa_relay.metrics.happenings import AGENTS, CHANNELS, MESSAGES, OFFERS, PHASES, STEPS
 from kaisa_relay.ports import Recorded
 from kaisa_relay.ports.meter import Meter
+from kaisa_relay.runtime.callback import Callback, OnAnswer
 from kaisa_relay.whatsapp.webhook import Observer
 from tests.metrics.page import read
 
@@ -175,20 +176,29 @@ def test_every_event_is_counted_somewhere() -> None:
 class SlowLane:
     """A lane that takes a quarter of a second."""
 
-    async def receive(self, app: str, signature: str | None, body: bytes) -> tuple[int, bytes]:
-        await trio.sleep(0.25)
-        return 200, body
+    nursery: trio.Nursery
+
+    def receive_nowait(
+        self, app: str, signature: str | None, body: bytes, on_answer: OnAnswer[tuple[int, bytes]]
+    ) -> None:
+        async def later() -> None:
+            await trio.sleep(0.25)
+            on_answer((200, body))
+
+        self.nursery.start_soon(later)
 
     def handshake(self, query: Mapping[str, str]) -> tuple[int, bytes]:
         return 403, b"no"
 
 
 async def test_the_time_of_a_webhook_is_measured_around_the_lane(
-    autojump_clock: trio.testing.MockClock,
+    autojump_clock: trio.testing.MockClock, nursery: trio.Nursery
 ) -> None:
     metrics = Metrics()
-    lane = TimedLane(SlowLane(), metrics.acknowledged)
-    assert await lane.receive("", None, b"body") == (200, b"body")
+    lane = TimedLane(SlowLane(nursery), metrics.acknowledged)
+    answer = Callback[tuple[int, bytes]]()
+    lane.receive_nowait("", None, b"body", answer)
+    assert await answer.wait() == (200, b"body")
     assert lane.handshake({}) == (403, b"no")
     page = read(metrics)
     assert page["kaisa_webhook_ack_seconds_count"] == 1

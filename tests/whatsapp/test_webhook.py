@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.ports import NewItem, StoreUnavailable
+from kaisa_relay.runtime.callback import Callback, OnAnswer
 from kaisa_relay.whatsapp.webhook import WebhookLane, dedup_of
 from tests.whatsapp.bodies import CHANNELS, golden
 
@@ -23,14 +24,15 @@ class MemoryInbox:
     rows: list[NewItem] = field(factory=list)
     broken: bool = False
 
-    async def store(self, rows: Sequence[NewItem]) -> int:
+    def store_nowait(self, rows: Sequence[NewItem], on_stored: OnAnswer[int]) -> None:
         """Keep what is new."""
         if self.broken:
-            raise StoreUnavailable
+            on_stored(StoreUnavailable())
+            return
         known = {(row.channel, row.dedup) for row in self.rows if row.dedup}
         new = [row for row in rows if (row.channel, row.dedup) not in known]
         self.rows += new
-        return len(new)
+        on_stored(len(new))
 
 
 class TwoChannels:
@@ -74,6 +76,15 @@ def lane(inbox: MemoryInbox, counts: Counts) -> WebhookLane:
     return WebhookLane(inbox, TwoChannels(), lambda app: SECRETS.get(app, []), "hello", KEY, counts)
 
 
+async def receive(
+    lane: WebhookLane, app: str, signature: str | None, body: bytes
+) -> tuple[int, bytes]:
+    """Hand one POST to the lane, and wait for its answer."""
+    answer = Callback[tuple[int, bytes]]()
+    lane.receive_nowait(app, signature, body, answer)
+    return await answer.wait()
+
+
 def signed(body: bytes, secret: bytes) -> str:
     """Sign as Meta does."""
     return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
@@ -85,7 +96,7 @@ async def test_stored_before_200(
 ) -> None:
     """Any of the app's secrets will do; the rows are there when the answer is."""
     body = golden("batch")
-    assert await lane.receive("app", signed(body, secret), body) == (200, b"")
+    assert await receive(lane, "app", signed(body, secret), body) == (200, b"")
     assert len(inbox.rows) == 5
     assert all(row.workspace == 1 for row in inbox.rows)
     assert counts.seen == [("stored", 5)]
@@ -95,7 +106,7 @@ async def test_a_repeat_is_harmless(lane: WebhookLane, inbox: MemoryInbox, count
     """The second delivery is answered like the first and stores nothing new."""
     body = golden("text")
     for _ in range(2):
-        assert (await lane.receive("app", signed(body, b"new"), body))[0] == 200
+        assert (await receive(lane, "app", signed(body, b"new"), body))[0] == 200
     assert len(inbox.rows) == 1
     assert counts.seen == [("stored", 1), ("stored", 0)]
 
@@ -109,8 +120,8 @@ async def test_a_bad_signature_stores_nothing(
 ) -> None:
     """Another secret, another app's secret, or an app that has none: 401."""
     body = golden("text")
-    assert (await lane.receive(app, signed(body, secret), body))[0] == 401
-    assert (await lane.receive(app, None, body))[0] == 401
+    assert (await receive(lane, app, signed(body, secret), body))[0] == 401
+    assert (await receive(lane, app, None, body))[0] == 401
     assert inbox.rows == []
     assert counts.seen == [("refused", 0)] * 2
 
@@ -118,7 +129,7 @@ async def test_a_bad_signature_stores_nothing(
 async def test_one_app_cannot_write_for_another(lane: WebhookLane, inbox: MemoryInbox) -> None:
     """A good signature of another app's is stored, and delivered to nobody."""
     body = golden("text")
-    assert (await lane.receive("other", signed(body, b"theirs"), body))[0] == 200
+    assert (await receive(lane, "other", signed(body, b"theirs"), body))[0] == 200
     (row,) = inbox.rows
     assert (row.workspace, row.reason, row.item) == (None, "unknown_channel", None)
 
@@ -127,7 +138,7 @@ async def test_no_store_no_200(lane: WebhookLane, inbox: MemoryInbox, counts: Co
     """What cannot be committed is asked for again."""
     inbox.broken = True
     body = golden("text")
-    assert (await lane.receive("app", signed(body, b"new"), body))[0] == 503
+    assert (await receive(lane, "app", signed(body, b"new"), body))[0] == 503
     assert counts.seen == [("unavailable", 0)]
 
 
@@ -135,7 +146,7 @@ async def test_nothing_to_store(lane: WebhookLane, inbox: MemoryInbox) -> None:
     """A POST without entries needs no commit, even while the store is away."""
     inbox.broken = True
     body = golden("no_entries")
-    assert (await lane.receive("app", signed(body, b"new"), body))[0] == 200
+    assert (await receive(lane, "app", signed(body, b"new"), body))[0] == 200
 
 
 @pytest.mark.parametrize(
