@@ -136,7 +136,7 @@ class Commit:
 
     def _relay(self, event: MessageRelayed) -> None:
         content = self.said.get(event.message)
-        if isinstance(content, Text) and event.message in self.state.team:
+        if isinstance(content, Text) and event.message in self.state.aside:
             labelled = self.wording.labelled(self.state, event, content)
             self._send(event.send, event.message, event.contact, labelled, Purpose.RELAY)
             return

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.contact import Side, Team
 from kaisa_relay.domain.content import (
     ButtonTap,
     Content,
@@ -23,10 +23,12 @@ from kaisa_relay.domain.conversation.events import (
     MessageRelayed,
     NoteKept,
     Notified,
+    TeamWrote,
 )
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.payloads import Reopen, encode
+from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.domain.texts import TextKey
 from kaisa_relay.ports import (
@@ -91,6 +93,20 @@ async def test_a_note_is_listed_without_its_command(world: World) -> None:
     assert [view for _, view in listed] == [
         MessageView(SAID, "agent", None, Text("a dog"), "note", AT, "received"),
         MessageView(NOTED, "supervisor", None, Text("/who knows"), "note", AT, "received"),
+    ]
+
+
+async def test_a_text_of_the_teams_is_listed_and_quoted_and_said_by_nobody(world: World) -> None:
+    """It waits until it has a leg; a chat that has it knows it by its name there."""
+    started = await world.start(ANA, BO)
+    requester = Requester(RequesterKind.USER, 4)
+    content = StoreContent(SAID, started.id, ANA.contact, Team.TEAM, Text("be kind"))
+    wrote = TeamWrote(SAID, Side.AGENT, AT, requester)
+    assert await world.append(started.stream, 1, [wrote], content) is None
+    assert await world.store.directory.said(world.workspace, [SAID]) == []
+    listed = await world.store.archive.messages(world.workspace, started.id, 0, 9)
+    assert [view for _, view in listed] == [
+        MessageView(SAID, "supervisor", Side.AGENT, Text("be kind"), "text", AT, "held")
     ]
 
 

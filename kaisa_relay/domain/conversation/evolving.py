@@ -162,8 +162,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case ReopenFailed(side=side):
             asked = tuple(each for each in state.reopening if each[0] is not side)
             return replace(state, reopening=asked)
-        case NoteKept(message=message):
-            return knowing(state, message)
+        case NoteKept(message=message, by=None):
+            return _with_aside(knowing(state, message), message)
         case TeamWrote():
             return _team_wrote(state, event)
         case AgentNudged(at=at):
@@ -246,17 +246,22 @@ def _relayed(state: State, event: MessageRelayed) -> State:
 
 def _team_wrote(state: State, event: TeamWrote) -> State:
     """Remember what the team wrote; for the visitor it is a word like the agent's."""
-    waiting = {*state.waiting, *(message for message, _ in state.held)}
-    old, late = state.team[: 1 - RECENT], state.team[1 - RECENT :]
-    team = (*(each for each in old if each in waiting), *late, event.message)
+    state = _with_aside(state, event.message)
     if event.to is Side.AGENT:
-        return replace(state, team=team)
-    return replace(state, team=team, last_message_at=event.at, nudged=False)
+        return state
+    return replace(state, last_message_at=event.at, nudged=False)
+
+
+def _with_aside(state: State, message: MessageId) -> State:
+    waiting = {*state.waiting, *(each for each, _ in state.held)}
+    old, late = state.aside[: 1 - RECENT], state.aside[1 - RECENT :]
+    kept = (each for each in old if each in waiting)
+    return replace(state, aside=(*kept, *late, message))
 
 
 def _whispered(state: State, message: MessageId, to: Side) -> bool:
     """Say whether it is the team's word to the agent, for which no visitor waits."""
-    return to is Side.AGENT and message in state.team
+    return to is Side.AGENT and message in state.aside
 
 
 def _others(state: State, message: MessageId) -> tuple[tuple[MessageId, Side], ...]:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Content, Text, Unsupported, kind_of
+from kaisa_relay.domain.content import Content, Edit, Text, Unsupported, kind_of
 from kaisa_relay.domain.conversation import ending, replying, transferring, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
@@ -52,11 +52,13 @@ def take(decision: Decision, command: Receive, side: Side) -> None:
 def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> bool:
     """Note a message; says whether it can be passed on, and tells its writer where it cannot."""
     content = command.content
-    # The team's texts stand in one chat alone: what is said about them has nothing to point at.
-    quotes = None if command.quotes in decision.state.team else command.quotes
+    # What stands in one chat alone is nothing to point at in the other.
+    aside = command.quotes in decision.state.aside
+    quotes = None if aside else command.quotes
     marks = marks_of(content, quotes, command.forwarded)
     tapped = of_content(content) is not None
-    passes = crosses(content, quotes) and not tapped
+    kept_back = isinstance(content, Edit) and (aside or (side is Side.AGENT and _orders(content)))
+    passes = crosses(content, quotes) and not tapped and not kept_back
     decision.add(
         MessageReceived(
             command.message,
@@ -74,6 +76,11 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
     if not passes and not tapped and not is_silent(content):
         decision.reply(command.contact, _why_not(content, side), command.message)
     return passes
+
+
+def _orders(edit: Edit) -> bool:
+    """Say whether what was changed is a command, which was never meant for the visitor."""
+    return isinstance(edit.content, Text) and edit.content.body.lstrip().startswith("/")
 
 
 def _why_not(content: Content, side: Side) -> TextKey:
@@ -94,7 +101,8 @@ def from_agent(decision: Decision, command: Receive) -> None:
     if isinstance(command.content, Text) and command.content.body.lstrip().startswith("/"):
         language = decision.state.language_of(command.contact)
         typed = chat_commands.parse(command.content.body, language)
-    if typed is None and command.quotes in decision.state.team:
+    answers = command.quotes in decision.state.aside and opens_window(command.content)
+    if typed is None and answers:
         _keep(decision, command, "")  # an answer to the team, which the visitor knows nothing of
     elif typed is None or isinstance(typed, chat_commands.Literal):
         take(decision, command, Side.AGENT)
@@ -180,14 +188,14 @@ def _hear(decision: Decision, command: HearOutcome, message: MessageId, to: Side
     elif command.rank is Rank.FAILED and to is Side.AGENT and replying.gone(decision, command):
         replying.lose_unreachable(decision, command)
     elif command.rank is Rank.FAILED:
-        told = message in {*decision.state.failed, *decision.state.team}
+        told = message in {*decision.state.failed, *decision.state.aside}
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         if not told:  # of several parts one is enough, and a repeat says nothing new
             decision.tell(to.other, note_for(to.other, command.code), message)
     elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT
-        if message not in decision.state.team:
+        if message not in decision.state.aside:
             decision.tell(Side.AGENT, lost, message)
     elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))

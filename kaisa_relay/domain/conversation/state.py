@@ -119,8 +119,9 @@ class State:
     """When the agent was told that their first word is waited for."""
     outcome: MessageId | None = None
     """The agent's message that closed it."""
-    team: tuple[MessageId, ...] = ()
-    """What neither side wrote: the team's texts of late, and those that wait."""
+    aside: tuple[MessageId, ...] = ()
+    """What one side alone knows of, or nobody: the team's texts and notes of late; texts of the
+    team's that wait are among them however long they do."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
 

@@ -67,14 +67,14 @@ def hold(decision: Decision, message: MessageId, to: Side) -> None:
     """Keep a message, ask its reader back, and tell its writer; the latter two once."""
     if (message, to) in decision.state.held:
         return  # of several parts, each hears of it
-    team = decision.state.team
-    first = not any(side is to and each not in team for each, side in decision.state.held)
+    aside = decision.state.aside
+    first = not any(side is to and each not in aside for each, side in decision.state.held)
     if to not in decision.state.shut:
         decision.add(WindowClosed(to, decision.at))
     decision.add(MessageHeld(message, to, decision.at))
     if not any(side is to for side, _ in decision.state.reopening):
         _ask_back(decision, to)
-    if first and message not in team:  # the other side knows nothing of the team's
+    if first and message not in aside:  # the other side knows nothing of the team's
         text = TextKey.HELD_VISITOR if to is Side.AGENT else TextKey.HELD_AGENT
         decision.tell(to.other, text, message)
 
@@ -103,7 +103,7 @@ def hear(decision: Decision, command: HearOutcome) -> None:
     (side,) = asked
     decision.add(ReopenFailed(side, command.code, decision.at))
     held = [message for message, to in decision.state.held if to is side]
-    if held and all(message in decision.state.team for message in held):
+    if held and all(message in decision.state.aside for message in held):
         return  # the other side waits for nothing
     failed = TextKey.REOPEN_FAILED_VISITOR if side is Side.AGENT else TextKey.REOPEN_FAILED_AGENT
     decision.tell(side.other, failed)

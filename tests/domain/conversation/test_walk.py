@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Candidate,
     Command,
+    ConversationCreated,
     End,
     EndedBy,
     Handover,
@@ -103,7 +104,7 @@ class Walk(RuleBasedStateMachine):
         """A link is given out, and perhaps the first steps are done."""
         form = reservation(terms=terms, agents=AGENTS, strategy=strategy)
         self.state = created(form)
-        self.witness = Witness(form)
+        self.witness = self.witnessed(form)
         self.now = T0
         self.outage: Outage | None = None
         self.new_id = ids()
@@ -114,6 +115,10 @@ class Walk(RuleBasedStateMachine):
             self.ask(ProposeAgent(ANNA, True, self.now))
         if begun > 2:
             self.says(ANNA, yes())
+
+    def witnessed(self, form: ConversationCreated) -> Witness:
+        """Return who sees it all."""
+        return Witness(form)
 
     def ask(self, command: Command) -> None:
         """One step, under the eyes of the witness."""

@@ -31,6 +31,7 @@ from kaisa_relay.domain.conversation.messages import (
     MessageSettled,
     MessageUnconfirmed,
     NoteAdded,
+    NoteKept,
     Notified,
     OfferDeclined,
     OfferExpired,
@@ -55,6 +56,7 @@ AFTER_THE_END = (
     MessageSettled,
     Notified,
     NoteAdded,
+    NoteKept,
     ReopenFailed,
 )
 OFFER_OVER = OfferDeclined | OfferExpired | OfferFailed | OfferRescinded
