@@ -7,6 +7,7 @@ from kaisa_relay.journal.archive import SqlArchive
 from kaisa_relay.journal.arriving import Arriving
 from kaisa_relay.journal.events import SqlJournal
 from kaisa_relay.journal.files import SqlFiles
+from kaisa_relay.journal.following import SqlFollowing
 from kaisa_relay.journal.inbox import ReadItem, SqlInbox
 from kaisa_relay.journal.sends import SqlSends
 from kaisa_relay.journal.settling import Settling, Tails
@@ -24,6 +25,7 @@ class SqlRooms:
     sends: SqlSends
     files: SqlFiles
     archive: SqlArchive
+    following: SqlFollowing
 
 
 def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
@@ -40,4 +42,5 @@ def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
         sends=SqlSends(store, settling, ended),
         files=SqlFiles(store),
         archive=SqlArchive(store),
+        following=SqlFollowing(store),
     )

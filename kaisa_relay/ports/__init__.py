@@ -72,6 +72,11 @@ from kaisa_relay.ports.files import (
     MoveFile,
     WantFile,
 )
+from kaisa_relay.ports.following import (
+    LIVE,
+    Following,
+    Standing,
+)
 from kaisa_relay.ports.gateway import (
     ChannelAccess,
     Gateway,
@@ -99,6 +104,7 @@ from kaisa_relay.ports.journal import (
 )
 
 __all__ = [
+    "LIVE",
     "UNREADABLE",
     "Accounts",
     "AgentView",
@@ -124,6 +130,7 @@ __all__ = [
     "FileState",
     "Files",
     "Filter",
+    "Following",
     "ForgetNumbers",
     "FormPerson",
     "Gateway",
@@ -164,6 +171,7 @@ __all__ = [
     "SaveToken",
     "Send",
     "Sends",
+    "Standing",
     "StoreContent",
     "StoreUnavailable",
     "Stored",

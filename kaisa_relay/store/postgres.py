@@ -39,8 +39,12 @@ def writer(url: URL) -> Engine:
 
 
 def reader(url: URL) -> Engine:
-    """Return the engine whose connections only read."""
-    settings = {**_TIMEOUTS, "default_transaction_read_only": "on"}
+    """Return the engine whose connections only read, each time one snapshot (as SQLite does)."""
+    settings = {
+        **_TIMEOUTS,
+        "default_transaction_read_only": "on",
+        "default_transaction_isolation": r"repeatable\ read",
+    }
     return _engine(
         url,
         settings,

@@ -17,6 +17,7 @@ from kaisa_relay.journal.archive import SqlArchive
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.events import SqlJournal
 from kaisa_relay.journal.files import SqlFiles
+from kaisa_relay.journal.following import SqlFollowing
 from kaisa_relay.journal.inbox import SqlInbox
 from kaisa_relay.journal.sends import SqlSends
 from kaisa_relay.journal.sql import on_store
@@ -39,6 +40,7 @@ class SqlStore:
     sends: SqlSends
     files: SqlFiles
     archive: SqlArchive
+    following: SqlFollowing
     directory: SqlDirectory
 
     async def add_workspace(self) -> WorkspaceId:
@@ -70,6 +72,7 @@ def sql_store(store: Store) -> SqlStore:
         rooms.sends,
         rooms.files,
         rooms.archive,
+        rooms.following,
         directory,
     )
 

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.journal.memory import MemoryStore
-from kaisa_relay.ports import Archive, Directory, Files, Inbox, Journal, Sends
+from kaisa_relay.ports import Archive, Directory, Files, Following, Inbox, Journal, Sends
 from kaisa_relay.runtime.clock import WallClock
 from tests import fakes
 
@@ -39,6 +39,8 @@ class Store(Protocol):
     def directory(self) -> Directory: ...
     @property
     def archive(self) -> Archive: ...
+    @property
+    def following(self) -> Following: ...
 
     async def add_workspace(self) -> WorkspaceId:
         """Configure one more workspace and own it."""
@@ -63,6 +65,7 @@ class _InMemory:
     files: Files
     directory: Directory
     archive: Archive
+    following: Following
     new_id: NewId
 
     async def add_workspace(self) -> WorkspaceId:
@@ -87,6 +90,7 @@ async def _memory(
         store.files,
         store.directory,
         store.archive,
+        store.following,
         new_id,
     )
 

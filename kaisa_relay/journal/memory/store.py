@@ -10,6 +10,7 @@ from kaisa_relay.journal.memory.archive import MemoryArchive
 from kaisa_relay.journal.memory.commits import Commits, Fault
 from kaisa_relay.journal.memory.directory import MemoryDirectory
 from kaisa_relay.journal.memory.files import MemoryFiles
+from kaisa_relay.journal.memory.following import MemoryFollowing
 from kaisa_relay.journal.memory.inbox import MemoryInbox
 from kaisa_relay.journal.memory.journal import MemoryJournal, MemorySends
 from kaisa_relay.journal.memory.rows import Rows
@@ -31,6 +32,7 @@ class MemoryStore:
     files: MemoryFiles = field(init=False)
     directory: MemoryDirectory = field(init=False)
     archive: MemoryArchive = field(init=False)
+    following: MemoryFollowing = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.commits = Commits(self.rows, self.clock, self.new_id)
@@ -40,6 +42,7 @@ class MemoryStore:
         self.files = MemoryFiles(self.commits)
         self.directory = MemoryDirectory(self.commits)
         self.archive = MemoryArchive(self.commits)
+        self.following = MemoryFollowing(self.commits, self.archive)
 
     def fail_next(self, when: Fault | str = Fault.BEFORE, times: int = 1) -> None:
         """Have the next commits fail `before` or `after` they are durable."""

@@ -1,0 +1,52 @@
+"""A workspace followed as one, read from the tables (`ports.Following`)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.journal import agent_listing, conversation_listing
+from kaisa_relay.journal.events import recorded
+from kaisa_relay.ports import LIVE, Recorded, Standing
+from kaisa_relay.store import Store
+from kaisa_relay.store.tables import event, workspace
+
+
+class SqlFollowing:
+    """Reads beside the relay, and never so much at once that the relay must wait."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def position(self, workspace: WorkspaceId) -> int:
+        """Return the number of the latest event; 0 before the first."""
+        return await self._store.browse(lambda connection: _position(connection, workspace))
+
+    async def events(self, workspace: WorkspaceId, after: int, limit: int) -> Sequence[Recorded]:
+        """Return up to `limit` events above number `after`, in order."""
+        query = (
+            select(event)
+            .where(event.c.workspace == workspace, event.c.seq > after)
+            .order_by(event.c.seq)
+            .limit(limit)
+        )
+        return await self._store.browse(
+            lambda connection: [recorded(row) for row in connection.execute(query)]
+        )
+
+    async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
+        """Return what is so now; the number and the rows are from one snapshot."""
+
+        def read(connection: Connection) -> Standing:
+            position = _position(connection, workspace)
+            page = conversation_listing.page
+            live = page(connection, workspace, LIVE, None, most + 1)
+            agents = agent_listing.page(connection, workspace, None, most)
+            return Standing(position, tuple(live[:most]), tuple(agents), len(live) > most)
+
+        return await self._store.browse(read)
+
+
+def _position(connection: Connection, of: WorkspaceId) -> int:
+    head = connection.scalar(select(workspace.c.head).where(workspace.c.id == of))
+    return head or 0

@@ -1,0 +1,43 @@
+"""A workspace followed as one, read from the rows in memory."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.journal.memory.archive import MemoryArchive
+from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.ports import LIVE, Recorded, Standing
+
+
+@frozen
+class MemoryFollowing:
+    """`ports.Following`."""
+
+    commits: Commits
+    archive: MemoryArchive
+
+    async def position(self, workspace: WorkspaceId) -> int:
+        """Return the number of the latest event; 0 before the first."""
+        return max((each.seq for each in await self._all(workspace)), default=0)
+
+    async def events(self, workspace: WorkspaceId, after: int, limit: int) -> Sequence[Recorded]:
+        """Return up to `limit` events above number `after`, in order."""
+        found = [each for each in await self._all(workspace) if each.seq > after]
+        return sorted(found, key=lambda each: each.seq)[:limit]
+
+    async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
+        """Return what is so now."""
+        while True:
+            position = await self.position(workspace)
+            live = await self.archive.conversations(workspace, LIVE, None, most + 1)
+            agents = await self.archive.agents(workspace, None, most)
+            if position == await self.position(workspace):
+                return Standing(position, tuple(live[:most]), tuple(agents), len(live) > most)
+
+    async def _all(self, workspace: WorkspaceId) -> list[Recorded]:
+        streams = (await self.commits.read()).streams
+        return [
+            each for (owner, _), history in streams.items() if owner == workspace
+            for each in history
+        ]  # fmt: skip

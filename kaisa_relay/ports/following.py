@@ -1,0 +1,46 @@
+"""What a follower of a whole workspace reads: its events in their one order, and what is so now.
+
+Rule 1: a workspace's events are numbered without gaps, in the order of their commits, so whoever
+knows the number of the last one they saw has missed nothing up to it.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.ports.faces import AgentView, ConversationView, Filter
+from kaisa_relay.ports.journal import Recorded
+
+LIVE: Final = Filter(phases=(Phase.RESERVED, Phase.SEEKING, Phase.ACTIVE))
+
+
+@frozen
+class Standing:
+    """What is so after event number `position`, and nothing later.
+
+    `conversations` are live, the newest first; `more` says that older live ones are left out.
+    """
+
+    position: int
+    conversations: tuple[ConversationView, ...]
+    agents: tuple[AgentView, ...]
+    more: bool
+
+
+class Following(Protocol):
+    """Reads a workspace as one. Raises `StoreUnavailable`."""
+
+    async def position(self, workspace: WorkspaceId) -> int:
+        """Return the number of the latest event; 0 before the first."""
+        ...
+
+    async def events(self, workspace: WorkspaceId, after: int, limit: int) -> Sequence[Recorded]:
+        """Return up to `limit` events above number `after`, in order."""
+        ...
+
+    async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
+        """Return what is so now, with at most so many conversations, and so many agents."""
+        ...

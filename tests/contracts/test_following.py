@@ -1,0 +1,59 @@
+"""What every store promises to whoever follows a workspace as one."""
+
+import trio
+
+from kaisa_relay.domain.conversation.state import Phase
+from tests import fakes
+from tests.contracts.world import World
+
+ANA, BO, CY, DI = (fakes.person(n, name) for n, name in enumerate(("Ana", "Bo", "Cy", "Di"), 1))
+
+
+async def test_events_of_all_streams_come_in_the_order_of_their_commits(world: World) -> None:
+    await world.start(ANA, BO)
+    await world.start(CY, DI)
+    following = world.store.following
+    found = await following.events(world.workspace, 0, 100)
+    assert list(found) == world.recorded
+    assert [each.seq for each in found] == [1, 2]
+    assert await following.position(world.workspace) == 2
+    assert list(await following.events(world.workspace, 1, 100)) == world.recorded[1:]
+    assert list(await following.events(world.workspace, 0, 1)) == world.recorded[:1]
+    assert await following.events(world.workspace, 2, 100) == []
+
+
+async def test_a_workspace_is_followed_alone(world: World) -> None:
+    other = await world.another()
+    await other.start(ANA, BO)
+    following = world.store.following
+    assert await following.position(world.workspace) == 0
+    assert await following.events(world.workspace, 0, 100) == []
+    assert (await following.standing(world.workspace, 10)).conversations == ()
+
+
+async def test_what_stands_is_what_the_events_up_to_its_position_made(world: World) -> None:
+    first = await world.start(ANA, BO)
+    second = await world.start(CY, DI)
+    standing = await world.store.following.standing(world.workspace, 10)
+    assert standing.position == 2
+    assert [each.id for each in standing.conversations] == [second.id, first.id]
+    assert {each.phase for each in standing.conversations} == {Phase.RESERVED}
+    assert not standing.more
+    few = await world.store.following.standing(world.workspace, 1)
+    assert ([each.id for each in few.conversations], few.more) == ([second.id], True)
+
+
+async def test_a_snapshot_holds_nothing_of_a_commit_that_came_while_it_was_read(
+    world: World,
+) -> None:
+    """Each conversation is one event here, so their numbers must agree, whenever it is read."""
+
+    async def write() -> None:
+        for n in range(20):
+            await world.start(fakes.person(10 + 2 * n, "Even"), fakes.person(11 + 2 * n, "Odd"))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(write)
+        for _ in range(30):
+            standing = await world.store.following.standing(world.workspace, 100)
+            assert standing.position == len(standing.conversations)
