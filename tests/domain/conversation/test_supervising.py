@@ -107,7 +107,7 @@ def test_what_the_agent_says_about_a_whisper_stays_here() -> None:
     answered = talk.says(ANNA, "will do", **quoting)
     assert kinds(answered) == [NoteKept, Notified]
     assert texts(answered) == [(ANNA, TextKey.NOTE_KEPT)]
-    assert kinds(talk.says(ANNA, Reaction(None, "👍"), **quoting)) == [MessageReceived]
+    assert kinds(talk.says(ANNA, Reaction("wamid", "👍"), **quoting)) == [MessageReceived]
     late = talk.says(ANNA, Edit("wamid", Text("will not do")), quotes=MessageId(102))
     assert relayed(late) == []
     assert texts(late) == [(ANNA, TextKey.CANNOT_RELAY_AGENT)]
