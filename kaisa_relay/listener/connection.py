@@ -2,37 +2,30 @@
 
 Rule 1: nothing is received while a request is being answered, so answers are in order, whoever
 sends without waiting is held up by TCP, and half a connection is as good as a whole one.
-Rule 2: no deadline has a scope of its own. The sweeper looks at `deadline` once a second and shuts
-one direction of the socket, which wakes the task with what was already there, then with the end.
-Rule 3: requests that come whole are read and answered by callbacks while the task sleeps; it is
+Rule 2: requests that come whole are read and answered by callbacks while the task sleeps; it is
 woken for what remains, and sleeps again when nothing does.
 """
 
 import socket
-from contextlib import suppress
 from math import inf
 from typing import Final
 
 import outcome
-from attrs import define, field, frozen
+from attrs import define, frozen
 from trio.lowlevel import (
     Abort,
     Task,
     checkpoint,
     current_task,
     reschedule,
-    wait_readable,
     wait_task_rescheduled,
-    wait_writable,
 )
 
 from kaisa_relay.listener.answers import CLOSES, CONTINUE, connection_line, encode
-from kaisa_relay.listener.context import Context
-from kaisa_relay.listener.messages import KIB, Refusal, Request, Response
-from kaisa_relay.listener.reader import Reader, Stage
+from kaisa_relay.listener.messages import Refusal, Request, Response
+from kaisa_relay.listener.reader import Stage
+from kaisa_relay.listener.timed_socket import RECEIVE, TimedSocket
 
-RECEIVE: Final = 64 * KIB
-"""Bytes taken from the socket at once."""
 IN_A_ROW: Final = 16
 """Requests answered before everybody else gets a turn: 64 KiB may hold thousands."""
 
@@ -50,34 +43,13 @@ class _Gone:
 
 
 @define(eq=False)
-class Connection:
+class Connection(TimedSocket):
     """A connected socket, non-blocking, that is spoken HTTP on."""
 
-    _context: Context
-    _socket: socket.socket
-    _fd: int = field(init=False)
-    _reader: Reader = field(init=False)
-    _stage: Stage | None = Stage.IDLE
-    """What is waited for; None while something else is done than to wait for a request."""
-    _deadline: float = field(init=False)
-    _late: bool = False
-    _sending: bool = False
-    _seen: int = 0
-    _stalls: float = inf
     _sleeper: Task | None = None
     """The task, while requests are answered without it."""
     _deaf: bool = False
     _bodiless: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        self._fd = self._socket.fileno()
-        self._reader = Reader(self._context.limits.sizes, self._context.budget)
-        self._deadline = self._context.now + self._context.limits.patience.head
-
-    @property
-    def answering(self) -> bool:
-        """Whether a request was begun and not yet answered."""
-        return self._stage is not Stage.IDLE
 
     async def run(self) -> None:
         """Speak until the end. Whatever the handler raises, this raises."""
@@ -88,23 +60,6 @@ class Connection:
         """Say that there are too many."""
         if await self._refuse(Refusal.OVERLOADED):
             await self._linger()
-
-    def check(self, now: float) -> None:
-        """Hang up on whoever let a deadline pass."""
-        if now < self._deadline and not self._stalled(now):
-            return
-        self._late, self._deadline, self._stalls = True, inf, inf
-        self._shut(socket.SHUT_RDWR if self._sending else socket.SHUT_RD)
-
-    def finish(self) -> None:
-        """Answer what has come, and nothing more."""
-        if self._stage is Stage.IDLE:
-            self._shut(socket.SHUT_RD)
-
-    def close(self) -> None:
-        """Let go of socket and memory."""
-        self._reader.close()
-        self._socket.close()
 
     async def _converse(self) -> bool:
         """Answer request after request; says whether a last answer is still to be read."""
@@ -226,30 +181,9 @@ class Connection:
         self._reader.feed(data)
         return bool(data)
 
-    def _wait_for(self, stage: Stage) -> None:
-        context, patience = self._context, self._context.limits.patience
-        self._stage = stage
-        if stage is Stage.IDLE:
-            self._deadline = context.now + patience.idle
-            if context.stopping:
-                self.finish()
-        elif stage is Stage.HEAD:
-            self._deadline = context.now + patience.head
-        else:
-            self._deadline = context.now + patience.body
-            self._seen, self._stalls = 0, context.now + patience.stall
-
     async def _ask_for_body(self) -> bool:
         """Send a 100 to whoever waits for one."""
         return not self._reader.wants_continue() or await self._send(CONTINUE)
-
-    def _stalled(self, now: float) -> bool:
-        if self._stage is not Stage.BODY:
-            return False
-        patience = self._context.limits.patience
-        if self._reader.size >= self._seen + patience.step:
-            self._seen, self._stalls = self._reader.size, now + patience.stall
-        return now >= self._stalls
 
     async def _answer(self, request: Request) -> bytes | None:
         """Have one request answered; returns what was said of the connection, None if nothing."""
@@ -282,44 +216,6 @@ class Connection:
         context.refused[refusal] += 1
         return await self._send(encode(context.refuse(refusal), context.date, CLOSES))
 
-    async def _receive(self) -> bytes:
-        """Return what is there, or nothing at the end, however it came about."""
-        while True:
-            await wait_readable(self._fd)
-            try:
-                return self._socket.recv(RECEIVE)
-            except BlockingIOError:
-                continue
-            except OSError:
-                return b""
-
-    async def _send(self, data: bytes) -> bool:
-        """Send; says whether there was somebody. No checkpoint unless it must wait."""
-        sent = self._push(data)
-        if sent == len(data):
-            return True
-        return sent is not None and await self._send_rest(memoryview(data)[sent:])
-
-    async def _send_rest(self, data: memoryview) -> bool:
-        deadline, self._sending = self._deadline, True
-        self._deadline = self._context.now + self._context.limits.patience.send
-        sent: int | None = 0
-        while data and sent is not None:
-            await wait_writable(self._fd)
-            sent = self._push(data)
-            data = data[sent:]
-        self._deadline, self._sending = deadline, False
-        return sent is not None
-
-    def _push(self, data: bytes | memoryview) -> int | None:
-        """Return how many bytes the socket took; None when nobody is there."""
-        try:
-            return self._socket.send(data)
-        except BlockingIOError:
-            return 0
-        except OSError:
-            return None
-
     async def _linger(self) -> None:
         """Read on for a moment: a socket that is closed unread takes its last answer with it."""
         limits = self._context.limits
@@ -331,10 +227,6 @@ class Connection:
             if not data:
                 return
             left -= len(data)
-
-    def _shut(self, how: int) -> None:
-        with suppress(OSError):  # the other side was faster
-            self._socket.shutdown(how)
 
 
 def _leave(_: object) -> Abort:

@@ -9,7 +9,7 @@ from trio.testing import wait_all_tasks_blocked
 from kaisa_relay.listener import Request, Response
 from kaisa_relay.listener.connection import IN_A_ROW
 from tests.listener.reading import post, sized
-from tests.listener.serving import GET, listening
+from tests.listener.serving import GET, echo, listening
 
 DATE = "Sun, 22 Nov 2026 08:00:00 GMT"
 CLOSE = b"GET /w HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n"
@@ -167,3 +167,45 @@ async def test_a_header_cannot_end_its_line() -> None:
         async with listening(split) as served:
             await (await served.connect()).send(GET)
             await trio.sleep_forever()
+
+
+async def test_what_comes_while_the_first_is_decided_waits_for_it() -> None:
+    """Also when both are small, and the second comes alone."""
+    begun, decide = trio.Event(), trio.Event()
+
+    async def slow(request: Request) -> Response:
+        begun.set()
+        await decide.wait()
+        return await echo(request)
+
+    async with listening(slow) as served:
+        client = await served.connect()
+        await client.send(GET)
+        await begun.wait()
+        await client.send(GET.replace(b"/w", b"/second"))
+        await wait_all_tasks_blocked()
+        assert served.listener.statistics().requests == 1
+        decide.set()
+        assert (await client.read()).body == b"GET /w "
+        assert (await client.read()).body == b"GET /second "
+        assert (await client.ask(GET)).body == b"GET /w "
+
+
+async def test_who_leaves_while_it_is_decided_is_let_go() -> None:
+    begun, decide = trio.Event(), trio.Event()
+
+    async def slow(request: Request) -> Response:
+        begun.set()
+        await decide.wait()
+        return await echo(request)
+
+    async with listening(slow) as served:
+        client = await served.connect()
+        await client.send(GET)
+        await begun.wait()
+        client.stream.socket.close()
+        await wait_all_tasks_blocked()
+        assert served.listener.statistics().answering == 1
+        decide.set()
+        await wait_all_tasks_blocked()
+        assert served.listener.statistics().connections == 0
