@@ -13,6 +13,8 @@ from attrs import field, frozen
 
 from kaisa_relay.accounts import agent_rows, rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
+from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
+from kaisa_relay.accounts.blocks import AddBlock, ListBlocks, RemoveBlock
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
@@ -36,6 +38,7 @@ from kaisa_relay.accounts.key_text import new_key
 from kaisa_relay.accounts.listing import list_channels, list_keys
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.transactions import Transactions
+from kaisa_relay.ports import Desk
 from kaisa_relay.runtime.clock import WallClock, system_clock
 
 Change = (
@@ -73,6 +76,8 @@ class Administration:
     random: Callable[[int], bytes] = secrets.token_bytes
     serving: bool = False
     changed: Callable[[], Awaitable[None]] = _nobody
+    desk: Desk | None = None
+    """The actors, inside `serve`."""
 
     async def execute(self, command: Command) -> Result:
         """Do what is asked, or say why not. Raises `StoreUnavailable`."""
@@ -92,6 +97,12 @@ class Administration:
                 return await self.store.read(partial(agent_rows.list_agents, workspace))
             case ListKeys(workspace):
                 return await self.store.read(partial(list_keys, workspace))
+            case ListBlocks(workspace):
+                return await self.store.read(partial(list_blocks, workspace))
+            case AddBlock():
+                return await add_block(self.store, self.desk, command)
+            case RemoveBlock():
+                return await remove_block(self.store, self.desk, command)
             case Inspect():
                 return await self.store.read(partial(inspect, self.serving, self.clock()))
             case _:

@@ -76,3 +76,6 @@ class Agents:
     """The agents that were asked for, the first known first."""
 
     agents: tuple[AgentFacts, ...]
+
+
+AgentCommand = ListAgents | AddAgent | SetAgent | SetHours

@@ -9,15 +9,9 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from kaisa_relay.accounts.agents import (
-    AddAgent,
-    AgentFacts,
-    Agents,
-    ListAgents,
-    SetAgent,
-    SetHours,
-)
+from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
+from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
@@ -106,10 +100,8 @@ Command = (
     | DrainChannel
     | ResealTokens
     | ListChannels
-    | ListAgents
-    | AddAgent
-    | SetAgent
-    | SetHours
+    | AgentCommand
+    | BlockCommand
     | AddKey
     | ListKeys
     | RevokeKey
@@ -284,6 +276,7 @@ Result = (
     | Channels
     | AgentFacts
     | Agents
+    | BlockResult
     | KeyFacts
     | Keys
     | KeyAdded

@@ -9,24 +9,31 @@ from functools import partial
 
 from attrs import define, evolve, field, frozen
 
+from kaisa_relay.actors.destinations import (
+    Addressed,
+    FromAgent,
+    Homeless,
+    Letter,
+    TurnedAway,
+)
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
 from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.domain.channel import Channel
-from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.content import ButtonTap, Content, Text
 from kaisa_relay.domain.conversation.messages import MatchedBy, Receive
 from kaisa_relay.domain.crossing import opens_window
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
-from kaisa_relay.domain.inbound import Inbound, refers_to, showing_number
+from kaisa_relay.domain.inbound import refers_to, showing_number
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.domain.routing import (
     OPT_IN,
     Answer,
     Binds,
+    Blocked,
     Facts,
     OfAgent,
     ToConversation,
@@ -36,46 +43,7 @@ from kaisa_relay.domain.routing import (
 )
 from kaisa_relay.domain.texts import Overrides
 from kaisa_relay.domain.tokens import is_untouched, strip_token
-from kaisa_relay.ports import Change, InboxItem, SaveContact, UseToken
-
-
-@frozen
-class Addressed:
-    """A message for a conversation."""
-
-    conversation: ConversationId
-    deliver: Deliver
-
-
-@frozen
-class Homeless:
-    """A message that belongs to no conversation, and how its writer is answered.
-
-    `changes` save who they are as far as that is news; `url` is the right link, if there is one.
-    """
-
-    answer: Answer
-    person: Person = field(repr=False)
-    changes: tuple[Change, ...] = field(repr=False)
-    url: str = field(repr=False)
-
-
-@frozen
-class FromAgent:
-    """A command of an agent's that concerns themselves; `changes` as of `Homeless`."""
-
-    command: PresenceCommand
-    person: Person = field(repr=False)
-    changes: tuple[Change, ...] = field(repr=False)
-
-
-@frozen
-class Letter:
-    """One inbound message with where it came in."""
-
-    item: InboxItem
-    inbound: Inbound
-    channel: Channel
+from kaisa_relay.ports import Change, SaveContact, UseToken
 
 
 @frozen
@@ -101,7 +69,7 @@ class Addressing:
         for key in [key for key, each in self.binding.items() if each.item == item]:
             del self.binding[key]
 
-    async def address(self, letter: Letter) -> Addressed | FromAgent | Homeless:
+    async def address(self, letter: Letter) -> Addressed | FromAgent | Homeless | TurnedAway:
         """Walk the identity ladder for one message."""
         letter = evolve(letter, inbound=showing_number(letter.inbound))
         channel, content = letter.channel, letter.inbound.content
@@ -111,6 +79,7 @@ class Addressing:
             return self._addressed(letter, recent.conversation, command)
         who = await self.shifting.settled(channel, letter.inbound.sender)
         contacts = who.contacts
+        blocked = await self.lookups.blocked(channel, contacts, letter.inbound.sender)
         pairs = await self.lookups.pairs(channel, contacts, letter.inbound.sender)
         if who.same and not any(pair.conversation for pair in pairs):
             contacts = contacts[:1]  # any of them is who writes; the better known is answered
@@ -125,11 +94,14 @@ class Addressing:
         ended = await self.lookups.ended(channel, pairs, at) if speaks else None
         hidden = letter.inbound.sender.wa_id is None
         facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended, hidden)
-        match route(facts):
+        match route(evolve(facts, blocked=blocked)):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)
             case Binds(token=bound, contact=known):
                 return await self._bind(letter, bound, known)
+            case Blocked(contact=contact, conversation=conversation, scanned=scanned):
+                person, changes = await self._writer(letter, contact)
+                return TurnedAway(contact, person, changes, conversation, scanned)
             case OfAgent(command=asked, contact=agent):
                 person, changes = await self._writer(letter, agent)
                 return FromAgent(asked, person, changes)

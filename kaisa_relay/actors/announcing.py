@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from kaisa_relay.actors.changes import freed_agents
 from kaisa_relay.actors.exchange import Exchange
-from kaisa_relay.actors.messages import AgentFreed, AgentNotWanted, OfferMissed, Withdraw
+from kaisa_relay.actors.messages import (
+    AgentFreed,
+    AgentNotWanted,
+    OfferMissed,
+    Withdraw,
+)
+from kaisa_relay.actors.workspace_messages import (
+    PersonBlocked,
+)
+from kaisa_relay.domain.contact_events import ContactBlocked
 from kaisa_relay.domain.conversation.messages import (
     Event,
     OfferExpired,
@@ -23,6 +32,9 @@ def announce(
     if before.phase is after.phase and before.open_offers == after.open_offers:
         return  # a relayed message concerns nobody else
     _withdraw(exchange, before, events)
+    if workspace := exchange.workspaces.get(after.workspace):
+        for blocked in (event for event in events if isinstance(event, ContactBlocked)):
+            workspace.tell(PersonBlocked(blocked.contact))
     pool = exchange.pools.get(after.workspace)
     if pool is None:
         return

@@ -14,6 +14,7 @@ from kaisa_relay.actors.files import wanted_file
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.contact_events import ContactBlocked
 from kaisa_relay.domain.content import Content, Media, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
 from kaisa_relay.domain.conversation.evolving import evolve
@@ -46,6 +47,7 @@ from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting, Recipient
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import (
+    BlockContact,
     Change,
     ClaimPair,
     CountMiss,
@@ -103,6 +105,8 @@ class Commit:
                 self._count(event)
             case AgentAccepted():
                 self._count(event)
+            case ContactBlocked(who, by, at, agent, conversation):
+                self.changes.append(BlockContact(who, by, at, agent, conversation))
             case ConversationTransferred(before=former) | AgentLost(agent=former):
                 self._release(former)
             case ConversationStarted() if before.visitor != event.visitor:

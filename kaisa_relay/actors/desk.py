@@ -1,5 +1,7 @@
 """Where requests from faces reach the actors: every ask has a deadline, every failure a name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from attrs import define, frozen
@@ -8,16 +10,25 @@ from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
     EndConversation,
-    ReserveAnswer,
-    ReserveConversation,
     Supervise,
     SuperviseAnswer,
 )
+from kaisa_relay.actors.workspace_messages import (
+    BlockAnswer,
+    BlockPerson,
+    ReserveAnswer,
+    ReserveConversation,
+    ToWorkspace,
+    UnblockAnswer,
+    UnblockPerson,
+)
+from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.domain.requester import Requester
-from kaisa_relay.ports import Busy, NewConversation, NotFound
+from kaisa_relay.ports import Busy, NewConversation, NotFound, Whom
 from kaisa_relay.ports.supervising import Supervision
 from kaisa_relay.runtime.ask import Unanswered
+from kaisa_relay.runtime.mailbox import Mailbox
 
 PATIENCE: Final = 10.0
 """Seconds that a request waits for its actor."""
@@ -45,13 +56,8 @@ class ActorsDesk:
 
     async def reserve(self, workspace: WorkspaceId, request: NewConversation) -> ReserveAnswer:
         """Ask the workspace's actor."""
-        mailbox = self.context.exchange.workspaces.get(workspace)
-        if mailbox is None:
-            raise Busy
-        try:
-            return await ReserveConversation(request).put_to(mailbox, PATIENCE)
-        except Unanswered as failure:
-            raise Busy from failure
+        with _named():
+            return await ReserveConversation(request).put_to(self._mailbox(workspace), PATIENCE)
 
     async def end(
         self,
@@ -63,10 +69,8 @@ class ActorsDesk:
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
         door = _Door(self.context, workspace, conversation)
-        try:
+        with _named():
             return await EndConversation(by).put_to(door, PATIENCE)
-        except Unanswered as failure:
-            raise Busy from failure
 
     async def supervise(
         self, workspace: WorkspaceId, conversation: ConversationId, request: Supervision
@@ -75,7 +79,29 @@ class ActorsDesk:
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
         door = _Door(self.context, workspace, conversation)
-        try:
+        with _named():
             return await Supervise(request).put_to(door, PATIENCE)
-        except Unanswered as failure:
-            raise Busy from failure
+
+    async def block(self, workspace: WorkspaceId, whom: Whom, by: BlockedBy) -> BlockAnswer:
+        """Ask the workspace's actor."""
+        with _named():
+            return await BlockPerson(whom, by).put_to(self._mailbox(workspace), PATIENCE)
+
+    async def unblock(self, workspace: WorkspaceId, whom: Whom, by: BlockedBy) -> UnblockAnswer:
+        """Ask the workspace's actor."""
+        with _named():
+            return await UnblockPerson(whom, by).put_to(self._mailbox(workspace), PATIENCE)
+
+    def _mailbox(self, workspace: WorkspaceId) -> Mailbox[ToWorkspace]:
+        mailbox = self.context.exchange.workspaces.get(workspace)
+        if mailbox is None:
+            raise Busy
+        return mailbox
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except Unanswered as failure:
+        raise Busy from failure

@@ -14,7 +14,6 @@ from attrs import define, field, frozen
 from kaisa_relay.actors.bounds import Bounds
 from kaisa_relay.actors.file_queue import FileQueue
 from kaisa_relay.actors.messages import (
-    ReserveConversation,
     Ring,
     Statuses,
     ToChannel,
@@ -25,6 +24,9 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.actors.recent import Recent, SenderKey
 from kaisa_relay.actors.traffic import Traffic
+from kaisa_relay.actors.workspace_messages import (
+    ToWorkspace,
+)
 from kaisa_relay.domain.courtesy import Courtesy
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -36,6 +38,7 @@ from kaisa_relay.domain.ids import (
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports import (
     Accounts,
+    BlockContact,
     Carrier,
     Change,
     ClaimPair,
@@ -106,7 +109,7 @@ class Exchange:
     forget_people: Callable[[Iterable[Change]], None] = field(default=lambda _changes: None)
     channels: dict[ChannelId, ChannelPost] = field(factory=dict)
     pools: dict[WorkspaceId, Mailbox[ToPool]] = field(factory=dict)
-    workspaces: dict[WorkspaceId, Mailbox[ReserveConversation]] = field(factory=dict)
+    workspaces: dict[WorkspaceId, Mailbox[ToWorkspace]] = field(factory=dict)
     tell_conversation: Callable[[WorkspaceId, ConversationId, ToConversation], bool] = field(
         default=lambda _workspace, _conversation, _message: False
     )
@@ -118,6 +121,9 @@ class Exchange:
         for change in changes:
             if isinstance(change, ClaimPair | ReleasePair):
                 self.forget_pair(change.channel, change.contact)
+            if isinstance(change, BlockContact):
+                for channel in self.channels:
+                    self.forget_pair(channel, change.contact)
 
     @contextmanager
     def call(self) -> Iterator[None]:

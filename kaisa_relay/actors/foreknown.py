@@ -19,6 +19,7 @@ from kaisa_relay.domain.ids import ChannelId, MessageId
 from kaisa_relay.domain.inbound import Inbound
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
 from kaisa_relay.ports import (
+    BlockContact,
     Change,
     ClaimPair,
     ForgetNumbers,
@@ -27,6 +28,7 @@ from kaisa_relay.ports import (
     Met,
     ReleasePair,
     SaveContact,
+    UnblockContact,
     Writer,
 )
 
@@ -34,7 +36,15 @@ AHEAD: Final = 128
 """Arrivals whose writers are looked up together."""
 
 Key = tuple[ChannelId, SenderKey]
-_CONCERNING: Final = (ClaimPair, ReleasePair, SaveContact, ForgetNumbers, MergeContacts)
+_CONCERNING: Final = (
+    ClaimPair,
+    ReleasePair,
+    SaveContact,
+    ForgetNumbers,
+    MergeContacts,
+    BlockContact,
+    UnblockContact,
+)
 
 
 @define(eq=False)
@@ -129,6 +139,8 @@ def _concerns(change: Change, writer: Writer, met: Met) -> bool:
             return channel == writer.channel and contact in met.contacts
         case ForgetNumbers(contact=contact):
             return contact in (*met.contacts, *met.recognised.left)
+        case BlockContact(contact=contact) | UnblockContact(contact=contact):
+            return contact in met.contacts
         case MergeContacts(absorbed=absorbed, heir=heir):
             return absorbed in met.contacts or heir in met.contacts
         case SaveContact(person=person, phones=phones, wa_id=wa_id):

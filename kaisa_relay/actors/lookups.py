@@ -125,6 +125,23 @@ class Lookups:
         pairs = await self.context.patiently(read)
         return tuple(pairs) if changes != self._changes else self._note(channel, pairs, sender)
 
+    async def blocked(
+        self, channel: Channel, contacts: Sequence[ContactId], sender: Sender
+    ) -> frozenset[ContactId]:
+        """Return who of those that may be this sender is on the block list.
+
+        Whose live pair is remembered is not: a block has us forget it.
+        """
+        if not contacts or (
+            len(contacts) == 1 and self._pairs.get((channel.id, contacts[0])) is not None
+        ):
+            return frozenset()
+        met = self.foreknown.met(channel, sender)
+        if met is not None and met.contacts == tuple(contacts):
+            return met.blocked
+        read = partial(self.context.directory.blocked, channel.workspace, contacts)
+        return await self.context.patiently(read)
+
     def _note(self, channel: Channel, pairs: Sequence[Pair], sender: Sender) -> tuple[Pair, ...]:
         """Remember those who are in a live conversation."""
         for pair in pairs:

@@ -33,10 +33,7 @@ from kaisa_relay.ports import (
     Ended,
     InboxItem,
     KeyReused,
-    NewConversation,
     Outcome,
-    Reservation,
-    ReserveRefusal,
     Send,
 )
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
@@ -110,6 +107,11 @@ class PersonMoved:
     shift: IdentityShift
 
 
+@frozen
+class VisitorGone:
+    """Its visitor is on the block list: it ends, if it has not."""
+
+
 EndAnswer = Ended | AlreadyEnded
 
 
@@ -145,6 +147,7 @@ ToConversation = (
     | NotNeeded
     | AgentLeft
     | PersonMoved
+    | VisitorGone
     | EndConversation
     | Supervise
 )
@@ -247,13 +250,3 @@ class OfferMissed:
 
 
 ToPool = AgentWanted | AgentFreed | AgentNotWanted | AgentChanged | AgentsNamed | OfferMissed
-
-
-ReserveAnswer = Reservation | ReserveRefusal
-
-
-@frozen
-class ReserveConversation(Ask[ReserveAnswer]):
-    """A form was filled in (to the workspace actor)."""
-
-    request: NewConversation = field(repr=False)

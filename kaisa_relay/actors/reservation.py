@@ -39,10 +39,14 @@ decode_reservation: Final = msgspec.json.Decoder(Reservation).decode
 
 @frozen
 class People:
-    """The persons of a request: the visitor, then the agents in their order."""
+    """The persons of a request: the visitor, then the agents in their order.
+
+    `visitor_may_be` are all who are known by the visitor's number.
+    """
 
     visitor: Person = field(repr=False)
     agents: tuple[Person, ...] = field(repr=False)
+    visitor_may_be: tuple[ContactId, ...] = ()
 
     @property
     def contacts(self) -> list[ContactId]:

@@ -14,19 +14,19 @@ import structlog
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.addressing import Addressed, Addressing, FromAgent, Homeless, Letter
+from kaisa_relay.actors.addressing import Addressing
+from kaisa_relay.actors.destinations import Addressed, Letter
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.foreknown import AHEAD
 from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, Statuses, heard
-from kaisa_relay.actors.presence import obey_agent
 from kaisa_relay.actors.reporting import note_limit, note_report
+from kaisa_relay.actors.settling import settle
 from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
-from kaisa_relay.actors.unmatched import answer_unmatched
 from kaisa_relay.domain.conversation.messages import Receive
 from kaisa_relay.domain.ids import CHANNEL, ConversationId, MessageId, to_text
 from kaisa_relay.domain.inbound import (
@@ -247,11 +247,8 @@ class Router:
             case Addressed(conversation=conversation, deliver=deliver):
                 self.slots.tell_duplicate(item.workspace, conversation, deliver)
                 await self._hand_over(item, conversation, deliver)
-            case FromAgent():
-                await obey_agent(self.context, item, inbound, where)
-                self.done(item.id)
-            case Homeless():
-                await answer_unmatched(self.context, item, inbound, where)
+            case _:
+                await settle(self.context, item, inbound, where)
                 self.done(item.id)
 
     def _route_statuses(self, item: InboxItem) -> None:

@@ -10,12 +10,15 @@ from kaisa_relay.actors.messages import (
     AgentWanted,
     NoAgentFree,
     NotNeeded,
+    VisitorGone,
 )
 from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AgentGone,
     Command,
+    End,
+    EndedBy,
     NobodyFree,
     ProposeAgent,
     ProposeAgents,
@@ -37,7 +40,7 @@ def wanted(state: State) -> AgentWanted:
     )
 
 
-Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | NotNeeded
+Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | NotNeeded | VisitorGone
 """What other actors tell a conversation, in a word."""
 
 
@@ -55,5 +58,7 @@ def command_of(message: Fact, at: datetime) -> Command:
             return AgentGone(agent, at)
         case NotNeeded(instead):
             return Abandon(instead, at)
+        case VisitorGone():
+            return End(EndedBy.BLOCKED, at)
         case _:
             assert_never(message)

@@ -10,6 +10,7 @@ from functools import partial
 
 from attrs import define, evolve
 
+from kaisa_relay.actors.blocking import contact_stream, contact_version
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import PersonMoved
@@ -95,7 +96,9 @@ class Shifting:
             return False
         event = ContactMerged(chosen.heir, chosen.absorbed, self.context.wall())
         rows = (MergeContacts(chosen.absorbed, chosen.heir),)
-        append = Append(channel.workspace, f"contact/{chosen.absorbed}", 0, (event,), rows)
+        version = await contact_version(self.context, channel.workspace, chosen.absorbed)
+        stream = contact_stream(chosen.absorbed)
+        append = Append(channel.workspace, stream, version, (event,), rows)
         if not await self._commit(append):
             return False
         await self._announce(channel, chosen)

@@ -4,8 +4,8 @@ from functools import partial
 
 import structlog
 
-from kaisa_relay.actors.addressing import Homeless
 from kaisa_relay.actors.changes import recipient
+from kaisa_relay.actors.destinations import Homeless
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.recent import SenderKey
 from kaisa_relay.domain.content import Text

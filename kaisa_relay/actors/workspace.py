@@ -5,14 +5,16 @@ Rule 2: a repeat of a request gets the answer of the first, word by word.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
+from kaisa_relay.actors.blocking import BlockDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.health import WELL, HealthDesk
-from kaisa_relay.actors.messages import AgentsNamed, ReserveAnswer, ReserveConversation
+from kaisa_relay.actors.messages import AgentsNamed
 from kaisa_relay.actors.reservation import (
     Link,
     People,
@@ -21,6 +23,14 @@ from kaisa_relay.actors.reservation import (
     reservation_rows,
 )
 from kaisa_relay.actors.slot import stream_of
+from kaisa_relay.actors.workspace_messages import (
+    BlockPerson,
+    PersonBlocked,
+    ReserveAnswer,
+    ReserveConversation,
+    ToWorkspace,
+    UnblockPerson,
+)
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.conversation.deadlines import expires_at
@@ -48,6 +58,7 @@ from kaisa_relay.ports import (
     Reservation,
     SamePerson,
     StoreUnavailable,
+    VisitorBlocked,
 )
 from kaisa_relay.runtime.mailbox import Mailbox
 
@@ -62,19 +73,36 @@ class WorkspaceTask:
 
     context: Context
     workspace: WorkspaceId
-    mailbox: Mailbox[ReserveConversation]
+    mailbox: Mailbox[ToWorkspace]
     health: HealthDesk
+    _blocks: BlockDesk = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._blocks = BlockDesk(self.context, self.workspace)
 
     async def run(self) -> None:
         """Reserve until cancelled."""
         while True:
             message = await self.mailbox.receive()
+            if isinstance(message, PersonBlocked):
+                with suppress(StoreUnavailable):  # their next word ends what they are in
+                    await self._blocks.end_conversations(message.contact)
+                continue
             if message.reply.settled:
                 continue  # whoever asked has gone
             try:
-                message.reply.answer(await self._reserve(message.request))
+                await self._answer(message)
             except StoreUnavailable:
                 message.reply.close()  # nothing was committed; the asker hears it at once
+
+    async def _answer(self, message: ReserveConversation | BlockPerson | UnblockPerson) -> None:
+        match message:
+            case ReserveConversation(request=request):
+                message.reply.answer(await self._reserve(request))
+            case BlockPerson(whom=whom, by=by):
+                message.reply.answer(await self._blocks.block(whom, by))
+            case UnblockPerson(whom=whom, by=by):
+                message.reply.answer(await self._blocks.unblock(whom, by))
 
     async def _reserve(self, request: NewConversation) -> ReserveAnswer:
         channels = self.context.accounts.channels(self.workspace)
@@ -102,6 +130,8 @@ class WorkspaceTask:
         twins = people.twins()
         if twins is not None:
             return twins
+        if await self.context.directory.blocked(self.workspace, people.visitor_may_be):
+            return VisitorBlocked()
         event = await self._decide(request, people, channels)
         if isinstance(event, NoPairFree):
             return event
@@ -153,16 +183,20 @@ class WorkspaceTask:
         return decode_reservation(kept[1]) if kept[0] == repeatable.request_hash else KeyReused()
 
     async def _people(self, request: NewConversation) -> People:
-        visitor = await self._person(request.visitor)
-        return People(visitor, tuple([await self._person(agent) for agent in request.agents]))
+        known = await self._known(request.visitor)
+        visitor = await self._person(request.visitor, known)
+        agents = [await self._person(each, await self._known(each)) for each in request.agents]
+        return People(visitor, tuple(agents), (*known, visitor.contact))
 
-    async def _person(self, form: FormPerson) -> Person:
+    async def _known(self, form: FormPerson) -> Sequence[ContactId]:
+        """Return who is known by this number."""
+        nobody, find = Sender(wa_id=None, bsuid=None), self.context.directory.find
+        return (await find(self.workspace, "", nobody, candidates(form.phone))).contacts
+
+    async def _person(self, form: FormPerson, found: Sequence[ContactId]) -> Person:
         """Return who this is: somebody known by exactly this number, or a new contact."""
         directory = self.context.directory
         language = form.language or self.context.accounts.workspace(self.workspace).language
-        nobody = Sender(wa_id=None, bsuid=None)
-        met = await directory.find(self.workspace, "", nobody, candidates(form.phone))
-        found = met.contacts
         if len(found) == 1:
             known = (await directory.people(self.workspace, found)).get(found[0])
             if known is not None:

@@ -9,6 +9,7 @@ from quart_trio.wrappers import TrioRequest
 from kaisa_relay.api import problems
 from kaisa_relay.api.agents import Agents
 from kaisa_relay.api.auth import Guard
+from kaisa_relay.api.blocks import Blocks
 from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
@@ -60,6 +61,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Supervising(given),
         Transcript(given),
         Agents(given),
+        Blocks(given),
         Images(given, codes),
         Webhooks(given),
         Health(given),

@@ -22,6 +22,7 @@ class Listing(Enum):
     MESSAGES = b"m"
     EVENTS = b"e"
     AGENTS = b"a"
+    BLOCKS = b"b"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

@@ -13,6 +13,7 @@ from quart_schema import Info, QuartSchema
 from quart_schema.openapi import OpenAPIProvider
 
 from kaisa_relay.api.agent_shapes import AgentPage
+from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.shapes import (
@@ -48,6 +49,8 @@ SHAPES: Final = (
     WriteMessage,
     TransferConversation,
     TransferAnswer,
+    BlockRequest,
+    BlockPage,
     ProblemAnswer,
 )
 """Everything that travels, these and what they hold."""

@@ -121,6 +121,11 @@ KINDS: Final[Mapping[type, Kind]] = {
         "A person is in at most one live conversation per channel. `busy` says which side is in "
         "use: `visitor`, `agents` or `channels`; `free_at` when the first pair may be free.",
     ),
+    faces.VisitorBlocked: Kind(
+        409, "visitor-blocked", "The visitor is on the block list",
+        "Nothing that they write reaches anybody. `GET /blocks` lists who is blocked, `DELETE "
+        "/blocks/<contact>` lifts it.",
+    ),
     faces.NoChannels: Kind(
         409, "no-channel", "The workspace has no channel yet",
         "An operator adds one with `kaisa-relay channel add`.",

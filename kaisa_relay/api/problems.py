@@ -101,7 +101,7 @@ def refusal_problem(refusal: Refusal, now: datetime) -> Problem:
             return invalid(FieldError("to", "names none of the conversation's other agents"))
         case NotStarted() | NoAgent() | NobodyToAsk():
             return problem(type(refusal))
-        case faces.KeyReused() | faces.NoChannels() | faces.NotFound():
+        case faces.VisitorBlocked() | faces.KeyReused() | faces.NoChannels() | faces.NotFound():
             return problem(type(refusal))
         case _:
             assert_never(refusal)

@@ -115,6 +115,7 @@ class Relay:
             clock=self.context.wall,
             serving=True,
             changed=self.changed,
+            desk=ActorsDesk(self.context),
         )
 
 

@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "templates": "Create and watch the WhatsApp templates that the relay needs.",
     "agent": "List agents, and say what they may do.",
     "hours": "Set business hours and holidays.",
+    "block": "Say whose messages reach nobody.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
     "simulate": "Run the WhatsApp simulator on its own.",

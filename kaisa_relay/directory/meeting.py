@@ -8,6 +8,7 @@ from attrs import evolve
 from sqlalchemy import Connection
 
 from kaisa_relay.directory import finding
+from kaisa_relay.directory.blocks import blocked_of
 from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
@@ -27,9 +28,17 @@ def meet(connection: Connection, writers: Sequence[Writer]) -> list[Met]:
     found = [each.contacts for each in recognised]
     both = list(zip(writers, found, strict=True))
     pairs = _pairs(connection, [(w.workspace, each, w.channel) for w, own in both for each in own])
-    persons = people(connection, [(w.workspace, each) for w, own in both for each in own])
+    contacts = [(writer.workspace, each) for writer, own in both for each in own]
+    persons, blocked = people(connection, contacts), blocked_of(connection, contacts)
     met = [_met(writer, own, pairs, persons) for writer, own in both]
-    return [evolve(each, recognised=who) for each, who in zip(met, recognised, strict=True)]
+    return [
+        evolve(
+            each,
+            recognised=who,
+            blocked=frozenset(one for one in each.contacts if (writer.workspace, one) in blocked),
+        )
+        for each, who, writer in zip(met, recognised, writers, strict=True)
+    ]
 
 
 def _met(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import agents, finding, health, meeting, mirroring, standing
+from kaisa_relay.directory import agents, blocks, finding, health, meeting, mirroring, standing
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
@@ -68,6 +68,12 @@ class SqlDirectory:
         """Return how those of them stand who are known as agents."""
         return await self._store.read(lambda c: agents.agents(c, workspace, contacts))
 
+    async def blocked(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> frozenset[ContactId]:
+        """Return those of them that are on the block list."""
+        return await self._store.read(lambda c: blocks.blocked(c, workspace, contacts))
+
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""
         return await self._store.read(lambda c: agents.pauses(c, workspace))
@@ -77,7 +83,7 @@ class SqlDirectory:
         return await self._store.read(lambda c: agents.last_agent(c, workspace, visitor))
 
     async def meet(self, writers: Sequence[Writer]) -> list[Met]:
-        """Return for each writer what `find`, `pairs` and `people` say, in one read for all."""
+        """Return for each writer what `find`, `pairs`, `people` and `blocked` say, in one read."""
         return await self._store.read(lambda c: meeting.meet(c, writers))
 
     async def briefing(

@@ -76,6 +76,11 @@ class Transfer:
 
 
 @frozen
+class Block:
+    """End the conversation, and hear no more of its visitor."""
+
+
+@frozen
 class Literal:
     """Ordinary text whose writer doubled the slash; `text` has one and is to be relayed."""
 
@@ -89,7 +94,8 @@ class UnknownCommand:
     command: str
 
 
-ChatCommand = Close | Help | Status | Who | Note | History | Transfer | Pause | On | Off | Literal
+_Named = Close | Help | Status | Who | Note | History | Transfer | Block | Pause | On | Off
+ChatCommand = _Named | Literal
 PresenceCommand = Pause | On | Off | Status
 """What concerns the agent and no conversation: obeyed wherever they write it."""
 
@@ -100,7 +106,6 @@ LONGEST_PAUSE: Final = timedelta(days=30)
 LONGEST_SHOWN: Final = 30
 """Characters of an unknown command that are repeated to its writer."""
 
-_Named = Close | Help | Status | Who | Note | History | Transfer | Pause | On | Off
 _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
     "en": {
         "close": Close,
@@ -114,6 +119,7 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "note": Note,
         "history": History,
         "transfer": Transfer,
+        "block": Block,
     },
     "sv": {
         "avsluta": Close,
@@ -131,6 +137,7 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "historik": History,
         "överlämna": Transfer,
         "flytta": Transfer,
+        "blockera": Block,
     },
     "es": {
         "cerrar": Close,
@@ -145,6 +152,7 @@ _NAMES: Final[Mapping[str, Mapping[str, type[_Named]]]] = {
         "historial": History,
         "transferir": Transfer,
         "pasar": Transfer,
+        "bloquear": Block,
     },
 }
 _COMMAND: Final = re.compile(r"/(\S*)\s*(.*)", re.DOTALL)

@@ -1,10 +1,22 @@
-"""What became of contacts: the events of a stream `contact/<contact>`."""
+"""What became of contacts: the events of a stream `contact/<contact>`.
+
+Rule 1: what an agent does to a contact in a conversation is in that conversation's stream.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import frozen
 
-from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.ids import ContactId, ConversationId
+
+
+class BlockedBy(StrEnum):
+    """Who put somebody on the block list, or took them off."""
+
+    AGENT = "agent"
+    API = "api"
+    OPERATOR = "operator"
 
 
 @frozen
@@ -13,4 +25,27 @@ class ContactMerged:
 
     contact: ContactId
     absorbed: ContactId
+    at: datetime
+
+
+@frozen
+class ContactBlocked:
+    """Nothing that this person writes as a visitor reaches anybody any more.
+
+    `agent` and `conversation` say where it was done, if an agent did it.
+    """
+
+    contact: ContactId
+    by: BlockedBy
+    at: datetime
+    agent: ContactId | None = None
+    conversation: ConversationId | None = None
+
+
+@frozen
+class ContactUnblocked:
+    """This person may write to us again."""
+
+    contact: ContactId
+    by: BlockedBy
     at: datetime

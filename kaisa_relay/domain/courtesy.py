@@ -13,6 +13,8 @@ from kaisa_relay.domain.texts import TextKey
 
 MOST: Final = 3
 PERIOD: Final = timedelta(hours=1)
+BLOCKED_PERIOD: Final = timedelta(hours=24)
+"""Somebody on the block list who tries a link is told once in so long that it leads nowhere."""
 ASKED_FOR: Final = frozenset({TextKey.HELP_AGENT, TextKey.STATUS_FREE})
 
 
@@ -32,3 +34,9 @@ def courtesy(before: Courtesy, text: TextKey, at: datetime) -> Courtesy:
     if len(recent) >= MOST:
         return Courtesy(recent, silent=True)
     return Courtesy((*recent, at))
+
+
+def blocked_courtesy(before: Courtesy, at: datetime) -> Courtesy:
+    """Return how it stands with another link that somebody on the block list has tried."""
+    recent = tuple(each for each in before.answered if at - each < BLOCKED_PERIOD)
+    return Courtesy(recent, silent=True) if recent else Courtesy((at,))

@@ -52,7 +52,8 @@ class Facts:
     `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
     `named` is the conversation that a button of ours names.
     `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents;
-    `hidden` says that the sender shows no number.
+    `hidden` says that the sender shows no number; `blocked` are those of `contacts` that are on
+    the block list.
     """
 
     channel: ChannelId
@@ -65,6 +66,7 @@ class Facts:
     agents: frozenset[ContactId] = frozenset()
     ended: "ToConversation | None" = None
     hidden: bool = False
+    blocked: frozenset[ContactId] = frozenset()
 
 
 @frozen
@@ -101,7 +103,17 @@ class OfAgent:
     contact: ContactId
 
 
-Route = ToConversation | Binds | OfAgent | Answer
+@frozen
+class Blocked:
+    """It reaches nobody. `conversation` is what they are in all the same, and has to end;
+    `scanned` says that they came by a link."""
+
+    contact: ContactId
+    conversation: ConversationId | None
+    scanned: bool
+
+
+Route = ToConversation | Binds | OfAgent | Blocked | Answer
 
 
 def route(facts: Facts) -> Route:
@@ -111,6 +123,9 @@ def route(facts: Facts) -> Route:
     command = presence_command(facts.said)
     if command is not None and (agent := _agent(facts, live, sender)) is not None:
         return OfAgent(command, agent)
+    if facts.blocked and not _spared(facts, live):
+        conversation = live[0].conversation if live else None
+        return Blocked(min(facts.blocked), conversation, facts.token is not None)
     if len(live) == 1:
         return _live(facts, live[0])
     if facts.named is not None and sender is not None:
@@ -138,6 +153,11 @@ def _agent(facts: Facts, live: list[Pair], sender: ContactId | None) -> ContactI
         return live[0].contact if len(live) == 1 and live[0].role is Side.AGENT else None
     asked = any(pair.role is Side.AGENT and pair.contact == sender for pair in facts.pairs)
     return sender if asked or sender in facts.agents else None
+
+
+def _spared(facts: Facts, live: list[Pair]) -> bool:
+    """Say whether a live conversation is theirs as an agent, or somebody's who is not blocked."""
+    return any(pair.role is Side.AGENT or pair.contact not in facts.blocked for pair in live)
 
 
 def _goes_on(ended: ToConversation, token: Token | None) -> bool:

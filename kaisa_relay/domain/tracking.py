@@ -31,6 +31,21 @@ class MessageUnmatched:
 
 
 @frozen
+class MessageBlocked:
+    """Somebody on the block list wrote; nobody reads it, and it is not kept (stream `message/…`).
+
+    `answer` and `send` are None where they are told nothing, which is the rule.
+    """
+
+    message: MessageId
+    channel: ChannelId
+    contact: ContactId
+    at: datetime
+    answer: MessageId | None = None
+    send: SendId | None = None
+
+
+@frozen
 class MessageStatus:
     """A send came further (stream `send/…`, whose version is the rank)."""
 

@@ -12,12 +12,12 @@ from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import Rank
-from kaisa_relay.journal import agent_listing, conversation_listing
+from kaisa_relay.journal import agent_listing, block_listing, conversation_listing
 from kaisa_relay.journal.codec import KINDS, decode_content
 from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
-from kaisa_relay.ports import AgentView, ConversationView, Filter, MessageView, Recorded
+from kaisa_relay.ports import AgentView, BlockView, ConversationView, Filter, MessageView, Recorded
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content, conversation, event, leg
 
@@ -73,6 +73,17 @@ class SqlArchive:
         """Return up to `limit` agents with ids above `after`, the first known first."""
         page = agent_listing.page
         return await self._store.browse(lambda c: page(c, workspace, after, limit))
+
+    async def blocks(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[BlockView]:
+        """Return up to `limit` of the block list with contacts above `after`, the lowest first."""
+        page = block_listing.page
+        return await self._store.browse(lambda c: page(c, workspace, after, limit))
+
+    async def block(self, workspace: WorkspaceId, contact: ContactId) -> BlockView | None:
+        """Return how this contact stands on the block list; None when they do not."""
+        return await self._store.browse(lambda c: block_listing.one(c, workspace, contact))
 
 
 def _history(workspace: WorkspaceId, conversation: ConversationId, after: int) -> Select[Any]:

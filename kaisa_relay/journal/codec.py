@@ -10,119 +10,27 @@ import attrs
 import msgspec
 
 from kaisa_relay.domain.content import (
-    ButtonTap,
-    Choice,
     ContactCards,
     Content,
     Edit,
-    Empty,
-    FormAnswer,
     Location,
-    Media,
-    Order,
-    Reaction,
-    Revocation,
     Text,
-    Unknown,
-    Unsupported,
 )
-from kaisa_relay.domain.conversation import events as e
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outgoing import (
-    AskNumber,
-    Buttons,
-    Emoji,
     File,
-    Joined,
-    Labelled,
     Outgoing,
     Quoting,
-    Template,
 )
-from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.event_json import Columns, EventJson
+from kaisa_relay.journal.kinds import CONTENT_KINDS as CONTENT_KINDS
+from kaisa_relay.journal.kinds import KINDS as KINDS
 from kaisa_relay.journal.upcasts import CURRENT, upcast
 from kaisa_relay.ports import Outcome
-
-KINDS: Final[dict[type[Event], str]] = {
-    e.ConversationCreated: "conversation.created",
-    e.ConversationStarted: "conversation.started",
-    e.IdentityMismatched: "conversation.identity_mismatched",
-    e.IdentityChanged: "conversation.identity_changed",
-    e.ContactMerged: "contact.merged",
-    e.MessageReceived: "conversation.message_received",
-    e.MessageRelayed: "conversation.message_relayed",
-    e.Notified: "conversation.notified",
-    e.AgentOffered: "conversation.agent_offered",
-    e.OfferSent: "conversation.offer_sent",
-    e.OfferDeclined: "conversation.offer_declined",
-    e.OfferExpired: "conversation.offer_expired",
-    e.OfferFailed: "conversation.offer_failed",
-    e.OfferRescinded: "conversation.offer_rescinded",
-    e.AgentAccepted: "conversation.agent_accepted",
-    e.ConversationQueued: "conversation.queued",
-    e.ConversationTransferred: "conversation.transferred",
-    e.MessageFailed: "conversation.message_failed",
-    e.MessageUnconfirmed: "conversation.message_unconfirmed",
-    e.MessageSettled: "conversation.message_settled",
-    e.AgentNudged: "conversation.nudged",
-    e.ReplyReminded: "conversation.reply_reminded",
-    e.AgentLost: "conversation.agent_lost",
-    e.WindowClosing: "conversation.window_closing",
-    e.WindowClosed: "conversation.window_closed",
-    e.MessageHeld: "conversation.message_held",
-    e.ReopenAsked: "conversation.reopen_asked",
-    e.ReopenFailed: "conversation.reopen_failed",
-    e.MessagesFlushed: "conversation.messages_flushed",
-    e.NoteAdded: "conversation.note_added",
-    e.NoteKept: "conversation.note_kept",
-    e.TeamWrote: "conversation.team_wrote",
-    e.DeadlineMoved: "conversation.deadline_moved",
-    e.ConversationClosed: "conversation.closed",
-    e.ConversationResumed: "conversation.resumed",
-    e.ConversationFailed: "conversation.failed",
-    e.ConversationAbandoned: "conversation.abandoned",
-    e.AgentAvailable: "agent.available",
-    e.AgentAway: "agent.away",
-    e.AgentPaused: "agent.paused",
-    e.AgentInvited: "agent.invited",
-    e.AgentOptedIn: "agent.opted_in",
-    MessageUnmatched: "message.unmatched",
-    MessageStatus: "message.status",
-    e.ChannelLimited: "channel.limited",
-    e.ChannelQualityChanged: "channel.quality_changed",
-    e.ChannelDown: "channel.down",
-    e.ChannelUp: "channel.up",
-    e.TemplateChanged: "channel.template_changed",
-}
-
-CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
-    Text: "text",
-    Media: "media",
-    Location: "location",
-    ContactCards: "contacts",
-    ButtonTap: "button",
-    Choice: "choice",
-    FormAnswer: "form",
-    Reaction: "reaction",
-    Order: "order",
-    Edit: "edit",
-    Revocation: "revocation",
-    Unsupported: "unsupported",
-    Unknown: "unknown",
-    Empty: "empty",
-    Buttons: "buttons",
-    Template: "template",
-    File: "file",
-    Emoji: "emoji",
-    AskNumber: "ask_number",
-    Quoting: "quoting",
-    Joined: "joined",
-    Labelled: "labelled",
-}
 
 T = TypeVar("T")
 

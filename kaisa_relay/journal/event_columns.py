@@ -59,6 +59,9 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.agent_lost": 47,
     "conversation.resumed": 48,
     "conversation.team_wrote": 49,
+    "contact.blocked": 50,
+    "contact.unblocked": 51,
+    "message.blocked": 52,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -51,11 +51,21 @@ _PAIRS: Final = """insert into pair
 _NO_PAIRS: Final = """delete from pair where (workspace, contact) in
     (select v.workspace, v.absorbed from {rows})"""
 
+_BLOCKS: Final = """insert into block (workspace, contact, by, at, agent, conversation)
+    select b.workspace, v.heir, b.by, b.at, b.agent, b.conversation
+    from {rows} cross join block b where b.workspace = v.workspace and b.contact = v.absorbed
+    on conflict (workspace, contact) do nothing"""
+
+_NO_BLOCKS: Final = """delete from block where (workspace, contact) in
+    (select v.workspace, v.absorbed from {rows})"""
+
 MERGERS: Final = (
     _write(_HEIR, guarded=True),
     _write(_ABSORBED),
     _write(_IDENTITIES),
     _write(_PAIRS),
     _write(_NO_PAIRS),
+    _write(_BLOCKS),
+    _write(_NO_BLOCKS),
 )
 """In this order; the first is the one that may lose."""

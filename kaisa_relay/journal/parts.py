@@ -12,6 +12,7 @@ from kaisa_relay.journal.agent_rows import (
     SET_CAPACITY,
     agent_parts,
 )
+from kaisa_relay.journal.block_rows import BLOCK, UNBLOCK, block_parts
 from kaisa_relay.journal.file_rows import MOVE_FILE, WANT_FILE, file_parts
 from kaisa_relay.journal.health_rows import SAVE_HEALTH, health_parts
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
@@ -50,6 +51,7 @@ from kaisa_relay.journal.unit import Unit
 from kaisa_relay.journal.writes import Part
 from kaisa_relay.ports import (
     Append,
+    BlockContact,
     Change,
     ClaimPair,
     CountMiss,
@@ -73,6 +75,7 @@ from kaisa_relay.ports import (
     StoreContent,
     Tell,
     TouchPair,
+    UnblockContact,
     UseToken,
     WantFile,
 )
@@ -102,6 +105,8 @@ ORDER: Final = (
     SAVE_CONTACT,
     DROP_IDENTITY,
     ADD_IDENTITY,
+    UNBLOCK,
+    BLOCK,
     *MERGERS,
     SAVE_METADATA,
     KNOW_AGENT,
@@ -138,6 +143,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return outbox_parts(unit, change)
         case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)
+        case BlockContact() | UnblockContact():
+            return block_parts(unit, change)
         case MergeContacts():
             return merging_parts(unit, change)
         case WantFile() | MoveFile():

@@ -18,7 +18,10 @@ from kaisa_relay.domain.conversation.events import (
     AgentInvited,
     AgentOptedIn,
     AgentPaused,
+    ContactBlocked,
     ContactMerged,
+    ContactUnblocked,
+    MessageBlocked,
 )
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
@@ -84,6 +87,7 @@ MESSAGES: Final[dict[type[Event], str]] = {
     MessageSettled: "settled",
     Notified: "notified",
     MessageHeld: "held",
+    MessageBlocked: "blocked",
 }
 PHASES: Final[dict[type[Event], Phase]] = {
     ConversationCreated: Phase.RESERVED,
@@ -96,6 +100,8 @@ STEPS: Final[dict[type[Event], str]] = {
     IdentityMismatched: "identity_mismatched",
     IdentityChanged: "identity_changed",
     ContactMerged: "contact_merged",
+    ContactBlocked: "contact_blocked",
+    ContactUnblocked: "contact_unblocked",
     AgentNudged: "nudged",
     ReplyReminded: "reply_reminded",
     AgentLost: "agent_lost",

@@ -13,6 +13,14 @@ from kaisa_relay.ports.agents import (
     KnowAgent,
     SavePresence,
 )
+from kaisa_relay.ports.blocks import (
+    BlockContact,
+    BlockView,
+    ListBlocked,
+    ListUnblocked,
+    UnblockContact,
+    Whom,
+)
 from kaisa_relay.ports.changes import (
     Change,
     ClaimPair,
@@ -63,6 +71,7 @@ from kaisa_relay.ports.faces import (
     Reservation,
     ReserveRefusal,
     SamePerson,
+    VisitorBlocked,
 )
 from kaisa_relay.ports.files import (
     Carrier,
@@ -110,6 +119,8 @@ __all__ = [
     "AgentView",
     "Append",
     "Archive",
+    "BlockContact",
+    "BlockView",
     "Briefing",
     "Busy",
     "Carrier",
@@ -143,6 +154,8 @@ __all__ = [
     "KeyReused",
     "KnowAgent",
     "Leg",
+    "ListBlocked",
+    "ListUnblocked",
     "MergeContacts",
     "MessageView",
     "Met",
@@ -177,9 +190,12 @@ __all__ = [
     "Stored",
     "Tell",
     "TouchPair",
+    "UnblockContact",
     "UnreadableItem",
     "UseToken",
+    "VisitorBlocked",
     "WantFile",
+    "Whom",
     "Workspace",
     "Writer",
 ]

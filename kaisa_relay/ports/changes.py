@@ -23,6 +23,7 @@ from kaisa_relay.domain.outgoing import Outgoing, Recipient
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports.agents import CountMiss, KnowAgent, SavePresence
+from kaisa_relay.ports.blocks import BlockContact, UnblockContact
 from kaisa_relay.ports.files import MoveFile, WantFile
 from kaisa_relay.ports.health import SaveHealth
 from kaisa_relay.ports.inbox import Outcome
@@ -230,7 +231,7 @@ class MergeContacts:
     """`absorbed` is the same person as `heir`, and is found as `heir` from now on.
 
     Its identities and pairs go over; both keep their rows and know each other's number and BSUID.
-    A conflict while `absorbed` is in a live conversation or is an agent.
+    A block goes over too. A conflict while `absorbed` is in a live conversation or is an agent.
     """
 
     absorbed: ContactId
@@ -274,6 +275,8 @@ Change = (
     | SaveContact
     | ForgetNumbers
     | MergeContacts
+    | BlockContact
+    | UnblockContact
     | SaveMetadata
     | KnowAgent
     | SavePresence

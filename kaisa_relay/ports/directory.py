@@ -57,12 +57,13 @@ class Writer:
 
 @frozen
 class Met:
-    """Who a writer may be, what these contacts are in on that channel, and their persons."""
+    """Who a writer may be, what they are in on that channel, their persons, and who is blocked."""
 
     contacts: tuple[ContactId, ...]
     pairs: tuple[Pair, ...]
     people: Mapping[ContactId, Person] = field(repr=False)
     recognised: Recognised = field(factory=Recognised)
+    blocked: frozenset[ContactId] = frozenset()
 
 
 @frozen
@@ -103,6 +104,12 @@ class Directory(Protocol):
         """Return how those of them stand who are known as agents."""
         ...
 
+    async def blocked(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> frozenset[ContactId]:
+        """Return those of them that are on the block list."""
+        ...
+
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""
         ...
@@ -112,7 +119,7 @@ class Directory(Protocol):
         ...
 
     async def meet(self, writers: Sequence[Writer]) -> list[Met]:
-        """Return for each writer what `find`, `pairs` and `people` say, in one read for all."""
+        """Return for each writer what `find`, `pairs`, `people` and `blocked` say, in one read."""
         ...
 
     async def briefing(

@@ -11,6 +11,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.messages import AlreadyEnded, NoPairFree, Strategy
 from kaisa_relay.domain.conversation.state import Phase
@@ -19,7 +20,9 @@ from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.requester import Requester
+from kaisa_relay.ports.blocks import BlockView, ListBlocked, ListUnblocked, Whom
 from kaisa_relay.ports.journal import Recorded
+from kaisa_relay.ports.views import PersonView as PersonView
 
 
 @frozen
@@ -92,6 +95,11 @@ class ChannelAsPerson:
 
 
 @frozen
+class VisitorBlocked:
+    """The visitor is on the workspace's block list."""
+
+
+@frozen
 class KeyReused:
     """The idempotency key came with another body before."""
 
@@ -111,7 +119,7 @@ class Ended:
     """The conversation was ended by this request."""
 
 
-ReserveRefusal = NoPairFree | SamePerson | ChannelAsPerson | KeyReused | NoChannels
+ReserveRefusal = NoPairFree | SamePerson | ChannelAsPerson | VisitorBlocked | KeyReused | NoChannels
 
 
 class Busy(Exception):
@@ -136,14 +144,17 @@ class Desk(Protocol):
         """Close a conversation from outside."""
         ...
 
+    async def block(
+        self, workspace: WorkspaceId, whom: Whom, by: BlockedBy
+    ) -> ListBlocked | NotFound | ChannelAsPerson:
+        """Put somebody on the block list, and end what they are in as a visitor."""
+        ...
 
-@frozen
-class PersonView:
-    """Somebody as the API shows them; None after erasure."""
-
-    contact: ContactId
-    name: str | None = field(repr=False)
-    phone: Phone | None = field(repr=False)
+    async def unblock(
+        self, workspace: WorkspaceId, whom: Whom, by: BlockedBy
+    ) -> ListUnblocked | NotFound:
+        """Take somebody off the block list; `NotFound` when they are not on it."""
+        ...
 
 
 @frozen
@@ -243,4 +254,14 @@ class Archive(Protocol):
         self, workspace: WorkspaceId, after: ContactId | None, limit: int
     ) -> Sequence[AgentView]:
         """Return up to `limit` agents with ids above `after`, the first known first."""
+        ...
+
+    async def blocks(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[BlockView]:
+        """Return up to `limit` of the block list with contacts above `after`, the lowest first."""
+        ...
+
+    async def block(self, workspace: WorkspaceId, contact: ContactId) -> BlockView | None:
+        """Return how this contact stands on the block list; None when they do not."""
         ...

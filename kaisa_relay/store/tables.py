@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from kaisa_relay.store.agent_table import agent as agent
+from kaisa_relay.store.block_table import block as block
 from kaisa_relay.store.columns import ROW_ID, index, number, unique, words
 from kaisa_relay.store.file_table import file as file
 from kaisa_relay.store.health_table import channel_health as channel_health

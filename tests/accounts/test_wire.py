@@ -14,6 +14,14 @@ from kaisa_relay.accounts.agents import (
     SetAgent,
     SetHours,
 )
+from kaisa_relay.accounts.blocks import (
+    AddBlock,
+    BlockFacts,
+    Blocks,
+    ListBlocks,
+    RemoveBlock,
+    Unblocked,
+)
 from kaisa_relay.accounts.changes import (
     DrainChannel,
     ResealTokens,
@@ -76,6 +84,7 @@ AGENT = AgentFacts(
     invited_at=None,
     opted_in_at=None,
 )
+BLOCK = BlockFacts("ctc_1", "", "+46700000009", "agent", AT, "ctc_2", "cnv_1")
 COMMANDS: tuple[Command, ...] = (
     AddWorkspace("acme", SETTINGS),
     ListWorkspaces(),
@@ -94,6 +103,9 @@ COMMANDS: tuple[Command, ...] = (
     AddAgent("acme", "+46700000009", "Anna Berg"),
     SetAgent("acme", "+46700000009", 2, on_call=True),
     SetHours("acme", HoursText("UTC", "mon 09:00-17:00", ("2026-12-24",))),
+    AddBlock("acme", "+46700000009"),
+    RemoveBlock("acme", "ctc_1"),
+    ListBlocks("acme"),
 )
 RESULTS: tuple[Result, ...] = (
     Refused(Why.DUPLICATE, "there is one"),
@@ -103,6 +115,9 @@ RESULTS: tuple[Result, ...] = (
     Channels((CHANNEL,)),
     AGENT,
     Agents((AGENT,)),
+    BLOCK,
+    Blocks((BLOCK,)),
+    Unblocked(1),
     KEY,
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),

@@ -1,7 +1,7 @@
 """A desk, an archive and keys that work, in memory; what the API is tested against."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from attrs import define, evolve, field
 
@@ -10,7 +10,6 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import AlreadyEnded
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
-from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.faces import (
     AgentView,
@@ -40,28 +39,15 @@ from kaisa_relay.ports.supervising import (
     Wrote,
 )
 from kaisa_relay.runtime.callback import OnAnswer
-
-EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
-OURS, THEIRS = WorkspaceId(1), WorkspaceId(2)
-CHANNEL = Channel(OURS, ChannelId(7), "1001", Phone("+46850000001"), "portfolio")
-
-Failure = Callable[[], Exception]
-
-
-@define
-class Rows:
-    """What both the desk and the archive see; `failure` is a store that is away."""
-
-    views: dict[tuple[WorkspaceId, ConversationId], ConversationView] = field(factory=dict)
-    messages: list[tuple[int, MessageView]] = field(factory=list)
-    events: list[Recorded] = field(factory=list)
-    agents: list[AgentView] = field(factory=list)
-    failure: Failure | None = None
-
-    def check(self) -> None:
-        """Raise what a store that is away raises."""
-        if self.failure is not None:
-            raise self.failure()
+from tests.api.rows import (
+    CHANNEL,
+    BlockingArchive,
+    BlockingDesk,
+)
+from tests.api.rows import EPOCH as EPOCH
+from tests.api.rows import OURS as OURS
+from tests.api.rows import THEIRS as THEIRS
+from tests.api.rows import Rows as Rows
 
 
 async def _at_once() -> None:
@@ -69,13 +55,12 @@ async def _at_once() -> None:
 
 
 @define
-class MemoryDesk:
+class MemoryDesk(BlockingDesk):
     """Reserves for everybody unless told to refuse; keeps idempotency keys as the real one.
 
     `answering` is what happens between the commit and the answer.
     """
 
-    rows: Rows
     asked: list[NewConversation] = field(factory=list)
     refusal: ReserveRefusal | None = None
     answering: Callable[[], Awaitable[None]] = _at_once
@@ -156,10 +141,8 @@ class MemoryDesk:
 
 
 @define
-class MemoryArchive:
+class MemoryArchive(BlockingArchive):
     """Reads the rows; filters as the real one does."""
-
-    rows: Rows
 
     async def conversation(
         self, workspace: WorkspaceId, conversation: ConversationId

@@ -20,6 +20,9 @@ API = [
     ("GET", "/conversations/cnv_0000000000034/qr.png"),
     ("POST", "/conversations/whatsapp"),
     ("POST", "/conversations/cnv_0000000000034/close"),
+    ("GET", "/blocks"),
+    ("POST", "/blocks"),
+    ("DELETE", "/blocks/ctc_0000000000034"),
 ]
 
 

@@ -15,6 +15,7 @@ from tests.api.asgi import Event, speak
 from tests.api.bench import FULL, Bench, asking
 from tests.api.test_access import API
 
+BLOCK = b'{"phone": "+46701234567"}'
 JSON = {"Content-Type": "application/json"}
 
 
@@ -25,7 +26,7 @@ async def test_what_cannot_answer_now_says_when_to_come_back(
     bench.rows.failure = failure
     body = json.dumps(asking()).encode()
     for method, path in API:
-        sent = body if path.endswith("whatsapp") else b""
+        sent = {"whatsapp": body, "blocks": BLOCK}.get(path.rpartition("/")[2], b"")
         answer = await bench.call(method, path, sent, headers=JSON)
         assert (answer.status, answer.problem) == (503, "unavailable"), path
         assert answer.headers["retry-after"] == wait

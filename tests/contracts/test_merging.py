@@ -6,11 +6,12 @@ import pytest
 from attrs import evolve
 
 from kaisa_relay.domain.contact import Sender, Side
-from kaisa_relay.domain.contact_events import ContactMerged
+from kaisa_relay.domain.contact_events import BlockedBy, ContactMerged
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ConversationId
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.ports import (
+    BlockContact,
     ClaimPair,
     Conflict,
     ForgetNumbers,
@@ -110,3 +111,17 @@ async def test_the_merger_is_told_in_a_stream_of_its_own(world: World) -> None:
     assert await world.append(stream, 0, [event], MERGE) is None
     assert [each.event for each in world.recorded] == [event]
     assert await world.append(stream, 0, [event], MERGE) is not None
+
+
+async def test_a_block_goes_over(world: World) -> None:
+    """The heir's own stays; without one they have the absorbed contact's, and nobody else's."""
+    await save_both(world)
+    directory = world.store.directory
+    both = [ANA.contact, HIDDEN.contact]
+    await world.must(BlockContact(HIDDEN.contact, BlockedBy.OPERATOR, AT))
+    assert await directory.blocked(world.workspace, both) == {HIDDEN.contact}
+    await world.must(MERGE)
+    assert await directory.blocked(world.workspace, both) == {ANA.contact}
+    block = await world.store.archive.block(world.workspace, ANA.contact)
+    assert block is not None
+    assert (block.by, block.at) == (BlockedBy.OPERATOR, AT)

@@ -7,11 +7,13 @@ from attrs import define, evolve
 
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
+from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.presence import Agent, Presence
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports import (
+    BlockContact,
     Change,
     ClaimPair,
     CountMiss,
@@ -39,6 +41,7 @@ from kaisa_relay.ports import (
     StoreContent,
     Tell,
     TouchPair,
+    UnblockContact,
     UseToken,
     WantFile,
 )
@@ -81,6 +84,7 @@ class Scene:
         pair = (world.channel.id, agent.contact, started.id)
         elsewhere = (world.channel.id, ContactId(400), ConversationId(99))
         await world.must(ClaimPair(*pair, Side.AGENT), ClaimPair(*elsewhere, Side.AGENT))
+        await world.must(BlockContact(ContactId(400), BlockedBy.API, world.clock()))
         return scene
 
     def one_of_each(self) -> dict[type[Change], Change]:
@@ -110,6 +114,8 @@ class Scene:
             SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),
             KnowAgent(self.agent),
             MergeContacts(ContactId(301), NEWCOMER.contact),
+            BlockContact(NEWCOMER.contact, BlockedBy.API, at),
+            UnblockContact(ContactId(400)),
             SavePresence(Agent(self.agent, Presence.AWAY, version=1)),
             CountMiss(self.agent, missed=True),
             SaveHealth(channel, Health(version=1)),
@@ -157,6 +163,7 @@ async def traces(world: World) -> tuple[object, ...]:
         await store.directory.people(workspace, contacts),
         await store.directory.pairs(workspace, contacts),
         await store.directory.load(workspace),
+        await store.archive.blocks(workspace, None, 100),
         await store.directory.token(workspace, "fresh"),
         await store.directory.content(workspace, [MessageId(5)]),
         [await store.directory.token(workspace, f"token{each.id}") for each in found],

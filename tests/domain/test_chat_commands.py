@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kaisa_relay.domain.chat_commands import (
     USUAL_PAUSE,
+    Block,
     ChatCommand,
     Close,
     Help,
@@ -62,6 +63,9 @@ from kaisa_relay.domain.chat_commands import (
         ("/pause soon", Pause(None)),
         ("/pause 1s", Pause(None)),
         ("/pause 31d", Pause(None)),
+        ("/block", Block()),
+        ("/Blockera!", Block()),
+        ("/bloquear", Block()),
         ("/on", On()),
         ("/på", On()),
         ("/activar", On()),

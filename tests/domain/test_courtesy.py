@@ -5,7 +5,14 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaisa_relay.domain.courtesy import MOST, PERIOD, Courtesy, courtesy
+from kaisa_relay.domain.courtesy import (
+    BLOCKED_PERIOD,
+    MOST,
+    PERIOD,
+    Courtesy,
+    blocked_courtesy,
+    courtesy,
+)
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import after
 
@@ -37,3 +44,11 @@ def test_what_an_agent_asks_for_is_always_answered_and_does_not_count() -> None:
     full = Courtesy((after(0),) * MOST, silent=True)
     for text in (TextKey.HELP_AGENT, TextKey.STATUS_FREE):
         assert courtesy(full, text, after(1)) == Courtesy(full.answered)
+
+
+def test_somebody_blocked_is_told_once_a_day() -> None:
+    known = blocked_courtesy(Courtesy(), after(0))
+    assert not known.silent
+    again = blocked_courtesy(known, after(0) + BLOCKED_PERIOD - timedelta(seconds=1))
+    assert again == Courtesy(known.answered, silent=True)
+    assert not blocked_courtesy(again, after(0) + BLOCKED_PERIOD).silent

@@ -84,7 +84,7 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
 
 def _receive(decision: Decision, command: Receive) -> None:
     state = decision.state
-    if command.message in state.recent:
+    if command.message in state.recent or ending.silenced(state, command):
         return
     if command.duplicate is not None:
         decision.add(NoteAdded(command.duplicate, command.at))

@@ -7,6 +7,7 @@ Rule 2: an end releases every pair, and an open offer is taken back with it.
 from datetime import datetime
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.contact_events import BlockedBy, ContactBlocked
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentNudged,
@@ -17,6 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferRescinded,
     Receive,
 )
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
 from kaisa_relay.domain.texts import TextKey
 
@@ -26,6 +28,17 @@ def by_agent(decision: Decision, command: Receive) -> None:
     take_back(decision)
     decision.add(ConversationClosed(EndedBy.AGENT, command.at, command.message))
     decision.reply(command.contact, TextKey.CLOSED_AGENT)
+    decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
+
+
+def by_block(decision: Decision, command: Receive) -> None:
+    """`/block`: the visitor hears what anybody hears at an end, and nothing after it."""
+    state = decision.state
+    take_back(decision)
+    blocked = ContactBlocked(state.visitor, BlockedBy.AGENT, command.at, command.contact, state.id)
+    decision.add(blocked)
+    decision.add(ConversationClosed(EndedBy.BLOCKED, command.at))
+    decision.reply(command.contact, TextKey.BLOCKED_AGENT, command.message)
     decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
 
 
@@ -59,6 +72,11 @@ def take_back(decision: Decision) -> None:
     """Take back an open offer: it has no conversation any more, or not this one."""
     for open_offer in decision.state.open_offers:
         decision.add(OfferRescinded(open_offer.number, open_offer.agent, decision.at))
+
+
+def silenced(state: State, command: Receive) -> bool:
+    """Say whether its visitor was blocked when this was on its way; later ones come not so far."""
+    return command.contact == state.visitor and state.reason == EndedBy.BLOCKED.value
 
 
 def afterwards(decision: Decision, command: Receive) -> None:

@@ -39,6 +39,7 @@ _Command = (
     | chat_commands.Note
     | chat_commands.History
     | chat_commands.Transfer
+    | chat_commands.Block
     | chat_commands.UnknownCommand
 )
 
@@ -128,6 +129,8 @@ def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
             decision.reply(command.contact, TextKey.HISTORY, command.message)
         case chat_commands.Transfer():
             transferring.ask(decision, command)
+        case chat_commands.Block():
+            ending.by_block(decision, command)
         case chat_commands.UnknownCommand():
             decision.reply(command.contact, TextKey.UNKNOWN_COMMAND, command.message)
         case _:

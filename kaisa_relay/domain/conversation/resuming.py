@@ -12,14 +12,14 @@ from kaisa_relay.domain.conversation import reserving, windows
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import ConversationResumed, Receive
 from kaisa_relay.domain.conversation.state import State
-from kaisa_relay.domain.conversation.terms import AbandonReason
+from kaisa_relay.domain.conversation.terms import AbandonReason, EndedBy
 from kaisa_relay.domain.crossing import opens_window
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.payloads import of_content
 from kaisa_relay.domain.texts import TextKey
 
-FOR_GOOD: Final = (AbandonReason.DUPLICATE.value,)
-"""Ends after which nothing goes on: the visitor has another conversation."""
+FOR_GOOD: Final = (AbandonReason.DUPLICATE.value, EndedBy.BLOCKED.value)
+"""Ends after which nothing goes on: the visitor has another conversation, or shall have none."""
 
 
 def may_resume(state: State, contact: ContactId, at: datetime) -> bool:

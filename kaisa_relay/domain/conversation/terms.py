@@ -40,6 +40,7 @@ class EndedBy(StrEnum):
     API = "api"
     SUPERVISOR = "supervisor"
     EXPIRED = "expired"
+    BLOCKED = "blocked"
 
 
 class AbandonReason(StrEnum):

@@ -34,6 +34,7 @@ TEXTS: Final[Texts] = {
     "Please ask for a new one where you found it.",
     TextKey.OUT_OF_SESSION_VISITOR: "Hi! We have no open chat with you here, so nobody would see "
     "your message. To talk to us, please start again from our website.",
+    TextKey.BLOCKED_VISITOR: "We are sorry, we cannot open a chat with you here.",
     TextKey.ASK_NUMBER: "Hi! We cannot tell yet which enquiry is yours, so nobody would see your "
     "message. Share your number below and we will find it; only we will see it.",
     TextKey.CANNOT_RELAY_VISITOR: "Sorry, we could not pass on {kind}. "
@@ -102,6 +103,12 @@ TEXTS: Final[Texts] = {
     TextKey.EXPIRED_AGENT: "The chat has been closed because it was quiet for so long.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "The chat has been closed for you. "
     "Nothing you write from here on reaches the visitor.",
+    TextKey.BLOCKED_AGENT: (
+        "{name} is blocked and the chat is closed: nothing more from {name} reaches you or your "
+        "colleagues. If that was a mistake, your supervisor can lift the block.",
+        "The visitor is blocked and the chat is closed: nothing more from them reaches you or "
+        "your colleagues. If that was a mistake, your supervisor can lift the block.",
+    ),
     TextKey.NUDGE_AGENT: (
         "It has been quiet with {name} for a while. Write a line, or send /close if you are done.",
         "It has been quiet with your visitor for a while. Write a line, "
@@ -122,6 +129,7 @@ TEXTS: Final[Texts] = {
     "/note – keep a note that the visitor does not see\n"
     "/history – what was said of late\n"
     "/transfer – hand the chat over (also: /transfer anna, then a note)\n"
+    "/block – end the chat and hear no more from this person\n"
     "/who – who you are talking to\n"
     "/status – where you stand\n"
     "/pause 2h – no new chats for a while\n"

@@ -35,6 +35,7 @@ TEXTS: Final[Texts] = {
     "Por favor, pide uno nuevo donde lo encontraste.",
     TextKey.OUT_OF_SESSION_VISITOR: "¡Hola! No tenemos ninguna conversación abierta contigo aquí, "
     "así que nadie vería tu mensaje. Para hablar con nosotros, vuelve a empezar en nuestra web.",
+    TextKey.BLOCKED_VISITOR: "Lo sentimos, no podemos abrir una conversación contigo aquí.",
     TextKey.ASK_NUMBER: "¡Hola! Aún no sabemos cuál es tu consulta, así que nadie vería tu "
     "mensaje. Comparte tu número aquí abajo y la encontraremos; solo lo veremos nosotros.",
     TextKey.CANNOT_RELAY_VISITOR: "Lo sentimos, no hemos podido hacer llegar {kind}. "
@@ -105,6 +106,12 @@ TEXTS: Final[Texts] = {
     "porque llevaba mucho tiempo sin mensajes.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Se ha cerrado la conversación por ti. "
     "Lo que escribas a partir de ahora ya no le llegará.",
+    TextKey.BLOCKED_AGENT: (
+        "Has bloqueado a {name} y la conversación está cerrada: nada más de {name} os llegará a ti "
+        "ni a tus compañeros. Si ha sido un error, tu supervisor puede quitar el bloqueo.",
+        "La persona está bloqueada y la conversación cerrada: nada más de ella os llegará a ti "
+        "ni a tus compañeros. Si ha sido un error, tu supervisor puede quitar el bloqueo.",
+    ),
     TextKey.NUDGE_AGENT: (
         "Hace un rato que no hay mensajes con {name}. Escribe unas palabras "
         "o envía /cerrar si ya han terminado.",
@@ -126,6 +133,7 @@ TEXTS: Final[Texts] = {
     "/nota – guardar una nota que la otra persona no ve\n"
     "/historial – los últimos mensajes\n"
     "/pasar – pasar la conversación (también: /pasar ana y una nota)\n"
+    "/bloquear – terminar la conversación y no recibir nada más de esta persona\n"
     "/quien – con quién estás hablando\n"
     "/estado – cuál es tu situación\n"
     "/pausa 2h – ninguna conversación nueva por un rato\n"

@@ -21,6 +21,7 @@ class TextKey(StrEnum):
     RIGHT_LINK = "right_link"
     LINK_ENDED = "link_ended"
     OUT_OF_SESSION_VISITOR = "out_of_session_visitor"
+    BLOCKED_VISITOR = "blocked_visitor"
     ASK_NUMBER = "ask_number"
     CANNOT_RELAY_VISITOR = "cannot_relay_visitor"
     NOT_DELIVERED_VISITOR = "not_delivered_visitor"
@@ -53,6 +54,7 @@ class TextKey(StrEnum):
     CLOSED_AGENT = "closed_agent"
     EXPIRED_AGENT = "expired_agent"
     CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
+    BLOCKED_AGENT = "blocked_agent"
     NUDGE_AGENT = "nudge_agent"
     REPLY_REMINDER = "reply_reminder"
     REPLY_LATE = "reply_late"
@@ -111,6 +113,7 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.PREFILLED_LINK: frozenset({"token"}),
     TextKey.OFFER: frozenset({"name", "note"}),
     TextKey.AGENT_CARD: frozenset({"name", "fields"}),
+    TextKey.BLOCKED_AGENT: frozenset({"name"}),
     TextKey.NUDGE_AGENT: frozenset({"name"}),
     TextKey.REPLY_REMINDER: frozenset({"name"}),
     TextKey.REPLY_LATE: frozenset({"name"}),

@@ -32,6 +32,7 @@ TEXTS: Final[Texts] = {
     TextKey.LINK_ENDED: "Den här länken gäller inte längre. Be om en ny där du hittade den.",
     TextKey.OUT_OF_SESSION_VISITOR: "Hej! Vi har ingen öppen chatt med dig här, så ingen ser "
     "ditt meddelande. Börja om från vår webbplats så hjälper vi dig.",
+    TextKey.BLOCKED_VISITOR: "Tyvärr kan vi inte öppna någon chatt med dig här.",
     TextKey.ASK_NUMBER: "Hej! Vi vet ännu inte vilken förfrågan som är din, så ingen ser ditt "
     "meddelande. Dela ditt nummer här nedanför så hittar vi den; bara vi ser det.",
     TextKey.CANNOT_RELAY_VISITOR: "Tyvärr kunde vi inte skicka vidare {kind}. "
@@ -100,6 +101,12 @@ TEXTS: Final[Texts] = {
     TextKey.EXPIRED_AGENT: "Chatten har avslutats eftersom det varit tyst så länge.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Chatten har avslutats åt dig. "
     "Det du skriver härifrån når inte längre besökaren.",
+    TextKey.BLOCKED_AGENT: (
+        "{name} är blockerad och chatten är avslutad: inget mer från {name} når dig eller dina "
+        "kollegor. Blev det fel kan din arbetsledare häva blockeringen.",
+        "Besökaren är blockerad och chatten är avslutad: inget mer därifrån når dig eller dina "
+        "kollegor. Blev det fel kan din arbetsledare häva blockeringen.",
+    ),
     TextKey.NUDGE_AGENT: (
         "Det har varit tyst med {name} en stund. Skriv en rad, "
         "eller skicka /avsluta om ni är klara.",
@@ -121,6 +128,7 @@ TEXTS: Final[Texts] = {
     "/anteckna – spara en anteckning som besökaren inte ser\n"
     "/historik – det senaste som skrivits\n"
     "/överlämna – lämna över chatten (även: /överlämna anna och sedan en anteckning)\n"
+    "/blockera – avsluta chatten och slippa höra mer från den här personen\n"
     "/vem – vem du chattar med\n"
     "/status – hur du ligger till\n"
     "/paus 2h – inga nya chattar på en stund\n"

@@ -16,7 +16,16 @@ from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Rows
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
-from kaisa_relay.ports import AgentView, ConversationView, Filter, MessageView, PersonView, Recorded
+from kaisa_relay.ports import (
+    AgentView,
+    BlockContact,
+    BlockView,
+    ConversationView,
+    Filter,
+    MessageView,
+    PersonView,
+    Recorded,
+)
 
 
 @frozen
@@ -83,6 +92,29 @@ class MemoryArchive:
             if of == workspace and who > (after or 0)
         ]
         return [_agent_view(rows, workspace, agent) for agent in known[:limit]]
+
+    async def blocks(
+        self, workspace: WorkspaceId, after: ContactId | None, limit: int
+    ) -> Sequence[BlockView]:
+        """Return up to `limit` of the block list with contacts above `after`, the lowest first."""
+        rows = await self.commits.read()
+        known = [
+            block
+            for (of, who), block in sorted(rows.blocks.items())
+            if of == workspace and who > (after or 0)
+        ]
+        return [_block_view(rows, workspace, block) for block in known[:limit]]
+
+    async def block(self, workspace: WorkspaceId, contact: ContactId) -> BlockView | None:
+        """Return how this contact stands on the block list; None when they do not."""
+        rows = await self.commits.read()
+        block = rows.blocks.get((workspace, contact))
+        return None if block is None else _block_view(rows, workspace, block)
+
+
+def _block_view(rows: Rows, workspace: WorkspaceId, block: BlockContact) -> BlockView:
+    person = _person(rows, workspace, block.contact)
+    return BlockView(person, block.by, block.at, block.agent, block.conversation)
 
 
 def _agent_view(rows: Rows, workspace: WorkspaceId, agent: Agent) -> AgentView:

@@ -9,10 +9,11 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.journal.memory.agents import change_agent
 from kaisa_relay.journal.memory.files import move_file, want_file
 from kaisa_relay.journal.memory.outbox import end_send, join_sends, move_send, new_send, tell
-from kaisa_relay.journal.memory.people import forget_numbers, merge, save_contact
+from kaisa_relay.journal.memory.people import block, forget_numbers, merge, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
 from kaisa_relay.ports import (
     Append,
+    BlockContact,
     Change,
     ClaimPair,
     Conflict,
@@ -37,6 +38,7 @@ from kaisa_relay.ports import (
     StoreContent,
     Tell,
     TouchPair,
+    UnblockContact,
     UseToken,
     WantFile,
 )
@@ -100,6 +102,8 @@ Unconditional = (
     | UseToken
     | SaveContact
     | ForgetNumbers
+    | BlockContact
+    | UnblockContact
     | SaveMetadata
     | KnowAgent
     | SavePresence
@@ -132,6 +136,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             save_contact(tx, workspace, change)
         case ForgetNumbers():
             forget_numbers(tx, workspace, change)
+        case BlockContact() | UnblockContact():
+            block(tx, workspace, change)
         case SaveMetadata(conversation=conversation):
             tx.put(rows.metadata, (workspace, conversation), change)
         case KnowAgent() | SavePresence() | CountMiss():

@@ -82,6 +82,13 @@ class MemoryDirectory:
         rows = (await self.commits.read()).agents
         return {who: rows[workspace, who] for who in contacts if (workspace, who) in rows}
 
+    async def blocked(
+        self, workspace: WorkspaceId, contacts: Sequence[ContactId]
+    ) -> frozenset[ContactId]:
+        """Return those of them that are on the block list."""
+        rows = (await self.commits.read()).blocks
+        return frozenset(who for who in contacts if (workspace, who) in rows)
+
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""
         rows = (await self.commits.read()).agents
@@ -97,7 +104,7 @@ class MemoryDirectory:
         return None
 
     async def meet(self, writers: Sequence[Writer]) -> list[Met]:
-        """Return for each writer what `find`, `pairs` and `people` say."""
+        """Return for each writer what `find`, `pairs`, `people` and `blocked` say."""
         return [await self._meet(writer) for writer in writers]
 
     async def _meet(self, writer: Writer) -> Met:
@@ -106,7 +113,8 @@ class MemoryDirectory:
         contacts = found.contacts
         pairs = await self.pairs(workspace, contacts, writer.channel) if contacts else []
         people = await self.people(workspace, contacts)
-        return Met(contacts, tuple(pairs), people, found)
+        blocked = await self.blocked(workspace, contacts)
+        return Met(contacts, tuple(pairs), people, found, blocked)
 
     async def briefing(
         self,

@@ -4,7 +4,13 @@ from attrs import evolve
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.memory.rows import Transaction
-from kaisa_relay.ports import ForgetNumbers, MergeContacts, SaveContact
+from kaisa_relay.ports import (
+    BlockContact,
+    ForgetNumbers,
+    MergeContacts,
+    SaveContact,
+    UnblockContact,
+)
 
 
 def save_contact(tx: Transaction, workspace: WorkspaceId, change: SaveContact) -> None:
@@ -68,4 +74,16 @@ def merge(tx: Transaction, workspace: WorkspaceId, change: MergeContacts) -> boo
         )
         tx.put(rows.pairs, (workspace, key[1], heir), kept)
         tx.drop(rows.pairs, key)
+    if (blocked := rows.blocks.get((workspace, absorbed))) is not None:
+        block(tx, workspace, evolve(blocked, contact=heir))
+        block(tx, workspace, UnblockContact(absorbed))
     return True
+
+
+def block(tx: Transaction, workspace: WorkspaceId, change: BlockContact | UnblockContact) -> None:
+    """Change the block list; who is on it stays as they are."""
+    blocks, key = tx.rows.blocks, (workspace, change.contact)
+    if isinstance(change, BlockContact) and key not in blocks:
+        tx.put(blocks, key, change)
+    elif isinstance(change, UnblockContact) and key in blocks:
+        tx.drop(blocks, key)

@@ -26,6 +26,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Purpose, Rank
 from kaisa_relay.ports import (
+    BlockContact,
     FileRow,
     InboxItem,
     Item,
@@ -108,6 +109,7 @@ class Rows:
     legs: dict[tuple[WorkspaceId, SendId], tuple[LegRow, ...]] = field(factory=dict)
     """Of each send, the leg of its last message first."""
     pairs: dict[tuple[WorkspaceId, ChannelId, ContactId], Pair] = field(factory=dict)
+    blocks: dict[tuple[WorkspaceId, ContactId], BlockContact] = field(factory=dict)
     conversations: dict[tuple[WorkspaceId, ConversationId], SaveConversation] = field(factory=dict)
     tokens: dict[tuple[WorkspaceId, str], TokenRow] = field(factory=dict)
     people: dict[tuple[WorkspaceId, ContactId], Person] = field(factory=dict)

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from kaisa_relay.domain.contact_events import BlockedBy, ContactBlocked
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.messages import (
     AgentNudged,
@@ -11,6 +12,7 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     EndedBy,
     Event,
+    Handover,
     OfferRescinded,
     Tick,
     WindowClosed,
@@ -157,3 +159,35 @@ def test_time_means_nothing_after_the_end() -> None:
     """No deadline is left."""
     assert closed().wait(days=400).tick() == ()
     assert closed().do(Tick(after(-10))) == ()
+
+
+def test_a_block_ends_it_as_any_end_does() -> None:
+    """The visitor reads the ordinary closing text; the agent how it can be undone."""
+    talk = active()
+    events = talk.says(ANNA, "/block")
+    assert events[:2] == (
+        ContactBlocked(VISITOR, BlockedBy.AGENT, talk.at, ANNA, talk.state.id),
+        ConversationClosed(EndedBy.BLOCKED, talk.at),
+    )
+    assert texts(events) == [
+        (ANNA, TextKey.BLOCKED_AGENT),
+        (VISITOR, TextKey.CLOSED_VISITOR),
+    ]
+
+
+def test_after_a_block_the_visitor_hears_nothing_and_begins_nothing() -> None:
+    """The agent who blocked them is told as ever where they stand."""
+    talk = active()
+    talk.says(ANNA, "/block")
+    assert talk.says(VISITOR, "you will hear from me") == ()
+    assert talk.state.phase is Phase.CLOSED
+    assert texts(talk.says(ANNA, "hello?")) == [(ANNA, TextKey.NO_CONVERSATION_AGENT)]
+
+
+def test_a_block_takes_an_open_transfer_back() -> None:
+    talk = active()
+    talk.says(ANNA, "/transfer", handover=Handover(None, (BO,), (BO,)))
+    assert talk.state.open_offers
+    events = talk.says(ANNA, "/block")
+    assert isinstance(events[0], OfferRescinded)
+    assert not talk.state.open_offers

@@ -62,6 +62,7 @@ AGENTS = (Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es", prio
 ENOUGH_TICKS = 60
 """More deadlines than can come by themselves: the last offer, the queue, nudge, end; all moved."""
 
+ENDS = (Text("/close sold"), Text("/block"))
 ANYBODY = st.sampled_from([VISITOR, ANNA, BO, CLEO, STRANGER, OTHER_PHONE])
 AGENT = st.sampled_from([ANNA, BO, CLEO])
 WORDS: st.SearchStrategy[Content] = st.sampled_from(
@@ -176,11 +177,11 @@ class Walk(RuleBasedStateMachine):
         assert self.in_phase(Phase.ACTIVE)
 
     @precondition(lambda self: self.in_phase(Phase.ACTIVE))
-    @rule(content=st.one_of(WORDS, ANSWERS), close=SELDOM)
-    def the_agent_writes(self, content: Content, close: bool) -> None:
+    @rule(content=st.one_of(WORDS, ANSWERS), ends=SELDOM, how=st.sampled_from(ENDS))
+    def the_agent_writes(self, content: Content, ends: bool, how: Text) -> None:
         """Words, commands and old buttons."""
         assert self.state.agent is not None
-        self.says(self.state.agent, Text("/close sold") if close else content)
+        self.says(self.state.agent, how if ends else content)
 
     @precondition(lambda self: self.in_phase(Phase.ACTIVE))
     @rule(

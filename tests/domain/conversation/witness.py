@@ -288,7 +288,9 @@ def goes_on(before: State, command: Receive) -> bool:
     """Whether the visitor writes so soon after the end that it is none."""
     assert before.ended_at is not None
     soon = command.at - before.ended_at < before.terms.resume_time
-    return soon and command.contact == before.visitor and before.reason != "duplicate"
+    return (
+        soon and command.contact == before.visitor and before.reason not in ("duplicate", "blocked")
+    )
 
 
 def _clocks(state: State) -> object:

@@ -18,7 +18,7 @@ from kaisa_relay.domain.channel_health import (
     ChannelUp,
     TemplateChanged,
 )
-from kaisa_relay.domain.contact_events import ContactMerged
+from kaisa_relay.domain.contact_events import ContactBlocked, ContactMerged, ContactUnblocked
 from kaisa_relay.domain.conversation.events.life import (
     AgentLost,
     ConversationAbandoned,
@@ -63,7 +63,7 @@ from kaisa_relay.domain.conversation.events.windows import (
     WindowClosed,
     WindowClosing,
 )
-from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.domain.tracking import MessageBlocked, MessageStatus, MessageUnmatched
 
 __all__ = [
     "AgentAccepted",
@@ -79,7 +79,9 @@ __all__ = [
     "ChannelLimited",
     "ChannelQualityChanged",
     "ChannelUp",
+    "ContactBlocked",
     "ContactMerged",
+    "ContactUnblocked",
     "ConversationAbandoned",
     "ConversationClosed",
     "ConversationCreated",
@@ -92,6 +94,7 @@ __all__ = [
     "Event",
     "IdentityChanged",
     "IdentityMismatched",
+    "MessageBlocked",
     "MessageFailed",
     "MessageHeld",
     "MessageReceived",
@@ -124,6 +127,8 @@ Event = (
     | IdentityMismatched
     | IdentityChanged
     | ContactMerged
+    | ContactBlocked
+    | ContactUnblocked
     | MessageReceived
     | MessageRelayed
     | Notified
@@ -162,6 +167,7 @@ Event = (
     | AgentInvited
     | AgentOptedIn
     | MessageUnmatched
+    | MessageBlocked
     | MessageStatus
     | ChannelDown
     | ChannelLimited
