@@ -74,7 +74,7 @@ class Actors:
         """Run until cancelled. Raises `GaveUp` when a core actor does."""
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            self._start_added()
+            self.start_added()
             self._keep("router", self.router.run)
             self._keep("alarm", Alarm(self.context, self.router.slots).run)
             nursery.start_soon(self._keep_receipts, name="receipts")
@@ -82,7 +82,7 @@ class Actors:
             task_status.started()
             while True:
                 await trio.sleep(LOOK_EVERY)
-                self._start_added()
+                self.start_added()
 
     def mailboxes(self) -> dict[str, list[MailboxStatistics]]:
         """Return the statistics of the mailboxes by kind of actor."""
@@ -105,7 +105,8 @@ class Actors:
         late = sum(len(post.late) for post in exchange.channels.values())
         return exchange.calls > 0 or self.router.statistics()["in_flight"] > late
 
-    def _start_added(self) -> None:
+    def start_added(self) -> None:
+        """Start the actors of workspaces and channels that have none yet; needs a running `run`."""
         exchange = self.context.exchange
         for workspace in self.context.accounts.workspaces():
             if workspace not in exchange.workspaces:

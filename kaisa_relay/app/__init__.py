@@ -22,6 +22,7 @@ from kaisa_relay.app.building import Relay, cipher_of, relay
 from kaisa_relay.app.http import GRACEFUL_SECONDS, serve_http
 from kaisa_relay.journal.housekeeping import Housekeeping
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.settings import Settings
 
 __all__ = ["DRAIN_SECONDS", "GRACEFUL_SECONDS", "Relay", "cipher_of", "relay", "run"]
@@ -39,13 +40,14 @@ async def run(
     settings: Settings,
     stop: Callable[[], Awaitable[None]],
     task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+    wall: WallClock = system_clock,
 ) -> None:
     """Serve until `stop` returns, then stop in order; `task_status` gets the bound URL.
 
     Raises what opening the store raises, `OSError` when the address is taken, `Fenced` or
     `GaveUp` (in groups) when this process must not or cannot go on.
     """
-    async with relay(settings) as built, trio.open_nursery() as actors:
+    async with relay(settings, wall) as built, trio.open_nursery() as actors:
         await actors.start(built.actors.run)
         async with trio.open_nursery() as faces:
             await _start_faces(built, faces)

@@ -89,8 +89,9 @@ class Relay:
         return TimedLane(lane, self.metrics.acknowledged)
 
     async def changed(self) -> None:
-        """An operator changed something: read it, let go who was released."""
+        """An operator changed something: read it, start who was added, let go who was released."""
         await self.accounts.reload()
+        self.actors.start_added()
         await self.actors.router.reread_quarantine()
 
     async def follow_changes(self) -> None:
