@@ -15,6 +15,7 @@ from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
+from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rendering import Rendering
@@ -60,6 +61,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Conversations(given, Rendering(given.channels, codes)),
         Supervising(given),
         Transcript(given),
+        MessageFiles(given),
         Agents(given),
         Blocks(given),
         Images(given, codes),

@@ -11,6 +11,7 @@ from kaisa_relay.api.limits import Limits
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.faces import Archive, Desk
+from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
 from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.runtime.callback import Callback, OnAnswer
@@ -83,6 +84,7 @@ class Dependencies:
     webhooks: WebhookReceiver
     qr: QrMaker
     readiness: Readiness
+    files: KeptFiles
     registry: CollectorRegistry
     clock: WallClock
     limits: Limits = field(factory=Limits)

@@ -56,6 +56,18 @@ class TooMany(Exception):
     """Stands in `KINDS` for a rate limit."""
 
 
+class FileNotKept(Exception):
+    """Stands in `KINDS` for a file of which we have no copy."""
+
+
+class FileDeleted(Exception):
+    """Stands in `KINDS` for a file whose time is over."""
+
+
+class RangeBeyond(Exception):
+    """Stands in `KINDS` for bytes that a file does not have."""
+
+
 @frozen
 class Kind:
     """One sort of problem; its type is `/problems/<slug>`, and `advice` is what that page says."""
@@ -158,6 +170,19 @@ KINDS: Final[Mapping[type, Kind]] = {
     NobodyToAsk: Kind(
         409, "nobody-free", "None of the other agents is free",
         "The agent who has the conversation keeps it. Try again later.",
+    ),
+    FileNotKept: Kind(
+        404, "file-not-kept", "There is no copy of this file",
+        "It has not been fetched (the message waits, or was not passed on), could not be, or went "
+        "on without a copy. `file.state` in the transcript says which.",
+    ),
+    FileDeleted: Kind(
+        410, "file-deleted", "The file has been deleted",
+        "Files are kept for the workspace's time (`kaisa-relay workspace set --keep-files`).",
+    ),
+    RangeBeyond: Kind(
+        416, "range-beyond", "The file does not have these bytes",
+        "`Content-Range` says how many it has.",
     ),
     RequestEntityTooLarge: Kind(
         413, "too-large", "The body is too large",

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import UNSET, Raw, UnsetType
 
 from kaisa_relay.api.dependencies import Channels
+from kaisa_relay.api.file_shapes import file_answer
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.shapes import (
     ChannelAnswer,
@@ -112,6 +113,7 @@ def message_answer(seen: MessageView) -> MessageAnswer:
         status=seen.status,
         to=seen.to.value if seen.to else UNSET,
         error=MessageError(seen.error_code) if seen.error_code is not None else UNSET,
+        file=file_answer(seen.content, seen.file) if isinstance(seen.content, Media) else UNSET,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from kaisa_relay.api.file_shapes import FileAnswer
 from kaisa_relay.domain.conversation.messages import Strategy
 from kaisa_relay.domain.conversation.state import Phase
 
@@ -145,7 +146,8 @@ class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}
     """One message; `from` is visitor, agent, system or supervisor.
 
     A `note` was kept with the conversation and sent to nobody, so that it has no `to`.
-    `status` is received, held, sending, sent, delivered, read, failed or unconfirmed.
+    `status` is received, held, sending, sent, delivered, read, failed or unconfirmed. `file` is
+    there where the message brought one.
     """
 
     id: str
@@ -156,6 +158,7 @@ class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}
     status: str
     to: str | UnsetType = UNSET
     error: MessageError | UnsetType = UNSET
+    file: FileAnswer | UnsetType = UNSET
 
 
 class MessagePage(Struct, frozen=True):

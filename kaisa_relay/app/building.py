@@ -63,6 +63,7 @@ class Relay:
                 webhooks=self.webhooks(),
                 qr=links,
                 readiness=self.readiness(),
+                files=MediaDisk(self.settings.files_dir),
                 registry=self.metrics.registry,
                 clock=self.context.wall,
             )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from sqlalchemy.sql import Select
 
-from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.content import Content, Media
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Outgoing
 from kaisa_relay.domain.sending import Rank
@@ -16,8 +16,17 @@ from kaisa_relay.journal import agent_listing, block_listing, conversation_listi
 from kaisa_relay.journal.codec import KINDS, decode_content
 from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.journal.events import recorded
+from kaisa_relay.journal.files import files_of
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
-from kaisa_relay.ports import AgentView, BlockView, ConversationView, Filter, MessageView, Recorded
+from kaisa_relay.ports import (
+    AgentView,
+    BlockView,
+    ConversationView,
+    FileRow,
+    Filter,
+    MessageView,
+    Recorded,
+)
 from kaisa_relay.store import Store
 from kaisa_relay.store.tables import content, conversation, event, leg
 
@@ -55,6 +64,26 @@ class SqlArchive:
         def read(connection: Connection) -> list[tuple[int, MessageView]]:
             rows = [recorded(row) for row in connection.execute(history.limit(limit))]
             return _messages(connection, workspace, conversation, rows)
+
+        return await self._store.browse(read)
+
+    async def media(
+        self, workspace: WorkspaceId, conversation: ConversationId, message: MessageId
+    ) -> tuple[Media, FileRow | None] | None:
+        """Return the file that a message of this conversation brought, and how our copy stands."""
+        table = content.c
+        query = select(table.data).where(
+            table.workspace == workspace,
+            table.message == message,
+            table.conversation == conversation,
+        )
+
+        def read(connection: Connection) -> tuple[Media, FileRow | None] | None:
+            data = connection.scalar(query)
+            said = decode_content(data) if data is not None else None
+            if not isinstance(said, Media):
+                return None
+            return said, files_of(connection, workspace, [message]).get(message)
 
         return await self._store.browse(read)
 
@@ -107,7 +136,10 @@ def _messages(
         return []
     ids = [happened.message for _, happened in brought]
     listing = Listing(
-        ContactId(visitor), _contents(connection, workspace, ids), _legs(connection, workspace, ids)
+        ContactId(visitor),
+        _contents(connection, workspace, ids),
+        _legs(connection, workspace, ids),
+        files_of(connection, workspace, ids),
     )
     return [(version, listing.view(happened)) for version, happened in brought]
 

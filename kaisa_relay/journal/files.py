@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -30,13 +31,8 @@ class SqlFiles:
         self, workspace: WorkspaceId, messages: Sequence[MessageId]
     ) -> dict[MessageId, FileRow]:
         """Return the files of these messages."""
-        keys = [(workspace, message) for message in dict.fromkeys(messages)]
-
-        def read(connection: Connection) -> dict[MessageId, FileRow]:
-            found = map(file_of_row, _FILES.fetch(connection, keys))
-            return {row.message: row for row in found}
-
-        return await self._store.read(read) if keys else {}
+        read = partial(files_of, workspace=workspace, messages=messages)
+        return await self._store.read(read) if messages else {}
 
     async def kept(self, workspace: WorkspaceId, before: datetime, limit: int) -> list[FileRow]:
         """Return files that are over and may still lie on disk, wanted before an instant."""
@@ -51,6 +47,15 @@ class SqlFiles:
         return await self._store.read(
             lambda connection: [file_of_row(row) for row in connection.execute(query)]
         )
+
+
+def files_of(
+    connection: Connection, workspace: WorkspaceId, messages: Sequence[MessageId]
+) -> dict[MessageId, FileRow]:
+    """Return the files of these messages."""
+    keys = [(workspace, message) for message in dict.fromkeys(messages)]
+    found = map(file_of_row, _FILES.fetch(connection, keys)) if keys else ()
+    return {row.message: row for row in found}
 
 
 _FILES: Final = Bulk(

@@ -21,7 +21,7 @@ from kaisa_relay.domain.outgoing import Labelled, Outgoing, Template
 from kaisa_relay.domain.payloads import of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
-from kaisa_relay.ports import MessageView
+from kaisa_relay.ports import FileRow, MessageView
 
 MessageEvent = MessageReceived | Notified | AgentOffered | NoteKept | TeamWrote
 MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered, NoteKept, TeamWrote)
@@ -42,6 +42,7 @@ class Listing:
     visitor: ContactId
     contents: Mapping[MessageId, Content | Outgoing]
     legs: Mapping[MessageId, Sequence[Progress]]
+    files: Mapping[MessageId, FileRow]
 
     def view(self, event: MessageEvent) -> MessageView:
         """Return the message that an event brought."""
@@ -71,6 +72,7 @@ class Listing:
             received_at=event.at,
             status=status,
             error_code=code,
+            file=self.files.get(event.message),
         )
 
     def _automatic(self, event: Notified | AgentOffered, contact: ContactId) -> MessageView:

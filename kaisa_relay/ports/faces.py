@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.contact_events import BlockedBy
-from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.content import Content, Media
 from kaisa_relay.domain.conversation.messages import AlreadyEnded, NoPairFree, Strategy
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
@@ -21,6 +21,7 @@ from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.blocks import BlockView, ListBlocked, ListUnblocked, Whom
+from kaisa_relay.ports.files import FileRow
 from kaisa_relay.ports.journal import Recorded
 from kaisa_relay.ports.views import PersonView as PersonView
 
@@ -186,7 +187,8 @@ class ConversationView:
 @frozen
 class MessageView:
     """One message with how far it has come: received, held, sending, sent, delivered, read,
-    failed or unconfirmed. `author` is `visitor`, `agent`, `system` or `supervisor`."""
+    failed or unconfirmed. `author` is `visitor`, `agent`, `system` or `supervisor`. `file` is how
+    the copy of its file stands, once it was wanted."""
 
     id: MessageId
     author: str
@@ -196,6 +198,7 @@ class MessageView:
     received_at: datetime
     status: str
     error_code: int | None = None
+    file: FileRow | None = None
 
 
 @frozen
@@ -242,6 +245,12 @@ class Archive(Protocol):
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
     ) -> Sequence[tuple[int, MessageView]]:
         """Return messages in order, each with the stream version it came by, above `after`."""
+        ...
+
+    async def media(
+        self, workspace: WorkspaceId, conversation: ConversationId, message: MessageId
+    ) -> tuple[Media, FileRow | None] | None:
+        """Return the file that a message of this conversation brought, and how our copy stands."""
         ...
 
     async def events(

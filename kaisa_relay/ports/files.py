@@ -4,7 +4,7 @@ Rule 1: bytes are on disk or on the wire; no call here hands more than a file's 
 Rule 2: only what belongs to a send is fetched, once per message.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -137,4 +137,18 @@ class Carrier(Protocol):
 
     async def remove(self, workspace: WorkspaceId, message: MessageId) -> None:
         """Remove a file from disk; harmless where there is none."""
+        ...
+
+
+class KeptFiles(Protocol):
+    """The bytes that lie on disk, for who may see them."""
+
+    async def inspect(self, workspace: WorkspaceId, message: MessageId) -> int | None:
+        """Return the size in bytes of what lies there; None where nothing does."""
+        ...
+
+    def read(
+        self, workspace: WorkspaceId, message: MessageId, start: int = 0
+    ) -> AsyncGenerator[bytes, None]:
+        """Return the bytes from `start` on, a chunk at a time. Raises `OSError`."""
         ...

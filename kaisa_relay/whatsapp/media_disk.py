@@ -7,7 +7,7 @@ Rule 2: nobody but us reads them, and nothing that a person wrote is part of a p
 import hashlib
 import os
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -78,9 +78,11 @@ class MediaDisk:
         """Return the size in bytes of what lies there."""
         return await trio.to_thread.run_sync(_size, self.path(workspace, message))
 
-    async def read(self, workspace: WorkspaceId, message: MessageId) -> AsyncIterator[bytes]:
-        """Return the bytes, a chunk at a time. Raises `OSError`."""
-        file = await trio.to_thread.run_sync(_open, self.path(workspace, message))
+    async def read(
+        self, workspace: WorkspaceId, message: MessageId, start: int = 0
+    ) -> AsyncGenerator[bytes, None]:
+        """Return the bytes from `start` on, a chunk at a time. Raises `OSError`."""
+        file = await trio.to_thread.run_sync(_open, self.path(workspace, message), start)
         try:
             while part := await trio.to_thread.run_sync(file.read, CHUNK):
                 yield part
@@ -98,8 +100,10 @@ def _partial(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
+def _open(path: Path, start: int) -> BinaryIO:
+    file = path.open("rb")
+    file.seek(start)
+    return file
 
 
 def _create(path: Path) -> BinaryIO:

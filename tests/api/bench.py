@@ -11,13 +11,14 @@ from quart_trio import QuartTrio
 from kaisa_relay.api import Dependencies, Limits, create_api
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.whatsapp import links
+from tests.api.fake_desk import MemoryDesk
 from tests.api.fakes import (
     EPOCH,
     OURS,
     THEIRS,
     MemoryArchive,
     MemoryChannels,
-    MemoryDesk,
+    MemoryKept,
     MemoryKeys,
     MemoryLane,
     Rows,
@@ -109,6 +110,7 @@ class Bench:
                 webhooks=self.lane,
                 qr=links,
                 readiness=self.readiness,
+                files=MemoryKept(self.rows),
                 registry=self.registry,
                 clock=lambda: EPOCH,
                 limits=self.limits,

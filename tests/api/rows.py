@@ -7,7 +7,8 @@ from attrs import define, field
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact_events import BlockedBy
-from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.content import Media
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports.blocks import BlockView, ListBlocked, ListUnblocked, Whom
 from kaisa_relay.ports.faces import (
@@ -18,6 +19,7 @@ from kaisa_relay.ports.faces import (
     NotFound,
     PersonView,
 )
+from kaisa_relay.ports.files import FileRow
 from kaisa_relay.ports.journal import Recorded
 
 EPOCH = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -35,6 +37,8 @@ class Rows:
     messages: list[tuple[int, MessageView]] = field(factory=list)
     events: list[Recorded] = field(factory=list)
     agents: list[AgentView] = field(factory=list)
+    media: dict[MessageId, tuple[Media, FileRow | None]] = field(factory=dict)
+    bytes: dict[MessageId, bytes] = field(factory=dict)
     blocks: dict[tuple[WorkspaceId, ContactId], BlockView] = field(factory=dict)
     failure: Failure | None = None
 

@@ -4,10 +4,21 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from kaisa_relay.domain.content import MediaKind
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Media, MediaKind, Text
+from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.files import FileProblem
 from kaisa_relay.domain.ids import MessageId, WorkspaceId
-from kaisa_relay.ports import Append, Change, Conflict, FileRow, FileState, MoveFile, WantFile
+from kaisa_relay.ports import (
+    Append,
+    Change,
+    Conflict,
+    FileRow,
+    FileState,
+    MoveFile,
+    StoreContent,
+    WantFile,
+)
 from tests import fakes
 from tests.contracts.world import World
 
@@ -90,3 +101,26 @@ async def test_what_lies_on_disk_is_listed_until_it_is_deleted(world: World) -> 
     assert await files.kept(world.workspace, later, 9) == moved[:3]
     assert await files.kept(world.workspace, later, 2) == moved[:2]
     assert await files.kept(world.workspace, AT + timedelta(days=2), 9) == moved[:1]
+
+
+async def test_the_file_of_a_message_is_its_conversations(world: World) -> None:
+    """With how our copy stands, if there is one; nobody else's conversation has it."""
+    started = await world.start(fakes.person(1, "Ana"), fakes.person(2, "Bo"))
+    other = await world.start(fakes.person(3, "Cleo"), fakes.person(4, "Dan"))
+    media = Media(MediaKind.IMAGE, "in-7", "image/jpeg", filename="a.jpg")
+    for message, content in ((7, media), (8, Text("no file"))):
+        kept = StoreContent(MessageId(message), started.id, ANA, Side.VISITOR, content)
+        await world.must(kept)
+    archive, workspace = world.store.archive, world.workspace
+    assert await archive.media(workspace, started.id, MessageId(7)) == (media, None)
+    row = picture(world)
+    received = MessageReceived(MessageId(7), Side.VISITOR, "image", AT, AT)
+    assert await world.append(started.stream, 1, [received], WantFile(row)) is None
+    assert await archive.media(workspace, started.id, MessageId(7)) == (media, row)
+    assert await archive.media(workspace, started.id, MessageId(8)) is None
+    assert await archive.media(workspace, started.id, MessageId(9)) is None
+    assert await archive.media(workspace, other.id, MessageId(7)) is None
+    elsewhere = WorkspaceId(workspace + 1)
+    assert await archive.media(elsewhere, started.id, MessageId(7)) is None
+    [(_, view)] = await archive.messages(workspace, started.id, 0, 9)
+    assert view.file == row

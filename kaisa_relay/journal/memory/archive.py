@@ -6,6 +6,7 @@ from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
@@ -21,6 +22,7 @@ from kaisa_relay.ports import (
     BlockContact,
     BlockView,
     ConversationView,
+    FileRow,
     Filter,
     MessageView,
     PersonView,
@@ -70,6 +72,16 @@ class MemoryArchive:
             for each in history
             if each.version > after and isinstance(each.event, MESSAGE_EVENTS)
         ][:limit]
+
+    async def media(
+        self, workspace: WorkspaceId, conversation: ConversationId, message: MessageId
+    ) -> tuple[Media, FileRow | None] | None:
+        """Return the file that a message of this conversation brought, and how our copy stands."""
+        rows = await self.commits.read()
+        row = rows.contents.get((workspace, message))
+        if row is None or row.conversation != conversation or not isinstance(row.content, Media):
+            return None
+        return row.content, rows.files.get((workspace, message))
 
     async def events(
         self, workspace: WorkspaceId, conversation: ConversationId, after: int, limit: int
@@ -199,4 +211,5 @@ def _listing(rows: Rows, workspace: WorkspaceId, visitor: ContactId) -> Listing:
     legs: dict[MessageId, list[Progress]] = {}
     for leg in rows.legs_of(workspace):
         legs.setdefault(leg.message, []).append(Progress(leg.rank, leg.code))
-    return Listing(visitor, contents, legs)
+    files = {message: row for (owner, message), row in rows.files.items() if owner == workspace}
+    return Listing(visitor, contents, legs, files)
