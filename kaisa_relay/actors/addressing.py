@@ -4,7 +4,7 @@ Rule 1: the ladder itself is in the domain; here its facts are gathered and its 
 Rule 2: nobody is written to at a number that only a form claims to be theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from attrs import define, evolve, field, frozen
@@ -17,6 +17,7 @@ from kaisa_relay.actors.destinations import (
     TurnedAway,
 )
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.learning import Learning
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
@@ -62,6 +63,7 @@ class Addressing:
     context: Context
     lookups: Lookups
     shifting: Shifting
+    learning: Learning
     binding: dict[SenderKey, _Binding] = field(factory=dict)
 
     def decided(self, item: MessageId) -> None:
@@ -220,6 +222,18 @@ class Addressing:
         inbound = letter.inbound
         deliver = Deliver(letter.item.id, command, changes, inbound.wamid, refers_to(inbound))
         return Addressed(conversation, deliver)
+
+
+def addressing(context: Context, ring: Callable[[], None]) -> Addressing:
+    """Return the router's addressing, told of whatever concerns it; `ring` wakes the router."""
+    lookups = Lookups(context)
+    shifting = Shifting(context, lookups)
+    learning = Learning(context, shifting, ring)
+    context.inbox.overhear(learning.overhear)
+    context.exchange.accepted = learning.accepted
+    context.exchange.forget_pair = lookups.forget_pair
+    context.exchange.forget_people = lookups.foreknown.changed
+    return Addressing(context, lookups, shifting, learning)
 
 
 def _said(content: Content) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import trio
 from attrs import define, field
 
+from kaisa_relay.actors.calling import call
 from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.health import HealthDesk
@@ -24,7 +25,7 @@ from kaisa_relay.actors.traffic import calls_at_once
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import Report, limit_of
 from kaisa_relay.domain.ids import SendId
-from kaisa_relay.domain.outgoing import Outgoing, messages_of
+from kaisa_relay.domain.outgoing import messages_of
 from kaisa_relay.domain.sending import (
     PAIR_LIMIT,
     Accepted,
@@ -33,7 +34,6 @@ from kaisa_relay.domain.sending import (
     Purpose,
     Rejected,
     SendState,
-    opaque,
 )
 from kaisa_relay.ports import Send
 from kaisa_relay.runtime.id_source import born_at
@@ -258,23 +258,13 @@ class ChannelTask:
                 self.post.fall_behind()
             return  # it was settled or taken back meanwhile
         self.lanes.joined(join)
-        answer = await self._call(begun, outgoing)
+        answer = await call(self.context, begun, outgoing)
         if isinstance(answer, Deferred) and answer.code == PAIR_LIMIT:
             self.lanes.throttled(lane, trio.current_time())
         if limit := limit_of(getattr(answer, "code", None), self.context.wall()):
             self._report(limit)
         await self._conclude(begun, answer)
         self._let_go(begun.id)
-
-    async def _call(self, send: Send, outgoing: Outgoing | Rejected) -> Answer:
-        if isinstance(outgoing, Rejected):
-            return outgoing
-        access = self.context.accounts.access(self.channel.id)
-        ours = opaque(send.workspace, send.channel, send.id)
-        answer = await self.context.gateway.send(access, send.recipient, outgoing, ours)
-        code = getattr(answer, "code", None)
-        self.context.meter.answered(type(answer).__name__.lower(), code)
-        return answer
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()

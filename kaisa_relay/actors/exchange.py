@@ -36,6 +36,7 @@ from kaisa_relay.domain.ids import (
     WorkspaceId,
 )
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.domain.sending import Accepted
 from kaisa_relay.ports import (
     Accounts,
     BlockContact,
@@ -106,6 +107,8 @@ class Exchange:
     forget_pair: Callable[[ChannelId, ContactId], None] = field(
         default=lambda _channel, _contact: None
     )
+    accepted: Callable[[Send, Accepted], None] = field(default=lambda _send, _answer: None)
+    """Hears how WhatsApp calls the person to whom it took a send."""
     forget_people: Callable[[Iterable[Change]], None] = field(default=lambda _changes: None)
     channels: dict[ChannelId, ChannelPost] = field(factory=dict)
     pools: dict[WorkspaceId, Mailbox[ToPool]] = field(factory=dict)

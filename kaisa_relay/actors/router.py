@@ -14,17 +14,15 @@ import structlog
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.addressing import Addressing
+from kaisa_relay.actors.addressing import Addressing, addressing
 from kaisa_relay.actors.destinations import Addressed, Letter
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.foreknown import AHEAD
 from kaisa_relay.actors.health import HealthDesk
-from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import Deliver, Statuses, heard
 from kaisa_relay.actors.reporting import note_limit, note_report
 from kaisa_relay.actors.settling import settle
-from kaisa_relay.actors.shifting import Shifting
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
 from kaisa_relay.domain.conversation.messages import Receive
@@ -68,12 +66,10 @@ class Router:
     _tries: dict[MessageId, int] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        lookups = Lookups(self.context)
-        self._addressing = Addressing(self.context, lookups, Shifting(self.context, lookups))
-        self.slots = Slots(self.context, self.done, self._readdress, lookups.leave)
+        self._addressing = addressing(self.context, lambda: self._bell.set())
+        leave = self._addressing.lookups.leave
+        self.slots = Slots(self.context, self.done, self._readdress, leave)
         self.context.inbox.subscribe(self.take)
-        self.context.exchange.forget_pair = lookups.forget_pair
-        self.context.exchange.forget_people = lookups.foreknown.changed
         self.context.exchange.tell_conversation = self.slots.tell
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -104,6 +100,7 @@ class Router:
         while True:
             self._let_go()
             await self._route_arrivals()
+            await self._addressing.learning.work()
             if self._behind or trio.current_time() >= self._look_at:
                 await self._read_behind()
                 await trio.sleep(BREATH if self._behind else 0)

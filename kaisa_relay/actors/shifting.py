@@ -77,6 +77,13 @@ class Shifting:
             if other != person.contact and await self._unite(channel, person.contact, other):
                 self.lookups.forget_sender(after)
 
+    async def learn(self, channel: Channel, save: SaveContact, shift: IdentityShift | None) -> None:
+        """Keep what was learnt of somebody, and tell the conversations that they are in."""
+        stream = contact_stream(save.person.contact)
+        await self._commit(Append(channel.workspace, stream, 0, (), (save,)))
+        if shift is not None:
+            await self._tell(channel, save.person, shift)
+
     async def _take_number(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
         """Somebody else has this number now: nothing more goes there for who had it."""
         phone = from_wa_id(sender.wa_id) if sender.wa_id else None

@@ -61,6 +61,7 @@ class SqlInbox:
         self._items = items
         self._read_item = read_item
         self._append = append
+        self._overhearing: list[Callable[[Sequence[NewItem]], None]] = []
 
     async def store(self, rows: Sequence[NewItem]) -> int:
         """Commit the rows and return how many were new; repeats are dropped by their `dedup`."""
@@ -70,11 +71,17 @@ class SqlInbox:
 
     def store_nowait(self, rows: Sequence[NewItem], on_stored: OnStored) -> None:
         """Commit the rows for a caller that waits in no task; `on_stored` hears `store`'s end."""
+        for take in self._overhearing:
+            take(rows)
         self._accepting.accept_nowait(rows, on_stored)
 
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called, without waiting, with every item committed from now on."""
         self._items.subscribe(take)
+
+    def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
+        """Have `take` called, without waiting, with whatever `store` is given."""
+        self._overhearing.append(take)
 
     async def new_rows(
         self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int

@@ -110,6 +110,13 @@ class Inbox(Protocol):
         """Have `take` called, without waiting, with every item committed from now on."""
         ...
 
+    def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
+        """Have `take` called, without waiting, with whatever `store` is given, before it commits.
+
+        For what may get lost: repeats come too, and nothing is durable yet.
+        """
+        ...
+
     async def new_rows(
         self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
     ) -> list[InboxItem]:

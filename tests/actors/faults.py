@@ -18,7 +18,8 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.journal.memory import MemoryStore
 from kaisa_relay.journal.memory.directory import MemoryDirectory
 from kaisa_relay.journal.memory.journal import MemoryJournal, MemorySends
-from kaisa_relay.ports import Append, Conflict, Send
+from kaisa_relay.ports import Append, Conflict, Met, Send
+from kaisa_relay.ports.directory import Writer
 
 
 class Poison(Exception):
@@ -136,6 +137,11 @@ class TrappedDirectory(MemoryDirectory):
         """Return the pairs of these contacts."""
         self.traps.step(("pairs", tuple(contacts), channel))
         return await super().pairs(workspace, contacts, channel)
+
+    async def meet(self, writers: Sequence[Writer]) -> list[Met]:
+        """Return who these writers are."""
+        self.traps.step(("meet", len(writers)))
+        return await super().meet(writers)
 
     async def metadata(self, workspace: WorkspaceId, conversation: ConversationId) -> bytes:
         """Return the conversation's metadata."""

@@ -167,3 +167,13 @@ async def test_a_named_row_that_cannot_be_read_is_parked(world: World) -> None:
     ids = [MessageId(id) for id in range(after - 20, after + 1)]
     assert [item.id for item in await world.store.inbox.still_new(ids)] == [after]
     assert len(await world.store.inbox.parked_streams([world.workspace])) == 1
+
+
+async def test_what_is_stored_is_overheard(world: World) -> None:
+    """All of it, repeats too, before the call returns."""
+    heard: list[str | None] = []
+    world.store.inbox.overhear(lambda rows: heard.extend(row.dedup for row in rows))
+    row = world.message("w1")
+    for _ in range(2):
+        await world.store.inbox.store([row])
+    assert heard == [row.dedup] * 2

@@ -16,7 +16,7 @@ from attrs import define, field
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.memory.rows import Rows, Transaction
-from kaisa_relay.ports import Fenced, InboxItem, Recorded, Send, StoreUnavailable
+from kaisa_relay.ports import Fenced, InboxItem, NewItem, Recorded, Send, StoreUnavailable
 from kaisa_relay.runtime.clock import WallClock
 
 T = TypeVar("T")
@@ -48,6 +48,7 @@ class Commits:
     commits: int = 0
     take_recorded: list[Callable[[Sequence[Recorded]], None]] = field(factory=list)
     take_items: list[Callable[[Sequence[InboxItem]], None]] = field(factory=list)
+    overhearing: list[Callable[[Sequence[NewItem]], None]] = field(factory=list)
     take_ended: list[Callable[[Sequence[Send]], None]] = field(factory=list)
 
     async def read(self) -> Rows:

@@ -22,6 +22,8 @@ class MemoryInbox:
     async def store(self, rows: Sequence[NewItem]) -> int:
         """Commit the rows and return how many were new."""
         new = 0
+        for take in self.commits.overhearing:
+            take(rows)
 
         def write(transaction: Transaction) -> None:
             nonlocal new
@@ -33,6 +35,10 @@ class MemoryInbox:
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called with every item committed from now on."""
         self.commits.take_items.append(take)
+
+    def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
+        """Have `take` called with whatever `store` is given."""
+        self.commits.overhearing.append(take)
 
     async def new_rows(
         self, workspaces: Sequence[WorkspaceId], after: MessageId, limit: int
