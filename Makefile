@@ -6,6 +6,7 @@ STAMP  := $(VENV)/.installed
 PYTHON := $(shell command -v python3.11 || command -v python3)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(wildcard kaisa_relay tests benchmarks)
+PARTS   := format-check lint types page tests coverage
 
 # Branches in per cent: every rule is tried, and nearly everything else.
 DOMAIN_COVERAGE ?= 100
@@ -17,7 +18,7 @@ BENCH ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-crash format format-check lint types tests coverage bench constraints clean
+.PHONY: help setup built demo test test-crash format format-check lint types page tests coverage bench constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,21 +35,25 @@ $(BIN)/python:
 		|| { echo 'Cannot make a virtual environment: install python3-venv or python3-pip.' >&2; \
 			rm -rf $(VENV); exit 1; }
 
-$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+$(STAMP): pyproject.toml constraints.txt $(wildcard build_backend/*.py) | $(BIN)/python
 	$(PIP) install --quiet -c constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: setup ## play the main road on a WhatsApp that runs in the box; ARGS=… are its options
+# The installation built the page; this does it again where its sources have changed since.
+built: setup
+	@$(BIN)/python build_backend/dashboard.py build
+
+demo: built ## play the main road on a WhatsApp that runs in the box; ARGS=… are its options
 	@$(BIN)/kaisa-relay demo $(ARGS)
 
 test: setup ## format, lint, types, tests and coverage; fails when any part fails
 	@failed=''; \
-	for part in format-check lint types tests coverage; do \
+	for part in $(PARTS); do \
 		echo "== $$part"; \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
-	echo 'PASSED: format-check lint types tests coverage'
+	echo 'PASSED: $(PARTS)'
 
 test-crash: setup ## the long run of kills and restarts
 	$(BIN)/python -m pytest -m crash
@@ -65,7 +70,12 @@ lint: setup ## ruff
 types: setup ## mypy, strict
 	$(BIN)/mypy $(SOURCES)
 
-tests: setup
+page: setup ## the supervisors' page: types from the API's documents, their check, unit tests
+	$(BIN)/python build_backend/dashboard.py check
+
+tests: built
+	@command -v chromium >/dev/null || echo 'No Chromium here, so the tests in a browser are skipped:' \
+		'`apt-get install chromium` (as root) brings it.'
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 3 --dist worksteal
 
@@ -84,4 +94,5 @@ constraints: setup ## write down what is installed now
 
 clean: ## remove everything that was made, also the virtual environment
 	rm -rf $(VENV) var build dist htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf kaisa_relay/dashboard/built kaisa_relay/dashboard/page/node_modules kaisa_relay/dashboard/page/generated
 	find kaisa_relay tests -name __pycache__ -type d -prune -exec rm -rf {} +

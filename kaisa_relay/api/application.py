@@ -17,6 +17,7 @@ from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
 from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
+from kaisa_relay.api.page import Page
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Resource, Route, answering
@@ -65,6 +66,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Agents(given),
         Blocks(given),
         Images(given, codes),
+        Page(given),
         Webhooks(given),
         Health(given),
     )

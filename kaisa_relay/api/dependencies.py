@@ -13,6 +13,7 @@ from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
+from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.runtime.callback import Callback, OnAnswer
 from kaisa_relay.runtime.clock import WallClock
@@ -88,4 +89,5 @@ class Dependencies:
     registry: CollectorRegistry
     clock: WallClock
     limits: Limits = field(factory=Limits)
+    page: Mapping[str, PageFile] = field(factory=dict)
     monotonic: Callable[[], float] = trio.current_time

@@ -52,6 +52,10 @@ class Forbidden(Exception):
     """Stands in `KINDS` for a key without the scope."""
 
 
+class NotBuilt(Exception):
+    """Stands in `KINDS` for the supervisors' page where it was not built."""
+
+
 class TooMany(Exception):
     """Stands in `KINDS` for a rate limit."""
 
@@ -120,6 +124,11 @@ KINDS: Final[Mapping[type, Kind]] = {
     ),
     NotFound: _NOT_FOUND,
     faces.NotFound: _NOT_FOUND,
+    NotBuilt: Kind(
+        404, "page-not-built", "The dashboard is not here",
+        "This copy runs from sources whose dashboard was not built: `make built` does that. "
+        "The API itself is complete.",
+    ),
     MethodNotAllowed: Kind(
         405, "method-not-allowed", "This address does not take that method",
         "The `Allow` header lists the methods it takes.",

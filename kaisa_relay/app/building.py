@@ -19,6 +19,7 @@ from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.app.health import StoreReadiness, noting
+from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.journal.codec import decode_content
@@ -66,6 +67,7 @@ class Relay:
                 files=MediaDisk(self.settings.files_dir),
                 registry=self.metrics.registry,
                 clock=self.context.wall,
+                page=built_page(),
             )
         )
 

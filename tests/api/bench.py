@@ -10,6 +10,7 @@ from quart_trio import QuartTrio
 
 from kaisa_relay.api import Dependencies, Limits, create_api
 from kaisa_relay.ports.keys import Scope
+from kaisa_relay.ports.page import PageFile
 from kaisa_relay.whatsapp import links
 from tests.api.fake_desk import MemoryDesk
 from tests.api.fakes import (
@@ -89,6 +90,7 @@ class Bench:
     lane: MemoryLane = field(factory=MemoryLane)
     readiness: Readiness = field(factory=Readiness)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
+    page: Mapping[str, PageFile] = field(factory=dict)
     seconds: float = 0.0
     desk: MemoryDesk = field(init=False)
     app: QuartTrio = field(init=False)
@@ -114,6 +116,7 @@ class Bench:
                 registry=self.registry,
                 clock=lambda: EPOCH,
                 limits=self.limits,
+                page=self.page,
                 monotonic=lambda: self.seconds,
             )
         )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
-CODE = ("kaisa_relay", "tests", "benchmarks")
+CODE = ("kaisa_relay", "tests", "benchmarks", "build_backend")
 FOLDERS = (*CODE, "deploy", "docs", ".ci")
-UNREAD = {"__pycache__", ".hypothesis"}
+UNREAD = {"__pycache__", ".hypothesis", "node_modules", "generated", "built"}
+"""Folders of what tools made."""
 
 
 def code_files() -> list[PurePosixPath]:

@@ -1,0 +1,39 @@
+"""Writes what the API says of itself, for the types of the page: `contract.py FOLDER`.
+
+`api.json` is its OpenAPI document; `feed.json` has the schemas of the AsyncAPI one in the form
+that the same tool reads.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgspec
+import trio
+
+from kaisa_relay.api.application import create_api
+from kaisa_relay.api.dependencies import Dependencies
+
+
+async def write(folder: Path) -> None:
+    """Write both documents."""
+    (folder / "api.json").write_bytes(await _told("/openapi.json"))
+    described = msgspec.json.decode(await _told("/asyncapi.json"))
+    schemas = {"openapi": "3.1.0", "info": {"title": "feed", "version": "1"}, "paths": {}}
+    document = schemas | {"components": {"schemas": described["components"]["schemas"]}}
+    (folder / "feed.json").write_bytes(msgspec.json.encode(document))
+
+
+async def _told(address: str) -> bytes:
+    # Nothing of what the API stands on is asked when it describes itself.
+    needed = [each.name for each in attrs.fields(Dependencies) if each.default is attrs.NOTHING]
+    nothing: Any = dict.fromkeys(needed)
+    answer = await create_api(Dependencies(**nothing)).test_client().get(address)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answers {answer.status_code}")
+    return await answer.get_data(as_text=False)
+
+
+if __name__ == "__main__":
+    trio.run(write, Path(sys.argv[1]))

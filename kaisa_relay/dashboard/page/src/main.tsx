@@ -1,0 +1,3 @@
+import { render } from "preact";
+
+render(<p>kaisa_relay</p>, document.getElementById("page")!);
