@@ -1,7 +1,6 @@
 """Writes what the API says of itself, for the types of the page: `contract.py FOLDER`.
 
-`api.json` is its OpenAPI document; `feed.json` has the schemas of the AsyncAPI one in the form
-that the same tool reads.
+`api.json` is its OpenAPI document.
 """
 
 import sys
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import msgspec
 import trio
 
 from kaisa_relay.api.application import create_api
@@ -17,12 +15,8 @@ from kaisa_relay.api.dependencies import Dependencies
 
 
 async def write(folder: Path) -> None:
-    """Write both documents."""
+    """Write the documents."""
     (folder / "api.json").write_bytes(await _told("/openapi.json"))
-    described = msgspec.json.decode(await _told("/asyncapi.json"))
-    schemas = {"openapi": "3.1.0", "info": {"title": "feed", "version": "1"}, "paths": {}}
-    document = schemas | {"components": {"schemas": described["components"]["schemas"]}}
-    (folder / "feed.json").write_bytes(msgspec.json.encode(document))
 
 
 async def _told(address: str) -> bytes:
