@@ -83,12 +83,16 @@ def _round(sides: Mapping[str, Running], options: Namespace, manner: Manner) -> 
 
 
 def _turn(run: Running, options: Namespace) -> Figures:
+    loop = processes.main_thread_seconds(run.serve.pid)
     figures = run.full(options.seconds, options.senders)
+    loop = processes.main_thread_seconds(run.serve.pid) - loop
     messages = figures["seconds"] * figures["messages_per_second"]
+    threads = figures["cpu_us_per_message"] - 1e6 * loop / messages
     run.meter.start()
     run.load.loop.until(lambda: False, AFTER)
     later = run.meter.figures(round(messages))["cpu_us_per_message"]
-    return figures | {"cpu_us_per_message": figures["cpu_us_per_message"] + later, "later": later}
+    whole = figures["cpu_us_per_message"] + later
+    return figures | {"cpu_us_per_message": whole, "later": later, "in_threads": threads}
 
 
 def _ratio(rounds: list[dict[str, Figures]], other: str) -> float:

@@ -27,6 +27,11 @@ def cpu_seconds(pid: int) -> float:
     return sum(_stat(pid)[11:13]) / _TICKS
 
 
+def main_thread_seconds(pid: int) -> float:
+    """Return the same for its first thread alone: where the event loop runs."""
+    return sum(_stat(f"{pid}/task/{pid}")[11:13]) / _TICKS
+
+
 def tree_cpu_seconds(pid: int) -> float:
     """Return the same for a process and its children, those that have ended included."""
     own = sum(_stat(pid)[11:15]) / _TICKS
@@ -47,7 +52,7 @@ def most_resident_bytes(pid: int) -> int:
     raise ProcessLookupError(pid)
 
 
-def _stat(pid: int) -> list[int]:
+def _stat(pid: int | str) -> list[int]:
     # The name, in parentheses, may hold anything; 11 and 12 are utime and stime after it.
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return [0, *map(int, after_name[1:15])]

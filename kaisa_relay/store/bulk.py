@@ -24,14 +24,15 @@ _POSTGRES_TYPES: Final[dict[type, str]] = {int: "int8", str: "text", bytes: "byt
 class Bulk:
     """A statement that reads its rows from `{rows}`, an alias `v` with the columns named here.
 
-    The first column is never null. On SQLite the rows are a `VALUES` clause, filled up with
-    nulls to a power of two; on PostgreSQL one array per column.
+    The first column is never null. On SQLite the rows are a `VALUES` clause, filled up to one
+    of a few sizes (`_size`) with rows that begin with null; on PostgreSQL one array per column.
     """
 
     def __init__(self, statement: str, **columns: type) -> None:
         self._statement = " ".join(statement.split())
         self._columns = columns
         self._texts: dict[int, str] = {}
+        self._filling = (None, *(0 for _ in [*columns][1:]))  # a null takes longer than a number
         arrays = ", ".join(f"%s::{_POSTGRES_TYPES[kind]}[]" for kind in columns.values())
         source = f"unnest({arrays}) as v({', '.join(columns)})"
         self._postgres = self._statement.format(rows=source)
@@ -66,8 +67,8 @@ class Bulk:
     ) -> tuple[str, tuple[Any, ...]]:
         if connection.dialect.name == "postgresql":
             return self._postgres, tuple(list(column) for column in zip(*rows, strict=True))
-        size = 1 << (len(rows) - 1).bit_length()
-        filling = (None,) * ((size - len(rows)) * len(self._columns))
+        size = _size(len(rows))
+        filling = self._filling * (size - len(rows))
         return self._sqlite(size), (*chain.from_iterable(rows), *filling)
 
     def _sqlite(self, size: int) -> str:
@@ -79,6 +80,12 @@ class Bulk:
             source = f"(select {names} from (values {values}) where column1 is not null) as v"
             found = self._texts[size] = self._statement.format(rows=source)
         return found
+
+
+def _size(rows: int) -> int:
+    """Return how many rows the statement for so many has: a power of two, or half as many more."""
+    whole = 1 << (rows - 1).bit_length()
+    return whole // 4 * 3 if whole >= 4 and rows <= whole // 4 * 3 else whole
 
 
 def _count(cursor: Any) -> int:

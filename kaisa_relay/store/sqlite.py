@@ -25,6 +25,12 @@ _WRITER_PRAGMAS: Final = (
 _READER_PRAGMAS: Final = ("query_only = on",)
 
 
+# Without these the driver asks each null and each body twice whether it knows how to be stored,
+# and makes an exception of every no: 1.3 µs instead of 0.1.
+dbapi2.register_adapter(type(None), {}.get)
+dbapi2.register_adapter(bytes, bytearray)
+
+
 def path_of(url: URL) -> Path:
     """Return the database file that a URL such as `sqlite:///var/relay.db` names."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
