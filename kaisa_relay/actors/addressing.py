@@ -73,7 +73,9 @@ class Addressing:
 
     async def address(self, letter: Letter) -> Addressed | FromAgent | Homeless | TurnedAway:
         """Walk the identity ladder for one message."""
-        letter = evolve(letter, inbound=showing_number(letter.inbound))
+        shown = showing_number(letter.inbound)
+        if shown is not letter.inbound:
+            letter = evolve(letter, inbound=shown)
         channel, content = letter.channel, letter.inbound.content
         recent = self.binding.get(sender_key(channel, letter.inbound.sender))
         if recent is not None and recent.item < letter.item.id:
@@ -134,7 +136,8 @@ class Addressing:
             command = _without_token(command, token.value, self._texts(letter))
         if token is not None and token.conversation == chosen.conversation:
             changes = (*changes, UseToken(token.value, chosen.contact))
-        command = evolve(command, duplicate=chosen.duplicate)
+        if chosen.duplicate is not None:
+            command = evolve(command, duplicate=chosen.duplicate)
         return self._addressed(letter, chosen.conversation, command, changes)
 
     async def _bind(self, letter: Letter, token: Token, known: ContactId | None) -> Addressed:

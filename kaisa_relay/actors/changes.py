@@ -17,7 +17,7 @@ from kaisa_relay.domain.contact import Person, Side
 from kaisa_relay.domain.contact_events import ContactBlocked
 from kaisa_relay.domain.content import Content, Media, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
-from kaisa_relay.domain.conversation.evolving import evolve
+from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentLost,
@@ -86,9 +86,9 @@ class Commit:
     _sooner: bool = False
     """A window opened again, and is forecast to close before the deadline that the row has."""
 
-    def add(self, event: Event) -> None:
+    def add(self, event: Event, after: State) -> None:
         """Add the rows of one event, as it leads from the state before it."""
-        before, self.state = self.state, evolve(self.state, event)
+        before, self.state = self.state, after
         match event:
             case MessageRelayed():
                 self._relay(event)
@@ -222,14 +222,14 @@ class Commit:
 
 def collect(
     state: State,
-    events: Sequence[Event],
+    decision: Decision,
     wording: Wording,
     said: Mapping[MessageId, Content | Outgoing],
 ) -> Commit:
-    """Return the rows of a decision, and the state after it."""
+    """Return the rows of a decision that was made in a state, and the state after it."""
     commit = Commit(state, wording, said)
-    for event in events:
-        commit.add(event)
+    for event, after in zip(decision.events, decision.states, strict=True):
+        commit.add(event, after)
     return commit
 
 

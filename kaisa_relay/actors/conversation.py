@@ -34,7 +34,7 @@ from kaisa_relay.actors.template_alerts import alert_templates
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain.agent_pool import askable
-from kaisa_relay.domain.conversation import State, decide, next_deadline
+from kaisa_relay.domain.conversation import Decision, State, deliberate, next_deadline
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Command,
@@ -214,14 +214,15 @@ class ConversationTask:
     async def _apply(
         self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None
     ) -> Refusal | None:
-        events = decide(self.state, command, self.context.new_id)
-        if not isinstance(events, tuple):
-            return events
+        decision = deliberate(self.state, command, self.context.new_id)
+        if not isinstance(decision, Decision):
+            return decision
+        events = decision.outcome
         if not events and not changes:
             return None
         recall = Recall(self.context, self.state, self.wording, command)
         said = await recall.said(events)
-        commit = collect(self.state, events, self.wording, said)
+        commit = collect(self.state, decision, self.wording, said)
         if isinstance(command, Receive):
             commit.keep_said(command, events, wamid)
         commit.save_row(events, self.version + len(events), command.at)

@@ -27,7 +27,7 @@ async def tell_agent_stuck(
         decision.tell(Side.AGENT, TextKey.STUCK_AGENT)
     if not decision.outcome:
         return
-    commit = collect(found.state, decision.outcome, found.wording, {})
+    commit = collect(found.state, decision, found.wording, {})
     stream, rows = found.stream, tuple(commit.changes)
     append = Append(workspace, stream, found.version, decision.outcome, rows)
     if await context.patiently(partial(context.journal.append, append)) is None:

@@ -9,12 +9,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from attrs import define, evolve
+from attrs import define
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outcome import outcome_of
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import SendId
+from kaisa_relay.domain.replacing import replace
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
 from kaisa_relay.ports import Append, Change, EndSend, JoinSends, MoveSend, Send, Tell
 
@@ -53,16 +54,16 @@ class Outbox:
         """Mark the send before its first byte goes out; what it takes in goes with that commit."""
         attempt = send.attempt + 1
         mark = MoveSend(send.id, (SendState.READY,), SendState.SENDING, attempt)
-        sending = evolve(send, state=SendState.SENDING, attempt=attempt, due_at=None)
+        sending = replace(send, state=SendState.SENDING, attempt=attempt, due_at=None)
         if join is None:
             return await self.step(send, sending, (mark,))
-        return await self.step(send, evolve(sending, outgoing=join.outgoing), (join, mark))
+        return await self.step(send, replace(sending, outgoing=join.outgoing), (join, mark))
 
     async def doubt(self, send: Send) -> Send | None:
         """A send that somebody began and nobody concluded: nobody knows what became of it."""
         due = self.context.wall() + self.grace
         move = MoveSend(send.id, (SendState.SENDING,), SendState.UNKNOWN, send.attempt, due)
-        return await self.step(send, evolve(send, state=SendState.UNKNOWN, due_at=due), (move,))
+        return await self.step(send, replace(send, state=SendState.UNKNOWN, due_at=due), (move,))
 
     async def park(self, send: Send) -> Send | None:
         """The grace is over: people decide whether this goes out again."""
@@ -72,7 +73,7 @@ class Outbox:
         if send.purpose is Purpose.RELAY and send.conversation is not None:
             outcome = outcome_of(send, send.conversation, Rank.PARKED)
             changes.append(Tell(send.channel, outcome))
-        return await self.step(send, evolve(send, state=SendState.PARKED, due_at=due), changes)
+        return await self.step(send, replace(send, state=SendState.PARKED, due_at=due), changes)
 
     async def give_up(self, send: Send) -> Send | None:
         """A parked send's day is over: it stays unconfirmed for good."""

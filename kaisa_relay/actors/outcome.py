@@ -9,10 +9,11 @@ from enum import Enum
 from random import Random
 from typing import Final, assert_never
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kaisa_relay.domain.ids import ConversationId
 from kaisa_relay.domain.outgoing import messages_of
+from kaisa_relay.domain.replacing import replace
 from kaisa_relay.domain.sending import (
     PAIR_LIMIT,
     Accepted,
@@ -85,14 +86,14 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
         case Deferred(code=code, after=after, whole_channel=whole):
             delay = after if after is not None else _delay(code, send.attempt, rng)
             if whole:
-                return evolve(_again(send, None), pause=delay)
+                return replace(_again(send, None), pause=delay)
             return _again(send, at + timedelta(seconds=delay))
         case Halted():
             return _again(send, None, Stop.HALTED)
         case Uncertain():
             due = at + grace
             move = MoveSend(send.id, _SENDING, SendState.UNKNOWN, send.attempt, due)
-            unknown = evolve(send, state=SendState.UNKNOWN, due_at=due)
+            unknown = replace(send, state=SendState.UNKNOWN, due_at=due)
             return Verdict(Move.UNKNOWN, unknown, (move,))
         case _:
             assert_never(answer)
@@ -100,7 +101,7 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
 
 def _again(send: Send, due: datetime | None, stop: Stop = Stop.NO) -> Verdict:
     move = MoveSend(send.id, _SENDING, SendState.READY, send.attempt, due)
-    ready = evolve(send, state=SendState.READY, due_at=due)
+    ready = replace(send, state=SendState.READY, due_at=due)
     return Verdict(Move.AGAIN, ready, (move,), stop=stop)
 
 

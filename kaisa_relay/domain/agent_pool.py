@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
-from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.presence import Agent
+from kaisa_relay.domain.replacing import replace
 
 MOST_MISSES: Final = 2
 """How often somebody may miss an offer of one conversation: the second time from the queue."""

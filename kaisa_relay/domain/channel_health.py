@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final, assert_never
 
-from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.ids import ChannelId
+from kaisa_relay.domain.replacing import replace
 from kaisa_relay.domain.sending import SPAM_LIMIT
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.agent_events import (
@@ -21,6 +20,7 @@ from kaisa_relay.domain.agent_events import (
 )
 from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.replacing import replace
 from kaisa_relay.domain.schedule import Schedule
 
 PAUSE_AFTER_MISSED: Final = 3

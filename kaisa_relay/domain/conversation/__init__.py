@@ -43,11 +43,26 @@ from kaisa_relay.domain.conversation.orders import HandOver, KeepNote, WriteTo
 from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.outage import moved_deadline
 
-__all__ = ["Decision", "NewId", "State", "created", "decide", "evolve", "next_deadline"]
+__all__ = [
+    "Decision",
+    "NewId",
+    "State",
+    "created",
+    "decide",
+    "deliberate",
+    "evolve",
+    "next_deadline",
+]
 
 
 def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] | Refusal:
     """Say what happened, or why not. A repeat is not news and yields no events."""
+    decision = deliberate(state, command, new_id)
+    return decision.outcome if isinstance(decision, Decision) else decision
+
+
+def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refusal:
+    """Decide, and keep the states that the events lead to: nobody need fold them again."""
     decision = Decision(state, command.at, new_id)
     match command:
         case Receive():
@@ -79,7 +94,7 @@ def decide(state: State, command: Command, new_id: NewId) -> tuple[Event, ...] |
                 return refused
         case _:
             assert_never(command)
-    return decision.outcome
+    return decision
 
 
 def _receive(decision: Decision, command: Receive) -> None:

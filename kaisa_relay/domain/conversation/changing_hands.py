@@ -5,8 +5,6 @@ Rule 1: every message that did not reach one agent waits for the next, in its or
 
 from typing import Final
 
-from attrs import evolve as replace
-
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
@@ -15,6 +13,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.replacing import replace
 
 RECENT: Final = 32
 """How many message ids are remembered to know a repeat; the inbox row knows the older ones."""

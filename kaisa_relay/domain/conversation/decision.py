@@ -25,11 +25,14 @@ class Decision:
     at: datetime
     new_id: NewId
     events: list[Event] = field(factory=list)
+    states: list[State] = field(factory=list)
+    """What it was after each event."""
 
     def add(self, event: Event) -> None:
         """Let this have happened."""
         self.events.append(event)
         self.state = evolve(self.state, event)
+        self.states.append(self.state)
 
     def relay(self, message: MessageId, to: Side, asked: MessageId | None = None) -> None:
         """Send a message across, or once more because somebody asked for it."""

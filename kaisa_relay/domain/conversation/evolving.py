@@ -5,8 +5,6 @@ Rule 1: `evolve` is total; it never refuses, whatever the history holds.
 
 from datetime import datetime
 
-from attrs import evolve as replace
-
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
@@ -57,6 +55,7 @@ from kaisa_relay.domain.conversation.messages import (
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.replacing import replace
 
 
 def evolve(state: State, event: Event) -> State:
