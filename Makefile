@@ -13,12 +13,13 @@ DOMAIN_COVERAGE ?= 100
 WHOLE_COVERAGE  ?= 90
 
 BENCH ?=
+FUZZ  ?= 30
 
 # Where it is set, each of the relays that the tests start would compile all sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup built demo test test-crash format format-check lint types page tests coverage bench constraints clean
+.PHONY: help setup built demo test test-crash format format-check lint types page tests coverage fuzz bench constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,6 +85,10 @@ coverage: setup
 	$(BIN)/coverage report --fail-under=$(WHOLE_COVERAGE)
 	@$(BIN)/coverage report --include='kaisa_relay/domain/*' --fail-under=$(DOMAIN_COVERAGE) >/dev/null \
 		|| { echo 'kaisa_relay/domain is below $(DOMAIN_COVERAGE) %'; exit 1; }
+
+fuzz: setup ## look for webhooks that break the parser, led by coverage; FUZZ=600 is ten minutes
+	$(PIP) install --quiet -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 bench: setup ## every benchmark within ten minutes, into var/bench; make bench BENCH=--quick is rough
 	@$(BIN)/python -m benchmarks.suite $(BENCH)

@@ -171,19 +171,21 @@ def _fields(answer: str) -> str | None:
     """Return a form's answers, one on a line; its JSON as it is where it is no object."""
     try:
         fields = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer or None
     if not isinstance(fields, dict):
         return answer
     shown = {key: value for key, value in fields.items() if key != "flow_token"}
-    return "\n".join(f"{key}: {value}" for key, value in shown.items()) or None
+    said = "\n".join(f"{key}: {value}" for key, value in shown.items())
+    # JSON may escape half of a character, which no message can hold.
+    return said.encode("utf-8", "replace").decode() or None
 
 
 def _file(message: MessageId, media: Media, mark: str) -> tuple[Text | File, ...]:
     """Return a file with its caption, or before it where that is too long for one."""
     file = File(message, media.kind, media.mime_type, None, media.filename, media.voice)
     caption = "\n".join(filter(None, (mark, media.caption)))
-    if not caption or media.kind.captionless:
+    if not caption.strip() or media.kind.captionless:
         return (file,)
     if len(caption) <= LONGEST_CAPTION:
         return (evolve(file, caption=caption),)

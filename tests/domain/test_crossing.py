@@ -110,6 +110,29 @@ def test_what_has_no_caption_gets_none(kind: MediaKind) -> None:
     assert file.caption is None
 
 
+def test_a_blank_caption_is_none() -> None:
+    """WhatsApp refuses an empty one, and the file with it."""
+    (file,) = sent(Media(MediaKind.IMAGE, "1", "image/png", caption=" \n"), Marks())
+    assert isinstance(file, File)
+    assert file.caption is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ('{"size": "\\ud800L"}', "size: ?L"),
+        ('{"size": "L", "flow_token": "x"}', "size: L"),
+        ('{"a":' * 3000 + "1" + "}" * 3000, '{"a":{"a":'),
+        ("9" * 5000, "999"),
+    ],
+)
+def test_a_form_says_what_can_be_said_of_it(answer: str, said: str) -> None:
+    """Half characters, absurd nesting and numbers without end cost nobody their conversation."""
+    (first, *_) = sent(FormAnswer("flow", answer), Marks(parts=9))
+    assert isinstance(first, Text)
+    assert first.body.encode().startswith(said.encode())
+
+
 def test_a_long_caption_follows_its_file() -> None:
     media = Media(MediaKind.VIDEO, "1", "video/mp4", caption="x" * LONGEST_CAPTION)
     (file,) = sent(media)
