@@ -11,7 +11,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from kaisa_relay.accounts import agent_rows, rows, writing
+from kaisa_relay.accounts import agent_rows, rows, user_rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
 from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
 from kaisa_relay.accounts.blocks import AddBlock, ListBlocks, RemoveBlock
@@ -38,6 +38,7 @@ from kaisa_relay.accounts.key_text import new_key
 from kaisa_relay.accounts.listing import list_channels, list_keys
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.transactions import Transactions
+from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser
 from kaisa_relay.ports import Desk
 from kaisa_relay.runtime.clock import WallClock, system_clock
 
@@ -103,6 +104,8 @@ class Administration:
                 return await add_block(self.store, self.desk, command)
             case RemoveBlock():
                 return await remove_block(self.store, self.desk, command)
+            case AddUser() | SetUser() | RemoveUser() | ListUsers():
+                return await user_rows.execute(command, self.store, self.new_id, self.clock())
             case Inspect():
                 return await self.store.read(partial(inspect, self.serving, self.clock()))
             case _:

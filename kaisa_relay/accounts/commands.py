@@ -13,6 +13,7 @@ from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
 # --- commands -------------------------------------------------------------------------------
@@ -106,6 +107,10 @@ Command = (
     | ListKeys
     | RevokeKey
     | ReleaseConversation
+    | AddUser
+    | SetUser
+    | RemoveUser
+    | ListUsers
     | Inspect
 )
 
@@ -282,5 +287,7 @@ Result = (
     | KeyAdded
     | Released
     | Resealed
+    | UserFacts
+    | Users
     | Facts
 )

@@ -21,6 +21,7 @@ from kaisa_relay.api.page import Page
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Resource, Route, answering
+from kaisa_relay.api.session import Sessions
 from kaisa_relay.api.short_way import ShortWay
 from kaisa_relay.api.supervising import Supervising
 from kaisa_relay.api.transcript import Transcript
@@ -67,6 +68,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Blocks(given),
         Images(given, codes),
         Page(given),
+        Sessions(given),
         Webhooks(given),
         Health(given),
     )

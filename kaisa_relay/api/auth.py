@@ -2,21 +2,35 @@
 
 Rule 1: a request spends from its key's bucket, or, without a valid key, from its address's.
 Rule 2: the key check says nothing about why a key is not valid.
+Rule 3: whoever is signed in may do what their role's scopes allow, by the one table here.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from quart import Request, Response, g, request
 
+from kaisa_relay.api.cookie import SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.limits import Limiter, neighbourhood
-from kaisa_relay.api.problem_kinds import KINDS, Forbidden, TooMany, Unauthorized
-from kaisa_relay.api.problems import Problem, later
+from kaisa_relay.api.problem_kinds import KINDS, CrossSite, Forbidden, TooMany, Unauthorized
+from kaisa_relay.api.problems import Problem, later, problem
 from kaisa_relay.api.routes import Access
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.ports.keys import ApiKey, Scope
+from kaisa_relay.ports.users import Role
 
 _REALM = 'Bearer realm="kaisa_relay"'
+
+
+_SEE: Final = frozenset(scope for scope in Scope if scope.endswith(":read"))
+_ACT: Final = _SEE | {Scope.WRITE}
+POWERS: Final[Mapping[Role, frozenset[Scope]]] = {
+    Role.VIEWER: _SEE,
+    Role.SUPERVISOR: _ACT,
+    Role.ADMIN: frozenset(Scope),
+}
+"""What each role may do, in the words of keys."""
 
 
 class Guard:
@@ -24,6 +38,8 @@ class Guard:
 
     def __init__(self, given: Dependencies, accesses: Mapping[str, Scope | Access]) -> None:
         self._keys = given.keys
+        self._users = given.users
+        self._cookie = SessionCookie(given.public_url)
         self._accesses = accesses
         self._by_key = Limiter(given.limits.key, given.monotonic)
         self._by_address = Limiter(given.limits.address, given.monotonic)
@@ -42,15 +58,24 @@ class Guard:
 
     async def _check(self, scope: Scope) -> Problem | None:
         bearer = _bearer(request)
-        key = await self._keys.authenticate(bearer) if bearer else None
+        key = await self._keys.authenticate(bearer) if bearer else await self._signed_in()
         if key is None:
             return self._spend(self._by_address, address_of(request)) or _unauthorized(bearer)
         if refusal := self._spend(self._by_key, key.id):
             return refusal
         if scope not in key.scopes:
             return _forbidden(scope)
+        if key.holder is RequesterKind.USER and self._cookie.is_foreign(request):
+            return problem(CrossSite)
         g.key = key
         return None
+
+    async def _signed_in(self) -> ApiKey | None:
+        token = self._cookie.read(request)
+        session = await self._users.session(token) if token else None
+        if session is None:
+            return None
+        return ApiKey(session.user, session.workspace, POWERS[session.role], RequesterKind.USER)
 
     def _spend(self, limiter: Limiter, who: int | str) -> Problem | None:
         wait = limiter.spend(who)
@@ -66,7 +91,8 @@ def calling_key() -> ApiKey:
 
 def requester() -> Requester:
     """Return who has the request done, as events name them."""
-    return Requester(RequesterKind.KEY, calling_key().id)
+    key = calling_key()
+    return Requester(key.holder, key.id)
 
 
 def address_of(request: Request) -> str:

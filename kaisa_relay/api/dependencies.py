@@ -15,6 +15,7 @@ from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.supervising import SupervisingDesk
+from kaisa_relay.ports.users import Users
 from kaisa_relay.runtime.callback import Callback, OnAnswer
 from kaisa_relay.runtime.clock import WallClock
 
@@ -88,6 +89,8 @@ class Dependencies:
     files: KeptFiles
     registry: CollectorRegistry
     clock: WallClock
+    users: Users
     limits: Limits = field(factory=Limits)
     page: Mapping[str, PageFile] = field(factory=dict)
+    public_url: str = ""
     monotonic: Callable[[], float] = trio.current_time

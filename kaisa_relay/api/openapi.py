@@ -16,6 +16,7 @@ from kaisa_relay.api.agent_shapes import AgentPage
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
+from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import (
     ConversationPage,
     CreateConversation,
@@ -39,6 +40,8 @@ _ABOUT: Final = (
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemAnswer"}
 _KEY: Final = "key"
 SHAPES: Final = (
+    SignIn,
+    SessionAnswer,
     CreateConversation,
     Nothing,
     ConversationPage,

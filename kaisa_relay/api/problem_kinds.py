@@ -52,6 +52,18 @@ class Forbidden(Exception):
     """Stands in `KINDS` for a key without the scope."""
 
 
+class NotSignedIn(Exception):
+    """Stands in `KINDS` for a name and a password that open nothing."""
+
+
+class LockedOut(Exception):
+    """Stands in `KINDS` for somebody who guesses passwords."""
+
+
+class CrossSite(Exception):
+    """Stands in `KINDS` for a request that another site may have made with our cookie."""
+
+
 class NotBuilt(Exception):
     """Stands in `KINDS` for the supervisors' page where it was not built."""
 
@@ -121,6 +133,21 @@ KINDS: Final[Mapping[type, Kind]] = {
     Forbidden: Kind(
         403, "forbidden", "The key does not have this scope",
         "`scope` names what is missing; an operator can make a key that has it.",
+    ),
+    NotSignedIn: Kind(
+        401, "wrong-sign-in", "The name or the password is wrong",
+        "Or the account is disabled. An operator sets a new password with `kaisa-relay user set "
+        "NAME --password`.",
+    ),
+    LockedOut: Kind(
+        429, "locked-out", "Too many wrong passwords",
+        "Wait for `Retry-After` seconds. The lock is on the name and on the address, whether there "
+        "is such an account or not.",
+    ),
+    CrossSite: Kind(
+        403, "cross-site", "The request does not come from the dashboard",
+        "A request with the session cookie that changes something needs the header `Kaisa-Page: 1` "
+        "and, where it has an `Origin`, our own. Programs use an API key.",
     ),
     NotFound: _NOT_FOUND,
     faces.NotFound: _NOT_FOUND,

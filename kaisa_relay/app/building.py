@@ -12,6 +12,7 @@ from sqlalchemy import text
 from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.configured import ConfiguredAccounts
+from kaisa_relay.accounts.sessions import StoredUsers
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
@@ -67,7 +68,9 @@ class Relay:
                 files=MediaDisk(self.settings.files_dir),
                 registry=self.metrics.registry,
                 clock=self.context.wall,
+                users=StoredUsers(self.store, clock=self.context.wall),
                 page=built_page(),
+                public_url=self.settings.public_url,
             )
         )
 

@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "agent": "List agents, and say what they may do.",
     "hours": "Set business hours and holidays.",
     "block": "Say whose messages reach nobody.",
+    "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
     "simulate": "Run the WhatsApp simulator on its own.",
@@ -41,6 +42,7 @@ Connect a real number:
       --number +46701234567 --token-file token.txt
   kaisa-relay templates push --workspace acme
   kaisa-relay key add --workspace acme --scope conversations:write
+  kaisa-relay user add maria --workspace acme --role supervisor
   kaisa-relay serve
   kaisa-relay doctor
 

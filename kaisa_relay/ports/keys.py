@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.requester import RequesterKind
 
 
 class Scope(StrEnum):
@@ -25,11 +26,16 @@ SCOPES: Final = frozenset(Scope)
 
 @frozen
 class ApiKey:
-    """A key that is valid now. `id` is ours and may be logged; the secret is not in here."""
+    """A key that is valid now. `id` is ours and may be logged; the secret is not in here.
+
+    Whoever is signed in has one for each request, with the scopes of their role and the id of
+    their account.
+    """
 
     id: int
     workspace: WorkspaceId
     scopes: frozenset[str]
+    holder: RequesterKind = RequesterKind.KEY
 
 
 class Keys(Protocol):

@@ -28,6 +28,8 @@ from kaisa_relay.store.file_table import file as file
 from kaisa_relay.store.health_table import channel_health as channel_health
 from kaisa_relay.store.metadata import METADATA as METADATA
 from kaisa_relay.store.metadata import keyed_table as _table
+from kaisa_relay.store.user_table import user_account as user_account
+from kaisa_relay.store.user_table import user_session as user_session
 
 # --- configuration: written by `accounts` ---------------------------------------------------
 

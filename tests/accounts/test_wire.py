@@ -57,6 +57,7 @@ from kaisa_relay.accounts.commands import (
     Workspaces,
     WorkspaceSettings,
 )
+from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.wire import NotUnderstood, decode_command, decode_result, encode
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -85,6 +86,7 @@ AGENT = AgentFacts(
     opted_in_at=None,
 )
 BLOCK = BlockFacts("ctc_1", "", "+46700000009", "agent", AT, "ctc_2", "cnv_1")
+USER = UserFacts("usr_1", "acme", "maria", "viewer", AT, None, False)
 COMMANDS: tuple[Command, ...] = (
     AddWorkspace("acme", SETTINGS),
     ListWorkspaces(),
@@ -106,6 +108,10 @@ COMMANDS: tuple[Command, ...] = (
     AddBlock("acme", "+46700000009"),
     RemoveBlock("acme", "ctc_1"),
     ListBlocks("acme"),
+    AddUser("acme", "maria", "viewer", "$argon2id$"),
+    SetUser("maria", "admin", disabled=True),
+    RemoveUser("maria"),
+    ListUsers("acme"),
 )
 RESULTS: tuple[Result, ...] = (
     Refused(Why.DUPLICATE, "there is one"),
@@ -121,6 +127,8 @@ RESULTS: tuple[Result, ...] = (
     KEY,
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),
+    USER,
+    Users((USER,)),
     Released("cnv_1", 3),
     Resealed(2),
     Facts(

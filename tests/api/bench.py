@@ -25,6 +25,7 @@ from tests.api.fakes import (
     Rows,
     make_key,
 )
+from tests.api.users import MemoryUsers
 
 FULL, READER, STRANGER = "kr_full", "kr_reader", "kr_stranger"
 VISITOR = {"name": "Vera", "phone": "+46701234567"}
@@ -91,6 +92,8 @@ class Bench:
     readiness: Readiness = field(factory=Readiness)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     page: Mapping[str, PageFile] = field(factory=dict)
+    users: MemoryUsers = field(factory=MemoryUsers)
+    public_url: str = ""
     seconds: float = 0.0
     desk: MemoryDesk = field(init=False)
     app: QuartTrio = field(init=False)
@@ -116,7 +119,9 @@ class Bench:
                 registry=self.registry,
                 clock=lambda: EPOCH,
                 limits=self.limits,
+                users=self.users,
                 page=self.page,
+                public_url=self.public_url,
                 monotonic=lambda: self.seconds,
             )
         )

@@ -1,0 +1,59 @@
+"""The session cookie, and how another site is kept from using it.
+
+Rule 1: no script reads it, no other site's request carries it (SameSite=Strict), and over HTTPS
+it is this host's alone (the `__Host-` prefix: Secure, no domain, path /).
+Rule 2: a request that changes something needs the header `Kaisa-Page` besides. A form cannot send
+one, and a script of another origin may only after a preflight, which nobody here answers; so no
+token has to be kept and compared. Where a browser sends `Origin`, it must be ours.
+"""
+
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from quart import Request, Response
+
+HEADER: Final = "Kaisa-Page"
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+
+class SessionCookie:
+    """Reads, sets and clears the cookie; `public_url` is where browsers reach us, if known."""
+
+    def __init__(self, public_url: str) -> None:
+        self._secure = public_url.startswith("https:")
+        self._host = urlsplit(public_url).netloc
+        self._name = "__Host-kaisa-session" if self._secure else "kaisa-session"
+
+    def read(self, request: Request) -> str | None:
+        """Return the token that a request brings."""
+        return request.cookies.get(self._name) or None
+
+    def set(self, response: Response, token: str, expires_at: datetime) -> None:
+        """Give a browser its token."""
+        self._write(response, token, expires_at)
+
+    def clear(self, response: Response) -> None:
+        """Have a browser forget its token."""
+        self._write(response, "", 0)
+
+    def _write(self, response: Response, token: str, expires: datetime | int) -> None:
+        response.set_cookie(
+            self._name,
+            token,
+            expires=expires,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="Strict",
+        )
+
+    def is_foreign(self, request: Request) -> bool:
+        """Say whether a request that changes something may come from another site."""
+        if request.method in _SAFE:
+            return False
+        origin = request.headers.get("Origin")
+        ours = {request.host, self._host} - {""}
+        return request.headers.get(HEADER) != "1" or (
+            origin is not None and urlsplit(origin).netloc not in ours
+        )
