@@ -13,6 +13,7 @@ import httptools
 from attrs import define
 
 from kaisa_relay.listener.messages import Refusal, Sizes
+from kaisa_relay.listener.plain import read_plain
 
 END: Final = b"\r\n\r\n"
 BLANKS: Final = b" \t"
@@ -58,7 +59,11 @@ def parse_head(head: bytes, sizes: Sizes) -> Head | Refusal:
 
     One empty line before it is ignored (RFC 9112, 2.2).
     """
-    parsed = _parse(head.removeprefix(b"\r\n"), sizes)
+    plain = read_plain(head, sizes)
+    if plain is not None:
+        method, path, fields, length = plain
+        return Head(method, path, "", fields, length, False, True, False)
+    parsed = parse_unusual(head.removeprefix(b"\r\n"), sizes)
     if isinstance(parsed, Refusal) and _is_hopeless(head):
         return Refusal.MALFORMED  # as `find_end` would have said, had it come in pieces
     return parsed
@@ -72,7 +77,8 @@ def _is_hopeless(head: bytes) -> bool:
     return head.count(b"\n") != head.count(b"\r\n")
 
 
-def _parse(head: bytes, sizes: Sizes) -> Head | Refusal:
+def parse_unusual(head: bytes, sizes: Sizes) -> Head | Refusal:
+    """Return what a head says that need not be plain; no empty line is before it."""
     parts = head[: head.find(b"\r\n")].split(b" ")
     if len(parts) != 3 or not head[:1].isalpha():  # llhttp skips line ends of any kind
         return Refusal.MALFORMED

@@ -13,7 +13,6 @@ from typing import Final
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    Histogram,
     Info,
     ProcessCollector,
 )
@@ -24,6 +23,7 @@ from kaisa_relay.domain.template_refusals import TEMPLATE_ADVICE
 from kaisa_relay.metrics.files import FileCounts
 from kaisa_relay.metrics.gauges import Gauges, Sources
 from kaisa_relay.metrics.happenings import Happenings
+from kaisa_relay.metrics.tallies import Spread, Tally
 from kaisa_relay.ports import Recorded
 
 MOST_CODES: Final = 200
@@ -67,8 +67,8 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = Registry()
         self._happenings = Happenings(self.registry)
-        self._webhooks = self._counter("webhooks", "Webhook POSTs by how they ended", "outcome")
-        self._items = self._counter("webhook_items", "New inbox rows that webhooks brought")
+        self._webhooks = self._tally("webhooks", "Webhook POSTs by how they ended", "outcome")
+        self._items = self._tally("webhook_items", "New inbox rows that webhooks brought")
         self._ack = self._histogram(
             "webhook_ack_seconds", "From a webhook's last byte to its answer", ACK_SECONDS
         )
@@ -99,7 +99,8 @@ class Metrics:
         self._answers: dict[tuple[str, int | None], Counter] = {
             (answer, None): self._sends.labels(answer, "") for answer in ANSWERS
         }
-        self._outcomes = {each: self._webhooks.labels(each) for each in OUTCOMES}
+        for each in OUTCOMES:
+            self._webhooks.add(0, each)
         Info("kaisa_build", "Version of this program", registry=self.registry).info(
             {"version": version("kaisa-relay"), "python": platform.python_version()}
         )
@@ -138,10 +139,8 @@ class Metrics:
 
     def on_webhook(self, outcome: str, items: int) -> None:
         """One POST ended as `stored`, `refused` or `unavailable`, with so many new rows."""
-        counter = self._outcomes.get(outcome)
-        (counter or self._webhooks.labels(outcome)).inc()
-        if items:
-            self._items.inc(items)
+        self._webhooks.add(1, outcome)
+        self._items.add(items)
 
     def acknowledged(self, seconds: float) -> None:
         """A webhook was answered so long after its last byte had come."""
@@ -180,5 +179,12 @@ class Metrics:
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(f"kaisa_{name}", says, labels, registry=self.registry)
 
-    def _histogram(self, name: str, says: str, buckets: Sequence[float]) -> Histogram:
-        return Histogram(f"kaisa_{name}", says, registry=self.registry, buckets=buckets)
+    def _tally(self, name: str, says: str, *labels: str) -> Tally:
+        tally = Tally(f"kaisa_{name}", says, *labels)
+        self.registry.register(tally)
+        return tally
+
+    def _histogram(self, name: str, says: str, buckets: Sequence[float]) -> Spread:
+        spread = Spread(f"kaisa_{name}", says, buckets)
+        self.registry.register(spread)
+        return spread

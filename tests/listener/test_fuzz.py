@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kaisa_relay.listener import Refusal, Request
+from kaisa_relay.listener.head import Head, find_end, parse_unusual
+from kaisa_relay.listener.plain import read_plain
 from tests.listener.reading import SMALL, bytewise, outcomes, post, reader, sized, whole
 
 CHUNKED = post(b"Transfer-Encoding: chunked", body=b"2;a=b\r\n{}\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n")
@@ -90,6 +92,35 @@ def read_by_h11(data: bytes, most: int) -> list[tuple[bytes, bytes]]:
             return found
         connection.start_next_cycle()
     return found
+
+
+plain = st.lists(
+    st.sampled_from((b"Host: x", b"A: b", b"content-length: 2", b"X-Sig: sha256=" + b"a" * 80))
+    | st.binary(min_size=1, max_size=12),
+    max_size=6,
+).map(lambda lines: b"".join(b"%b\r\n" % line for line in (b"POST /w HTTP/1.1", *lines, b"")))
+
+
+@settings(max_examples=500)
+@given(data=plain | anything)
+def test_a_plain_head_is_read_as_llhttp_reads_it(data: bytes) -> None:
+    end = find_end(data, SMALL)
+    if not isinstance(end, int):
+        return
+    found = read_plain(data[:end], SMALL)
+    if found is not None:
+        theirs = parse_unusual(data[:end], SMALL)
+        assert isinstance(theirs, Head)
+        assert found == (theirs.method, theirs.path, theirs.headers, theirs.length)
+        assert (theirs.query, theirs.one_zero, theirs.wants_continue) == ("", False, False)
+        assert theirs.keep_alive
+
+
+def test_what_meta_sends_is_plain() -> None:
+    head, _, _ = sized(b"{}", b"Accept: */*", b"User-Agent: a/1.0 (b; c)").partition(b"{}")
+    found = read_plain(head, SMALL)
+    assert found is not None
+    assert (found[:2], found[3]) == (("POST", "/w"), 2)
 
 
 @settings(max_examples=100)
