@@ -202,14 +202,14 @@ class Stage:
 
     # --- time
 
-    async def settled(self, sends: bool = True) -> None:
-        """Return once the relay has nothing to do; without `sends`, to decide."""
+    async def settled(self, but: str = "") -> None:
+        """Return once the relay has nothing to do `but` what is called so."""
         engine = ledger.engine_of(self.running.config.database_url)
 
         def left() -> list[str]:
             with engine.connect() as connection:
                 found = ledger.unsettled(connection)
-            return [each for each in found if sends or "inbox" in each]
+            return [each for each in found if not but or but not in each]
 
         still, found = 0, [""]
         try:
@@ -224,11 +224,11 @@ class Stage:
             engine.dispose()
         assert still == STILL, found
 
-    async def leap(self, time: timedelta, sends: bool = True) -> None:
-        """Let so much time pass for WhatsApp and the relay; without `sends`, some may wait."""
-        await self.settled(sends)
+    async def leap(self, time: timedelta, but: str = "") -> None:
+        """Let so much time pass for WhatsApp and the relay, which have nothing to do `but` that."""
+        await self.settled(but)
         await self.running.leap(self.graph, time.total_seconds())
-        await self.settled(sends)
+        await self.settled(but)
 
     async def now(self) -> datetime:
         """Return the instant on both clocks."""

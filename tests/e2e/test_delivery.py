@@ -1,10 +1,13 @@
 """What becomes of a message, and what its writer hears of it, through the simulator."""
 
+import json
 from datetime import timedelta
 
 from kaisa_relay.accounts.commands import WorkspaceSettings
+from tests.e2e.house import WEBHOOK
 from tests.e2e.running import Running
 from tests.e2e.stage import stage
+from tests.e2e.test_refusals import signed
 
 BURST = 45
 """Messages that one person may be sent at once (reference, section 5)."""
@@ -60,8 +63,8 @@ async def test_short_texts_are_joined_under_the_limit_of_a_person(shared: Runnin
         for number in range(2 * BURST):
             await vera.writes(f"line {number}")
         for _ in range(4):  # a moment at a time: a long rest would give the whole burst back
-            await it.leap(timedelta(seconds=7), sends=False)
-        await it.leap(timedelta(minutes=10), sends=False)
+            await it.leap(timedelta(seconds=7), but=" send ")
+        await it.leap(timedelta(minutes=10), but=" send ")
         await it.settled()
         got = await anna.unread()
         # WhatsApp's webhooks may overtake each other: the order is that in which we took them.
@@ -69,6 +72,32 @@ async def test_short_texts_are_joined_under_the_limit_of_a_person(shared: Runnin
         assert "\n".join(got).split("\n") == taken[-2 * BURST :]
         assert len(set(taken)) >= 2 * BURST
         assert len(got) < 2 * BURST
+
+
+async def test_a_status_for_a_message_nobody_sent_troubles_nobody(shared: Running) -> None:
+    """Taken, tried for ten minutes, and gone; the talk beside it goes on."""
+    async with stage(shared) as it:
+        vera, anna = await it.someone("Vera Visitor"), await it.someone("Anna Agent")
+        await it.talking(vera, anna)
+        line = next(each for each in it.lines if each.phone_number_id == vera.line)
+        status = {"id": "wamid.nobodys", "status": "failed", "timestamp": "1790000000"}
+        told = {
+            "messaging_product": "whatsapp",
+            "statuses": [status | {"errors": [{"code": 131026}]}],
+        }
+        value = told | {"metadata": {"phone_number_id": line.phone_number_id}}
+        entry = {"id": "1", "changes": [{"field": "messages", "value": value}]}
+        body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+        headers = {"X-Hub-Signature-256": f"sha256={signed(body)}"}
+        answer = await it.http.post(WEBHOOK, content=body, headers=headers)
+        assert answer.status_code == 200
+        await vera.writes("Still there?")
+        await anna.reads("Still there?")
+        await anna.writes("Yes")
+        await vera.reads("Yes")
+        await it.leap(timedelta(minutes=11), but="statuses")
+        await it.settled()
+        assert (await vera.unread(), await anna.unread()) == ([], [])
 
 
 async def test_nobody_without_a_chat_is_answered_for_ever(shared: Running) -> None:
