@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import frozen
@@ -29,6 +29,14 @@ class Bind:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def taken_by(self, other: "Bind") -> bool:
+        """Say whether both want the same port; 0 is any free one."""
+        same = self.host == other.host or _EVERYWHERE & {self.host, other.host}
+        return bool(same) and self.port == other.port != 0
+
+
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})
 
 
 def parse_database_url(text: str) -> str:

@@ -163,6 +163,11 @@ def load(
         secret_keys=given.read("KAISA_SECRET_KEY", parse_secret_keys, ()),
     )
     given.require(required)
+    if settings.webhook_bind is not None and settings.webhook_bind.taken_by(settings.bind):
+        given.problems.append(
+            "KAISA_WEBHOOK_BIND is where KAISA_BIND listens already: give it a port of its own, or "
+            "leave it out, for webhooks are taken there too"
+        )
     if given.problems:
         raise SettingsError(given.problems)
     return settings

@@ -239,3 +239,26 @@ def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
     for key, value in SECRETS.items():
         monkeypatch.setenv(key, value)
     assert from_environment() == load(SECRETS, None)
+
+
+@pytest.mark.parametrize(
+    ("bind", "webhooks", "refused"),
+    [
+        ("127.0.0.1:8080", "127.0.0.1:8080", True),
+        ("0.0.0.0:8080", "127.0.0.1:8080", True),
+        ("127.0.0.1:8080", "127.0.0.1:8090", False),
+        ("127.0.0.1:8080", "127.0.0.2:8080", False),
+        ("127.0.0.1:0", "127.0.0.1:0", False),
+    ],
+)
+def test_two_listeners_need_two_addresses(bind: str, webhooks: str, refused: bool) -> None:
+    """One sentence instead of an address that is in use by ourselves."""
+    given = {**SECRETS, "KAISA_BIND": bind, "KAISA_WEBHOOK_BIND": webhooks}
+    try:
+        load(given, None)
+    except SettingsError as problem:
+        (said,) = problem.problems
+        assert refused
+        assert said.startswith("KAISA_WEBHOOK_BIND is where KAISA_BIND listens already")
+    else:
+        assert not refused

@@ -94,7 +94,7 @@ class ConfiguredAccounts:
                 await self._follow()
                 if trio.current_time() >= noted_at + used_every:
                     noted_at = trio.current_time()
-                    await self._note_used()
+                    await self.note_used()
             except StoreUnavailable:
                 continue  # the store says so itself, once
 
@@ -102,7 +102,8 @@ class ConfiguredAccounts:
         if await self._store.read(rows.version) != self._now.version:
             await self.reload()
 
-    async def _note_used(self) -> None:
+    async def note_used(self) -> None:
+        """Write down when each key was last used; raises `StoreUnavailable`."""
         used, self._used = self._used, {}
         touched = [(self._now.keys[id].workspace, id, at) for id, at in used.items()]
 
@@ -110,8 +111,12 @@ class ConfiguredAccounts:
             for workspace, id, at in touched:
                 rows.touch_key(connection, workspace, id, at)
 
-        if touched:
-            await self._store.write(note)
+        try:
+            if touched:
+                await self._store.write(note)
+        except StoreUnavailable:
+            self._used = used | self._used
+            raise
 
     async def authenticate(self, bearer: str) -> ApiKey | None:
         """Return the key behind a bearer's text, or None when it opens nothing now."""

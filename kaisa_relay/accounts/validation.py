@@ -20,7 +20,7 @@ from kaisa_relay.accounts.commands import (
 from kaisa_relay.domain.ids import WORKSPACE, from_text
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.schedule import BadSchedule, read_schedule
-from kaisa_relay.domain.texts import BadText, TextKey, check_override
+from kaisa_relay.domain.texts import LANGUAGES, BadText, TextKey, check_override
 from kaisa_relay.ports.keys import Scope
 
 LONGEST_NAME: Final = 64
@@ -91,8 +91,7 @@ def key_problems(command: AddKey) -> Iterator[str]:
 
 def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
     """Say what is wrong with a workspace's settings."""
-    if not _LANGUAGE.fullmatch(settings.language):
-        yield "a language is a tag such as en, sv or es-MX"
+    yield from _spoken(settings)
     for what, time in (
         ("offer", settings.offer_time),
         ("queue", settings.queue_time),
@@ -145,6 +144,20 @@ def name_problems(name: str) -> Iterator[str]:
     """Say what is wrong with a person's name."""
     if not name or not _named(name):
         yield f"a name has 1 to {LONGEST_NAME} printable characters"
+
+
+def _spoken(settings: WorkspaceSettings) -> Iterator[str]:
+    """A workspace speaks one of our languages, or one that it has brought texts in."""
+    own = {each.language.lower().replace("_", "-").partition("-")[0] for each in settings.texts}
+    base = settings.language.lower().replace("_", "-").partition("-")[0]
+    if not _LANGUAGE.fullmatch(settings.language):
+        yield "a language is a tag such as en, sv or es-MX"
+    elif base not in own.union(LANGUAGES):
+        known = ", ".join(sorted(LANGUAGES))
+        yield (
+            f"there are no texts in {settings.language[:40]!r}; known are: {known} (also as es-MX "
+            "and the like), and any that --text brings texts in"
+        )
 
 
 def language_problems(language: str | None) -> Iterator[str]:

@@ -53,6 +53,8 @@ async def run(
             await _start_faces(built, faces)
             await serve_http(built, stop, task_status)
             faces.cancel_scope.cancel()
+        with suppress(StoreUnavailable):
+            await built.accounts.note_used()
         logger.info("stopping", step="no more requests; finishing what was begun")
         with trio.move_on_after(DRAIN_SECONDS):
             await built.actors.drain()

@@ -142,6 +142,7 @@ async def test_lists_are_of_one_workspace_or_of_all(administration: Administrati
         (AddWorkspace("x" * 65), Why.INVALID, "64"),
         (AddWorkspace("wsp_01jd3v8k2m4qa"), Why.INVALID, "look like an id"),
         (AddWorkspace("b", WorkspaceSettings(language="?")), Why.INVALID, "tag"),
+        (AddWorkspace("b", WorkspaceSettings(language="xx")), Why.INVALID, "known are: en, es, sv"),
         (AddWorkspace("b", WorkspaceSettings(queue_time=timedelta(0))), Why.INVALID, "queue time"),
         (AddWorkspace("b", WorkspaceSettings(offer_template="A b")), Why.INVALID, "template"),
         (AddWorkspace("b", WorkspaceSettings(agent_fields=("",))), Why.INVALID, "agent fields"),

@@ -183,6 +183,27 @@ async def test_when_a_key_was_used_is_noted_now_and_then(
     assert await store.read(rows.version) == version
 
 
+async def unavailable(work: object) -> None:
+    """Stand for a database that is away."""
+    raise StoreUnavailable
+
+
+async def test_a_stop_notes_the_last_use(
+    accounts: ConfiguredAccounts, administration: Administration, store: Store, clock: WallClock
+) -> None:
+    """And a database that is away costs no note."""
+    await administration.execute(AddWorkspace("acme"))
+    added = await new_key(administration)
+    clock.pass_(seconds=30)
+    await accounts.authenticate(added.text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "write", unavailable)
+        with pytest.raises(StoreUnavailable):
+            await accounts.note_used()
+    await accounts.note_used()
+    assert (await store.read(rows.keys))[0].last_used_at == clock()
+
+
 async def test_a_wrong_secret_refuses_the_start(
     administration: Administration, store: Store
 ) -> None:

@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import trio
+from sqlalchemy import select
 
+from kaisa_relay.store.tables import api_key
 from tests.e2e.house import House, house
+from tests.e2e.ledger import engine_of
 from tests.e2e.play import Chat, Steps, begin, pairs
 from tests.store.databases import sqlite_database
 
@@ -16,6 +19,16 @@ async def agent_of(built: House) -> dict[str, Any]:
     answer = await built.clients.http.get("/agents", headers=headers)
     (agent,) = answer.json()["items"]
     return dict(agent)
+
+
+def last_used(url: str) -> object:
+    """Return when the key was last used, as the database has it."""
+    engine = engine_of(url)
+    try:
+        with engine.connect() as connection:
+            return connection.scalar(select(api_key.c.last_used_at))
+    finally:
+        engine.dispose()
 
 
 async def told(chat: Chat, command: str, answer: str) -> None:
@@ -37,6 +50,7 @@ async def test_an_agent_goes_off_and_the_chat_goes_on(tmp_path: Path) -> None:
             await told(chat, "/off", "You get no new chats until you send /on.")
             assert (await agent_of(built))["presence"] == "away"
             await built.stop()
+            assert await trio.to_thread.run_sync(last_used, built.config.database_url) is not None
             await built.start()
             assert (await agent_of(built))["presence"] == "away"
             await chat.visitor.write(built, "still there")
