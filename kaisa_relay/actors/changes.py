@@ -41,7 +41,7 @@ from kaisa_relay.domain.conversation.messages import (
     ReopenAsked,
 )
 from kaisa_relay.domain.conversation.state import State
-from kaisa_relay.domain.crossing import outgoing
+from kaisa_relay.domain.crossing import PLAIN, Labels, outgoing
 from kaisa_relay.domain.failures import NOTES
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting, Recipient
@@ -60,6 +60,9 @@ from kaisa_relay.ports import (
 
 ASK_AGAIN: Final = timedelta(seconds=30)
 """A conversation that looks for an agent is woken at least this often."""
+
+UNMARKED: Final = Labels("", "", "")
+"""For a plain text, above which nothing stands: three texts less to word."""
 
 _PASSING: Final = (MessageReceived, MessageRelayed, Notified, NoteKept)
 """Events that change neither phase, party nor a deadline that the row must know."""
@@ -149,7 +152,9 @@ class Commit:
         if isinstance(content, Text) and event.to is Side.VISITOR:
             content = Text(_unescaped(content.body))
         marks = self.state.marks_of(event.message)
-        labels = self.wording.labels(self.state.language_of(event.contact))
+        labels = UNMARKED
+        if marks is not PLAIN or not isinstance(content, Text):
+            labels = self.wording.labels(self.state.language_of(event.contact))
         parts = outgoing(event.message, content, marks, labels)
         if isinstance(content, Media):
             self.changes.append(wanted_file(self.state, event, content))

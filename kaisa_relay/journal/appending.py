@@ -7,7 +7,7 @@ Rule 3: a workspace that is not ours any more fails its own appends only.
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import define
 from sqlalchemy import Connection
 
 from kaisa_relay.journal.legs import Legs
@@ -27,7 +27,7 @@ from kaisa_relay.ports import Change, Conflict, EndSend, Fenced, InboxItem, Leg,
 from kaisa_relay.store.operation import Lost, Operation
 
 
-@frozen
+@define
 class Appended:
     """What one append committed."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import define
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.ids import MessageId
@@ -16,7 +16,7 @@ from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.operation import Operation
 
 
-@frozen
+@define
 class Arrival:
     """The rows of one call, each with its id."""
 
@@ -24,7 +24,7 @@ class Arrival:
     at: datetime
 
 
-@frozen
+@define
 class Arrived:
     """How many rows of a call were new, and what of them is handed on."""
 

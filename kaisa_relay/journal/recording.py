@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import define, frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.conversation.events import Event
@@ -22,7 +22,7 @@ from kaisa_relay.store.operation import Lost
 Epochs = Mapping[WorkspaceId, int]
 
 
-@frozen
+@define
 class Planned:
     """An event that waits for its number; `text` is its kind, version and JSON.
 

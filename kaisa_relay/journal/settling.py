@@ -34,7 +34,7 @@ class Tails:
     ended: Tail[Send]
 
 
-@frozen
+@define
 class Settlement:
     """Statuses for one workspace; `ids` are as many new ids as it has legs.
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.ports import Change
@@ -43,7 +43,7 @@ class Write:
     squeeze: Squeeze = list
 
 
-@frozen
+@define
 class Part:
     """The rows of one change for one statement, which shall touch `expected` of the table's."""
 

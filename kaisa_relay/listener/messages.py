@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import define, frozen
 
 HeaderList = tuple[tuple[bytes, bytes], ...]
 
 KIB: Final = 1024
 
 
-@frozen
+@define
 class Request:
     """One request with its whole body.
 
@@ -27,7 +27,7 @@ class Request:
     body: bytes
 
 
-@frozen
+@define
 class Response:
     """One answer; length, date and connection are the listener's to say.
 

@@ -91,20 +91,23 @@ class Metrics:
         self._away = self._counter(
             "database_outage_seconds", "Time that the database was away, outages that are over"
         )
+        self._begin_at_zero()
+        self._answers: dict[tuple[str, int | None], Counter] = {
+            (answer, None): self._sends.labels(answer, "") for answer in ANSWERS
+        }
+        Info("kaisa_build", "Version of this program", registry=self.registry).info(
+            {"version": version("kaisa-relay"), "python": platform.python_version()}
+        )
+        ProcessCollector(registry=self.registry)
+
+    def _begin_at_zero(self) -> None:
         # What never happened is 0 from the start: a rate needs the value before the first time.
         for actor in ACTORS:
             self._crashes.labels(actor)
         for code in TEMPLATE_ADVICE:
             self._templates.labels(str(code))
-        self._answers: dict[tuple[str, int | None], Counter] = {
-            (answer, None): self._sends.labels(answer, "") for answer in ANSWERS
-        }
         for each in OUTCOMES:
             self._webhooks.add(0, each)
-        Info("kaisa_build", "Version of this program", registry=self.registry).info(
-            {"version": version("kaisa-relay"), "python": platform.python_version()}
-        )
-        ProcessCollector(registry=self.registry)
 
     # --- ports.meter.Meter
 

@@ -74,7 +74,7 @@ class Ticket:
         return trio.lowlevel.Abort.SUCCEEDED
 
 
-@frozen
+@define
 class Ran:
     """Units of one operation in the order in which they ran, each with its answer."""
 

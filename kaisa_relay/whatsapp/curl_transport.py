@@ -37,7 +37,7 @@ class Statistics:
     retired: int
 
 
-@frozen(eq=False)
+@define(eq=False)
 class CurlCall:
     """A call that was started."""
 

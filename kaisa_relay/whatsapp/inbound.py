@@ -4,10 +4,11 @@ Rule 1: whatever the bytes, the result is rows; nothing is dropped and nothing r
 Rule 2: a malformed item becomes a row of its own and never spoils its neighbours.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
-from attrs import frozen
+from attrs import define
 from msgspec import Raw
 from msgspec.json import Decoder
 
@@ -53,7 +54,7 @@ _CHANGE: Final = Reader(Change)
 _VALUE: Final = Reader(Value)
 
 
-@frozen
+@define
 class _Status:
     """One status until the POST's others for its channel are together."""
 
@@ -72,15 +73,23 @@ def split(
 
     What belongs to no channel of ours, or cannot be read, is a row without workspace.
     """
+    found: Iterable[NewItem | _Status]
     rows: list[NewItem] = []
     batches: dict[ChannelId, list[_Status]] = {}
     whole = repair(body) if NUL in body else body
-    for row in _body(whole, find_channel, dedup, find_account):
+    usual = _usual(whole, find_channel)
+    if usual is None:
+        found = _body(whole, find_channel, dedup, find_account)
+    elif len(usual) == 1 and (alone := _statuses_alone(*usual[0])) is not None:
+        return (alone,)
+    else:
+        found = chain.from_iterable(_value(*each, dedup) for each in usual)
+    for row in found:
         if isinstance(row, _Status):
             batches.setdefault(row.channel.id, []).append(row)
         else:
             rows.append(row)
-    return (*rows, *map(_batch, batches.values()))
+    return (*rows, *(_batch(each[0].channel, each) for each in batches.values()))
 
 
 def _usual(body: bytes, find_channel: FindChannel) -> list[tuple[Channel, Value]] | None:
@@ -102,11 +111,6 @@ def _usual(body: bytes, find_channel: FindChannel) -> list[tuple[Channel, Value]
 
 
 def _body(body: bytes, find_channel: FindChannel, dedup: Dedup, find_account: FindAccount) -> _Rows:
-    usual = _usual(body, find_channel)
-    if usual is not None:
-        for channel, value in usual:
-            yield from _value(channel, value, dedup)
-        return
     read = _ENVELOPE.read(body)
     if read is None:
         yield _unrouted(Reason.NOT_JSON, body)
@@ -209,8 +213,20 @@ def _status(channel: Channel, json: Raw) -> NewItem | _Status:
     return _Status(channel, json, update)
 
 
-def _batch(statuses: list[_Status]) -> NewItem:
-    channel = statuses[0].channel
+def _statuses_alone(channel: Channel, value: Value) -> NewItem | None:
+    """Return the row of an ordinary POST of statuses, three of four; None for any other."""
+    if value.messages or value.errors or not value.statuses:
+        return None
+    statuses = []
+    for json in value.statuses:
+        status = _status(channel, json)
+        if not isinstance(status, _Status):
+            return None
+        statuses.append(status)
+    return _batch(channel, statuses)
+
+
+def _batch(channel: Channel, statuses: list[_Status]) -> NewItem:
     return NewItem(
         workspace=channel.workspace,
         channel=channel.id,

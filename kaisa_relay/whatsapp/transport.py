@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Protocol
 
 import outcome
 import trio
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 Method = Literal["GET", "POST"]
 Headers = tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ class Limits:
 LIMITS: Final = Limits()
 
 
-@frozen
+@define
 class Request:
     """One call; `body` None is a call without one."""
 
@@ -44,7 +44,7 @@ class Request:
     body: bytes | None = field(repr=False)
 
 
-@frozen
+@define
 class Answered:
     """The far end answered, whole; `lines` are its headers as they came."""
 
