@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, assert_never
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.inviting import invite
@@ -120,7 +120,9 @@ class AgentPool:
     async def _propose(self, wanted: AgentWanted) -> bool:
         """Propose the best who are free; False when that ended without a proposal."""
         pairs, agents = await self._pairs(wanted), await self._agents(wanted)
-        chosen = self._choose(wanted, pairs, agents, await self._last(wanted))
+        free = self._free(wanted, pairs, agents)
+        last = await self._last(wanted)
+        chosen = self._choose(wanted, free, pairs, last)
         if not chosen:
             self._waiting[wanted.conversation] = wanted
             return self._tell(wanted, NoAgentFree(opening(self.context, self.workspace)))
@@ -129,7 +131,9 @@ class AgentPool:
             await self._propose(earlier)  # word of the agent's freedom is still on its way to us
             return await self._propose(wanted)
         self._waiting.pop(wanted.conversation, None)
-        return self._promise(wanted, [self._proposal(wanted, each, pairs) for each in chosen])
+        proposals = [self._proposal(wanted, each, pairs) for each in chosen]
+        told = [evolve(each, among=len(free), known=each.agent == last) for each in proposals]
+        return self._promise(wanted, told)
 
     def _first_before(self, wanted: AgentWanted, chosen: Sequence[Candidate]) -> AgentWanted | None:
         """Return who asked for one of these agents earlier and could have them now."""
@@ -174,13 +178,10 @@ class AgentPool:
         known = await self.context.patiently(read)
         return {who: await self._pauses.pause_missing(agent) for who, agent in known.items()}
 
-    def _choose(
-        self,
-        wanted: AgentWanted,
-        pairs: list[Pair],
-        agents: dict[ContactId, Agent],
-        last: ContactId | None,
-    ) -> Sequence[Candidate]:
+    def _free(
+        self, wanted: AgentWanted, pairs: list[Pair], agents: dict[ContactId, Agent]
+    ) -> list[Candidate]:
+        """Return who of those wanted can be asked now, on this channel."""
         at = self.context.wall()
         opt_in = self.context.accounts.workspace(self.workspace).agent_opt_in
         business = not wanted.late or opening(self.context, self.workspace) is None
@@ -196,11 +197,19 @@ class AgentPool:
             for pair in pairs
             if pair.channel == wanted.channel and pair.conversation is not None
         }
-        free = [
+        return [
             each
             for each in wanted.candidates
             if each.contact not in taken | gone and not self._held(wanted, each.contact)
         ]
+
+    def _choose(
+        self,
+        wanted: AgentWanted,
+        free: Sequence[Candidate],
+        pairs: list[Pair],
+        last: ContactId | None,
+    ) -> Sequence[Candidate]:
         standings = self._standings(pairs)
         if wanted.strategy is Strategy.BROADCAST:
             return choose_agents(wanted.at_once, free, standings)

@@ -1,11 +1,13 @@
 """Where requests from faces reach the actors: every ask has a deadline, every failure a name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+import trio
 from attrs import define, frozen
 
+from kaisa_relay.actors.agents_desk import wish
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
@@ -23,7 +25,8 @@ from kaisa_relay.actors.workspace_messages import (
     UnblockPerson,
 )
 from kaisa_relay.domain.contact_events import BlockedBy
-from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.presence import TeamWish
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import Busy, NewConversation, NotFound, Whom
 from kaisa_relay.ports.supervising import Supervision
@@ -71,6 +74,21 @@ class ActorsDesk:
         door = _Door(self.context, workspace, conversation)
         with _named():
             return await EndConversation(by).put_to(door, PATIENCE)
+
+    async def wish(
+        self, workspace: WorkspaceId, agent: ContactId, wanted: TeamWish
+    ) -> NotFound | None:
+        """Have it so; the agent's stream decides who is first."""
+        return await wish(self.context, workspace, agent, wanted)
+
+    def carried(self, workspace: WorkspaceId) -> Mapping[ChannelId, int]:
+        """Ask the channels' slots."""
+        now, posts = trio.current_time(), self.context.exchange.channels
+        return {
+            channel.id: posts[channel.id].traffic.counted.last_minute(now)
+            for channel in self.context.accounts.channels(workspace)
+            if channel.id in posts
+        }
 
     async def supervise(
         self, workspace: WorkspaceId, conversation: ConversationId, request: Supervision

@@ -72,10 +72,12 @@ def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
 
 @frozen
 class AgentProposed:
-    """The pool holds this agent for us for a few seconds."""
+    """The pool holds this agent for us for a few seconds; `among` and `known` as `ProposeAgent`."""
 
     agent: ContactId
     window_open: bool
+    among: int = 0
+    known: bool = False
 
 
 @frozen

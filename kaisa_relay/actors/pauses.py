@@ -11,11 +11,11 @@ from math import inf
 
 from attrs import define, field
 
+from kaisa_relay.actors.agents_desk import tell_where_they_wrote
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.presence import Said, notice, presence_append, read_agent, sending
+from kaisa_relay.actors.presence import Said, presence_append, read_agent, sending
 from kaisa_relay.domain import presence
 from kaisa_relay.domain.agent_events import PresenceCause
-from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.conversation.events import AgentPaused
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
@@ -82,17 +82,6 @@ class Pauses:
 
     async def _notice(self, agent: Agent) -> Send | None:
         """Tell them where they wrote last, if that is not too long ago for WhatsApp."""
-        directory, at = self.context.directory, self.context.wall()
-        read = partial(directory.pairs, self.workspace, [agent.contact])
-        pairs = [each for each in await self.context.patiently(read) if each.inbound_at is not None]
-        people = await self.context.patiently(
-            partial(directory.people, self.workspace, [agent.contact])
-        )
-        open_now = [pair for pair in pairs if window_open(pair.inbound_at, at)]
-        if not open_now or agent.contact not in people:
-            return None
-        latest = max(open_now, key=lambda pair: (pair.inbound_at, pair.channel))
         time = write_duration(self.context.accounts.workspace(self.workspace).missed_pause)
         said = Said(TextKey.MISSED_AGENT, {"count": str(agent.missed), "time": time})
-        person = people[agent.contact]
-        return notice(self.context, self.workspace, latest.channel, person, said)
+        return await tell_where_they_wrote(self.context, self.workspace, agent.contact, said)

@@ -47,11 +47,10 @@ Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | NotNeeded | Vi
 def command_of(message: Fact, at: datetime) -> Command:
     """Return what a message from another actor asks of a conversation."""
     match message:
-        case AgentProposed(agent, window_open):
-            return ProposeAgent(agent, window_open, at)
+        case AgentProposed():
+            return _proposal(message, at)
         case AgentsProposed(proposals):
-            each = (ProposeAgent(one.agent, one.window_open, at) for one in proposals)
-            return ProposeAgents(tuple(each), at)
+            return ProposeAgents(tuple(_proposal(each, at) for each in proposals), at)
         case NoAgentFree(opens_at):
             return NobodyFree(at, opens_at)
         case AgentLeft(agent):
@@ -62,3 +61,7 @@ def command_of(message: Fact, at: datetime) -> Command:
             return End(EndedBy.BLOCKED, at)
         case _:
             assert_never(message)
+
+
+def _proposal(message: AgentProposed, at: datetime) -> ProposeAgent:
+    return ProposeAgent(message.agent, message.window_open, at, message.among, message.known)

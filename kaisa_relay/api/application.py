@@ -10,6 +10,7 @@ from kaisa_relay.api import problems
 from kaisa_relay.api.agents import Agents
 from kaisa_relay.api.auth import Guard
 from kaisa_relay.api.blocks import Blocks
+from kaisa_relay.api.channels import Channels
 from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
@@ -65,6 +66,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Transcript(given),
         MessageFiles(given),
         Agents(given),
+        Channels(given),
         Blocks(given),
         Images(given, codes),
         Page(given),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import asdict
 from quart import Request, Response, request
 from quart_schema import (
     document_headers,
@@ -20,10 +21,11 @@ from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.idempotency import read_repeatable
 from kaisa_relay.api.problems import Problem, problem, refusal_problem
 from kaisa_relay.api.queries import Query, read_filter
-from kaisa_relay.api.rendering import Rendering
+from kaisa_relay.api.rendering import Rendering, choice_answer
 from kaisa_relay.api.routes import Route
 from kaisa_relay.api.shapes import (
     ConversationAnswer,
+    ConversationDetail,
     ConversationPage,
     CreateConversation,
     Headers,
@@ -51,6 +53,7 @@ class Conversations:
         self._desk = given.desk
         self._archive = given.archive
         self._clock = given.clock
+        self._boards = given.boards
         self._rendering = rendering
 
     def routes(self) -> tuple[Route, ...]:
@@ -101,7 +104,7 @@ class Conversations:
         return json_answer(await self._page(workspace, found, page.limit))
 
     @document_querystring(QrQuery)
-    @document_response(ConversationAnswer)
+    @document_response(ConversationDetail)
     async def read(self, conversation: str) -> Response | Problem:
         """Read one conversation as it is now."""
         query = Query(request.args, QrQuery)
@@ -112,7 +115,7 @@ class Conversations:
         return await self._show(id, drawn) if id is not None else _NOT_FOUND
 
     @document_request(Nothing)
-    @document_response(ConversationAnswer)
+    @document_response(ConversationDetail)
     async def close(self, conversation: str) -> Response | Problem:
         """End a conversation; both sides get the closing text."""
         body = await receive_body(request)
@@ -131,7 +134,10 @@ class Conversations:
         seen = await self._archive.conversation(workspace, id)
         if seen is None:
             return _NOT_FOUND
-        return json_answer(await self._rendering.conversation(workspace, seen, drawn))
+        answer = await self._rendering.conversation(workspace, seen, drawn)
+        chosen = await self._boards.choices(workspace, id)
+        why = choice_answer(chosen) if chosen is not None else None
+        return json_answer(ConversationDetail(**asdict(answer), why=why))
 
     async def _page(
         self, workspace: WorkspaceId, found: Sequence[ConversationView], limit: int

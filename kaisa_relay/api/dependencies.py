@@ -1,6 +1,6 @@
 """What the API is given. It builds none of it and owns none of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import trio
@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from kaisa_relay.api.limits import Limits
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
+from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
@@ -25,6 +26,10 @@ class Channels(Protocol):
 
     def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
         """Return one channel."""
+        ...
+
+    def channels(self, workspace: WorkspaceId) -> Sequence[Channel]:
+        """Return the channels of a workspace, by id."""
         ...
 
 
@@ -71,7 +76,7 @@ class Readiness(Protocol):
         ...
 
 
-class ApiDesk(Desk, SupervisingDesk, Protocol):
+class ApiDesk(Desk, SupervisingDesk, BoardDesk, Protocol):
     """Everything that is asked of actors."""
 
 
@@ -87,6 +92,7 @@ class Dependencies:
     qr: QrMaker
     readiness: Readiness
     files: KeptFiles
+    boards: Boards
     registry: CollectorRegistry
     clock: WallClock
     users: Users

@@ -12,12 +12,14 @@ from quart import Quart
 from quart_schema import Info, QuartSchema
 from quart_schema.openapi import OpenAPIProvider
 
-from kaisa_relay.api.agent_shapes import AgentPage
+from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
+from kaisa_relay.api.channel_shapes import ChannelPage
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import (
+    ConversationDetail,
     ConversationPage,
     CreateConversation,
     EventPage,
@@ -45,9 +47,12 @@ SHAPES: Final = (
     CreateConversation,
     Nothing,
     ConversationPage,
+    ConversationDetail,
     MessagePage,
     EventPage,
     AgentPage,
+    PauseAgent,
+    ChannelPage,
     WriteNote,
     WriteMessage,
     TransferConversation,

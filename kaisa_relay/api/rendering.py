@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import UNSET, Raw, UnsetType
 
+from kaisa_relay.api.choice_shapes import ChoiceAnswer, OfferAnswer, RequesterAnswer
 from kaisa_relay.api.dependencies import Channels
 from kaisa_relay.api.file_shapes import file_answer
 from kaisa_relay.api.qr import QrCodes
@@ -17,9 +18,11 @@ from kaisa_relay.api.shapes import (
     Qr,
 )
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
+from kaisa_relay.domain.conversation.choices import OfferMade
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import (
     CHANNEL,
+    CONTACT,
     CONVERSATION,
     MESSAGE,
     ChannelId,
@@ -29,6 +32,8 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
 from kaisa_relay.domain.public_events import TYPES, data_of, event_id
+from kaisa_relay.domain.requester import PREFIXES
+from kaisa_relay.ports.boards import ChoicesView
 from kaisa_relay.ports.faces import (
     ConversationView,
     FormPerson,
@@ -125,6 +130,30 @@ def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswe
         time=recorded.event.at,
         conversation=to_text(CONVERSATION, conversation),
         data=data_of(recorded.event),
+    )
+
+
+def choice_answer(seen: ChoicesView) -> ChoiceAnswer:
+    """Return why a conversation has its channel and its agents."""
+    chosen = seen.choices
+    offers = [_offer(each, seen.people[each.agent].name) for each in chosen.offers]
+    return ChoiceAnswer(chosen.strategy, chosen.channel, chosen.among or None, offers)
+
+
+def _offer(made: OfferMade, name: str | None) -> OfferAnswer:
+    by = made.by
+    return OfferAnswer(
+        number=made.number,
+        agent=to_text(CONTACT, made.agent),
+        name=name,
+        reason=made.why,
+        among=made.among or None,
+        transfer=made.transfer,
+        by=RequesterAnswer(by.kind.value, to_text(PREFIXES[by.kind], by.id)) if by else UNSET,
+        offered_at=made.at,
+        outcome=made.end,
+        ended_at=made.ended_at,
+        code=made.code if made.code is not None else UNSET,
     )
 
 

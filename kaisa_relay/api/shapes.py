@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from kaisa_relay.api.choice_shapes import ChoiceAnswer
 from kaisa_relay.api.file_shapes import FileAnswer
 from kaisa_relay.domain.conversation.messages import Strategy
 from kaisa_relay.domain.conversation.state import Phase
@@ -129,6 +130,12 @@ class ConversationAnswer(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
+class ConversationDetail(ConversationAnswer, frozen=True, kw_only=True):
+    """A conversation read by itself: also why it has this channel and these agents."""
+
+    why: ChoiceAnswer | None
+
+
 class ConversationPage(Struct, frozen=True):
     """Conversations, the newest first; `next` is the cursor of the page after this one."""
 
@@ -226,6 +233,10 @@ class ImageQuery(Struct, frozen=True):
 
     size: Annotated[int | None, _described("Pixels.", minimum=64, maximum=2048)] = None
     border: Annotated[int | None, _described("Modules of white.", minimum=0, maximum=20)] = None
+
+
+class NoQuery(Struct, frozen=True):
+    """No parameters."""
 
 
 class PageQuery(Struct, frozen=True):

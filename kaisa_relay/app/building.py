@@ -66,6 +66,7 @@ class Relay:
                 qr=links,
                 readiness=self.readiness(),
                 files=MediaDisk(self.settings.files_dir),
+                boards=self.rooms.boards,
                 registry=self.metrics.registry,
                 clock=self.context.wall,
                 users=StoredUsers(self.store, clock=self.context.wall),

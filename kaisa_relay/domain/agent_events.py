@@ -1,4 +1,7 @@
-"""What agents say of themselves: the events of a stream `agent/<contact>`."""
+"""What agents say of themselves, and the team of them: the events of a stream `agent/<contact>`.
+
+Rule 1: `by` is who of the team changed it, where an agent did not do so themselves.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,6 +9,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
+from kaisa_relay.domain.requester import Requester
 
 
 class PresenceCause(StrEnum):
@@ -14,6 +18,7 @@ class PresenceCause(StrEnum):
     AGENT = "agent"
     MISSES = "misses"
     PAUSE_OVER = "pause_over"
+    TEAM = "team"
 
 
 @frozen
@@ -43,6 +48,7 @@ class AgentAvailable:
     cause: PresenceCause
     at: datetime
     said: MessageId | None = None
+    by: Requester | None = None
 
 
 @frozen
@@ -53,6 +59,7 @@ class AgentAway:
     cause: PresenceCause
     at: datetime
     said: MessageId | None = None
+    by: Requester | None = None
 
 
 @frozen
@@ -64,3 +71,4 @@ class AgentPaused:
     cause: PresenceCause
     at: datetime
     said: MessageId | None = None
+    by: Requester | None = None

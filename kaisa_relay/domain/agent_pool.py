@@ -12,6 +12,7 @@ from attrs import frozen
 
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.replacing import replace
@@ -44,6 +45,15 @@ def askable(state: State) -> tuple[Candidate, ...]:
         and agent.contact not in state.declined
         and state.missed.count(agent.contact) < misses
     )
+
+
+def reason(state: State, agent: ContactId, *, known: bool) -> AgentReason:
+    """Say why it is this agent; `known` is who spoke to the visitor last, where that counts."""
+    if agent == state.former and agent not in state.missed:
+        return AgentReason.FORMER
+    if state.strategy is Strategy.STICKY and not known:
+        return AgentReason.LISTED
+    return AgentReason(state.strategy.value)
 
 
 def others(state: State) -> tuple[Candidate, ...]:

@@ -21,6 +21,7 @@ from kaisa_relay.domain.agent_events import (
 from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.replacing import replace
+from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.schedule import Schedule
 
 PAUSE_AFTER_MISSED: Final = 3
@@ -101,6 +102,41 @@ def _come_back(agent: Agent, said: MessageId, at: datetime) -> tuple[PresenceEve
     if agent.presence is not Presence.AVAILABLE:
         events.append(AgentAvailable(agent.contact, PresenceCause.AGENT, at, said))
     return tuple(events)
+
+
+@frozen
+class TeamPauses:
+    """The team lets an agent rest: for a time, or (None) until somebody says otherwise."""
+
+    time: timedelta | None
+    by: Requester
+
+
+@frozen
+class TeamResumes:
+    """The team has an agent asked again."""
+
+    by: Requester
+
+
+TeamWish = TeamPauses | TeamResumes
+
+
+def obey_team(agent: Agent, wish: TeamWish, at: datetime) -> tuple[PresenceEvent, ...]:
+    """Say what the team's word changes; what stands already is no news."""
+    who, cause = agent.contact, PresenceCause.TEAM
+    match wish:
+        case TeamPauses(time=None, by=by):
+            news = agent.presence is not Presence.AWAY
+            return (AgentAway(who, cause, at, by=by),) if news else ()
+        case TeamPauses(time=time, by=by):
+            assert time is not None
+            return (AgentPaused(who, at + time, cause, at, by=by),)
+        case TeamResumes(by=by):
+            news = agent.presence is not Presence.AVAILABLE
+            return (AgentAvailable(who, cause, at, by=by),) if news else ()
+        case _:
+            assert_never(wish)
 
 
 def run_out(agent: Agent, at: datetime) -> tuple[PresenceEvent, ...]:

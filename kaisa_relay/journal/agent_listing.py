@@ -1,14 +1,18 @@
 """Agents as the API shows them, read from the tables."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, or_, select
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.ids import ContactId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports import AgentView, PersonView
+from kaisa_relay.ports.views import AgentChannel
 from kaisa_relay.store.agent_table import agent, read_agent
+from kaisa_relay.store.instants import from_micros
 from kaisa_relay.store.tables import contact, pair
 
 
@@ -25,28 +29,39 @@ def page(
         .limit(limit)
     )
     rows = connection.execute(query).all()
-    loads = _loads(connection, workspace, [ContactId(row.contact) for row in rows])
-    return [
-        AgentView(
-            read_agent(row),
-            PersonView(ContactId(row.contact), row.name, Phone(row.phone) if row.phone else None),
-            loads.get(ContactId(row.contact), 0),
-        )
-        for row in rows
-    ]
+    found = _channels(connection, workspace, [ContactId(row.contact) for row in rows])
+    return [_view(row, found.get(ContactId(row.contact), ())) for row in rows]
 
 
-def _loads(
-    connection: Connection, workspace: WorkspaceId, contacts: Sequence[ContactId]
-) -> dict[ContactId, int]:
-    query = (
-        select(pair.c.contact, func.count())
-        .where(
-            pair.c.workspace == workspace,
-            pair.c.contact.in_(contacts),
-            pair.c.conversation.is_not(None),
-            pair.c.role == Side.AGENT.value,
-        )
-        .group_by(pair.c.contact)
+def _view(row: Any, pairs: Sequence[Any]) -> AgentView:
+    contact = ContactId(row.contact)
+    busy = [each for each in pairs if each.conversation is not None]
+    return AgentView(
+        read_agent(row),
+        PersonView(contact, row.name, Phone(row.phone) if row.phone else None),
+        sum(each.role == Side.AGENT.value for each in busy),
+        tuple(
+            AgentChannel(ChannelId(each.channel), from_micros(each.inbound_at), _held(each))
+            for each in pairs
+        ),
     )
-    return {ContactId(who): load for who, load in connection.execute(query)}
+
+
+def _held(row: Any) -> ConversationId | None:
+    return ConversationId(row.conversation) if row.conversation is not None else None
+
+
+def _channels(
+    connection: Connection, workspace: WorkspaceId, contacts: Sequence[ContactId]
+) -> dict[ContactId, list[Any]]:
+    table = pair.c
+    query = (
+        select(table.contact, table.channel, table.conversation, table.role, table.inbound_at)
+        .where(table.workspace == workspace, table.contact.in_(contacts))
+        .where(or_(table.conversation.is_not(None), table.inbound_at.is_not(None)))
+        .order_by(table.contact, table.channel)
+    )
+    found: dict[ContactId, list[Any]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[ContactId(row.contact)].append(row)
+    return found

@@ -96,6 +96,11 @@ class SqlArchive:
             lambda connection: [recorded(row) for row in connection.execute(history)]
         )
 
+    async def agent(self, workspace: WorkspaceId, contact: ContactId) -> AgentView | None:
+        """Return one agent, or None when nobody named them as one."""
+        found = await self.agents(workspace, ContactId(contact - 1), 1)
+        return next((each for each in found if each.agent.contact == contact), None)
+
     async def agents(
         self, workspace: WorkspaceId, after: ContactId | None, limit: int
     ) -> Sequence[AgentView]:

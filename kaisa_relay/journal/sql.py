@@ -5,6 +5,7 @@ from attrs import frozen
 from kaisa_relay.journal.accepting import Accepting
 from kaisa_relay.journal.archive import SqlArchive
 from kaisa_relay.journal.arriving import Arriving
+from kaisa_relay.journal.boards import SqlBoards
 from kaisa_relay.journal.events import SqlJournal
 from kaisa_relay.journal.files import SqlFiles
 from kaisa_relay.journal.following import SqlFollowing
@@ -26,6 +27,7 @@ class SqlRooms:
     files: SqlFiles
     archive: SqlArchive
     following: SqlFollowing
+    boards: SqlBoards
 
 
 def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
@@ -43,4 +45,5 @@ def on_store(store: Store, read_item: ReadItem) -> SqlRooms:
         files=SqlFiles(store),
         archive=SqlArchive(store),
         following=SqlFollowing(store),
+        boards=SqlBoards(store),
     )

@@ -23,6 +23,7 @@ from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.blocks import BlockView, ListBlocked, ListUnblocked, Whom
 from kaisa_relay.ports.files import FileRow
 from kaisa_relay.ports.journal import Recorded
+from kaisa_relay.ports.views import AgentChannel
 from kaisa_relay.ports.views import PersonView as PersonView
 
 
@@ -203,11 +204,15 @@ class MessageView:
 
 @frozen
 class AgentView:
-    """An agent as their row has them; `load` counts live conversations and unanswered offers."""
+    """An agent as their row has them; `load` counts live conversations and unanswered offers.
+
+    `channels` are those where they ever wrote, or are in a conversation now.
+    """
 
     agent: Agent
     person: PersonView
     load: int
+    channels: tuple[AgentChannel, ...] = ()
 
 
 @frozen
@@ -263,6 +268,10 @@ class Archive(Protocol):
         self, workspace: WorkspaceId, after: ContactId | None, limit: int
     ) -> Sequence[AgentView]:
         """Return up to `limit` agents with ids above `after`, the first known first."""
+        ...
+
+    async def agent(self, workspace: WorkspaceId, contact: ContactId) -> AgentView | None:
+        """Return one agent, or None when nobody named them as one."""
         ...
 
     async def blocks(

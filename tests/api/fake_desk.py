@@ -1,6 +1,6 @@
 """A desk that works, in memory."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from attrs import define, evolve, field
@@ -8,7 +8,9 @@ from attrs import define, evolve, field
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import AlreadyEnded
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.presence import TeamWish, obey_team
+from kaisa_relay.domain.presence import evolve as presence_after
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports.faces import (
     ConversationView,
@@ -32,7 +34,7 @@ from kaisa_relay.ports.supervising import (
     TeamTransfer,
     Wrote,
 )
-from tests.api.rows import CHANNEL, EPOCH, BlockingDesk
+from tests.api.rows import CHANNEL, EPOCH, OURS, BlockingDesk
 
 
 async def _at_once() -> None:
@@ -50,6 +52,7 @@ class MemoryDesk(BlockingDesk):
     refusal: ReserveRefusal | None = None
     answering: Callable[[], Awaitable[None]] = _at_once
     supervised: list[Supervision] = field(factory=list)
+    wishes: list[TeamWish] = field(factory=list)
     no: SupervisionRefusal | None = None
     ended_by: list[Requester | None] = field(factory=list)
     _kept: dict[tuple[WorkspaceId, str], tuple[bytes, Reservation]] = field(factory=dict)
@@ -72,6 +75,25 @@ class MemoryDesk(BlockingDesk):
             self._kept[workspace, repeatable.key] = repeatable.request_hash, made
         await self.answering()
         return made
+
+    async def wish(
+        self, workspace: WorkspaceId, agent: ContactId, wanted: TeamWish
+    ) -> NotFound | None:
+        """Let the rows have it."""
+        self.rows.check()
+        for at, view in enumerate(self.rows.agents if workspace == OURS else []):
+            if view.agent.contact == agent:
+                after = view.agent
+                for event in obey_team(after, wanted, EPOCH):
+                    after = presence_after(after, event)
+                self.rows.agents[at] = evolve(view, agent=after)
+                self.wishes.append(wanted)
+                return None
+        return NotFound()
+
+    def carried(self, workspace: WorkspaceId) -> Mapping[ChannelId, int]:
+        """Return what one channel carried."""
+        return {CHANNEL.id: 12} if workspace == OURS else {}
 
     async def supervise(
         self, workspace: WorkspaceId, conversation: ConversationId, request: Supervision

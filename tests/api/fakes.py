@@ -7,6 +7,7 @@ from attrs import define, field
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.ports.boards import ChannelStanding, ChoicesView
 from kaisa_relay.ports.faces import (
     AgentView,
     ConversationView,
@@ -67,6 +68,11 @@ class MemoryArchive(BlockingArchive):
         known = (workspace, conversation) in self.rows.views
         return self.rows.media.get(message) if known else None
 
+    async def agent(self, workspace: WorkspaceId, contact: ContactId) -> AgentView | None:
+        """Return one agent, or None when nobody named them as one."""
+        found = await self.agents(workspace, ContactId(contact - 1), 1)
+        return next((each for each in found if each.agent.contact == contact), None)
+
     async def agents(
         self, workspace: WorkspaceId, after: ContactId | None, limit: int
     ) -> Sequence[AgentView]:
@@ -80,6 +86,26 @@ class MemoryArchive(BlockingArchive):
     ) -> Sequence[Recorded]:
         """Return the events after a version."""
         return [each for each in self.rows.events if each.version > after][:limit]
+
+
+@define
+class MemoryBoards:
+    """What a dashboard is shown beside conversations."""
+
+    rows: Rows
+
+    async def choices(
+        self, workspace: WorkspaceId, conversation: ConversationId
+    ) -> ChoicesView | None:
+        """Return those of a conversation of this workspace."""
+        known = (workspace, conversation) in self.rows.views
+        return self.rows.choices.get(conversation) if known else None
+
+    async def channel_standings(
+        self, workspace: WorkspaceId
+    ) -> Mapping[ChannelId, ChannelStanding]:
+        """Return how the channels of this workspace stand."""
+        return self.rows.standings if workspace == OURS else {}
 
 
 @define
@@ -116,6 +142,10 @@ class MemoryKeys:
 @define
 class MemoryChannels:
     """One workspace with one channel."""
+
+    def channels(self, workspace: WorkspaceId) -> Sequence[Channel]:
+        """Return it, or nothing."""
+        return [CHANNEL] if workspace == CHANNEL.workspace else []
 
     def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
         """Return it where it belongs."""

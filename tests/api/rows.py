@@ -11,6 +11,7 @@ from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.ports.blocks import BlockView, ListBlocked, ListUnblocked, Whom
+from kaisa_relay.ports.boards import ChannelStanding, ChoicesView
 from kaisa_relay.ports.faces import (
     AgentView,
     ChannelAsPerson,
@@ -39,6 +40,8 @@ class Rows:
     agents: list[AgentView] = field(factory=list)
     media: dict[MessageId, tuple[Media, FileRow | None]] = field(factory=dict)
     bytes: dict[MessageId, bytes] = field(factory=dict)
+    choices: dict[ConversationId, ChoicesView] = field(factory=dict)
+    standings: dict[ChannelId, ChannelStanding] = field(factory=dict)
     blocks: dict[tuple[WorkspaceId, ContactId], BlockView] = field(factory=dict)
     failure: Failure | None = None
 

@@ -203,6 +203,8 @@ async def test_an_event_shows_ids_as_text_and_times_as_written(bench: Bench) -> 
                 "resume_time": "1h",
             },
             "at_once": 1,
+            "why": None,
+            "among": 0,
         },
     }
     assert second["data"]["send"] == "snd_0000000000002"

@@ -14,6 +14,7 @@ from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.journal.archive import SqlArchive
+from kaisa_relay.journal.boards import SqlBoards
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.events import SqlJournal
 from kaisa_relay.journal.files import SqlFiles
@@ -41,6 +42,7 @@ class SqlStore:
     files: SqlFiles
     archive: SqlArchive
     following: SqlFollowing
+    boards: SqlBoards
     directory: SqlDirectory
 
     async def add_workspace(self) -> WorkspaceId:
@@ -73,6 +75,7 @@ def sql_store(store: Store) -> SqlStore:
         rooms.files,
         rooms.archive,
         rooms.following,
+        rooms.boards,
         directory,
     )
 

@@ -17,6 +17,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.journal.memory import MemoryStore
 from kaisa_relay.ports import Archive, Directory, Files, Following, Inbox, Journal, Sends
+from kaisa_relay.ports.boards import Boards
 from kaisa_relay.runtime.clock import WallClock
 from tests import fakes
 
@@ -41,6 +42,8 @@ class Store(Protocol):
     def archive(self) -> Archive: ...
     @property
     def following(self) -> Following: ...
+    @property
+    def boards(self) -> Boards: ...
 
     async def add_workspace(self) -> WorkspaceId:
         """Configure one more workspace and own it."""
@@ -66,6 +69,7 @@ class _InMemory:
     directory: Directory
     archive: Archive
     following: Following
+    boards: Boards
     new_id: NewId
 
     async def add_workspace(self) -> WorkspaceId:
@@ -91,6 +95,7 @@ async def _memory(
         store.directory,
         store.archive,
         store.following,
+        store.boards,
         new_id,
     )
 

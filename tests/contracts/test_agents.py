@@ -21,7 +21,9 @@ from kaisa_relay.ports import (
     SaveContact,
     SaveConversation,
     SavePresence,
+    TouchPair,
 )
+from kaisa_relay.ports.views import AgentChannel
 from tests import fakes
 from tests.contracts.world import World
 
@@ -128,8 +130,18 @@ async def test_agents_as_they_are_shown(world: World) -> None:
         ClaimPair(elsewhere.id, BO, ConversationId(13), Side.AGENT),
     )
     await world.must(ReleasePair(elsewhere.id, BO, ConversationId(13)))
-    first = AgentView(Agent(ANA, capacity=3), PersonView(ANA, ana.name, ana.phone), 1)
-    second = AgentView(Agent(BO), PersonView(BO, None, None), 0)
+    await world.must(TouchPair(elsewhere.id, BO, fakes.EPOCH))
+    channels = (
+        AgentChannel(world.channel.id, None, ConversationId(11)),
+        AgentChannel(elsewhere.id, None, ConversationId(12)),
+    )
+    first = AgentView(Agent(ANA, capacity=3), PersonView(ANA, ana.name, ana.phone), 1, channels)
+    wrote = (AgentChannel(elsewhere.id, fakes.EPOCH, None),)
+    second = AgentView(Agent(BO), PersonView(BO, None, None), 0, wrote)
+    assert await archive.agent(workspace, ANA) == first
+    assert await archive.agent(workspace, BO) == second
+    assert await archive.agent(workspace, ContactId(99)) is None
+    assert await archive.agent(WorkspaceId(workspace + 1), ANA) is None
     assert list(await archive.agents(workspace, None, 9)) == [first, second]
     assert list(await archive.agents(workspace, None, 1)) == [first]
     assert list(await archive.agents(workspace, ANA, 9)) == [second]

@@ -14,7 +14,17 @@ from kaisa_relay.domain.agent_events import (
 )
 from kaisa_relay.domain.chat_commands import Off, On, Pause
 from kaisa_relay.domain.ids import MessageId, SendId
-from kaisa_relay.domain.presence import Agent, Presence, evolve, obey, run_out
+from kaisa_relay.domain.presence import (
+    Agent,
+    Presence,
+    TeamPauses,
+    TeamResumes,
+    evolve,
+    obey,
+    obey_team,
+    run_out,
+)
+from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.schedule import Schedule, read_schedule
 from tests.domain.builders import ANNA, after
 
@@ -101,3 +111,23 @@ def test_who_was_invited_opts_in_once() -> None:
     assert obey(ready, On(), SAID, after(99)) == ()
     away = evolve(asked, obey(asked, Off(), SAID, after())[0])
     assert len(obey(away, On(), SAID, after(60))) == 2
+
+
+SAM = Requester(RequesterKind.USER, 9)
+
+
+def test_the_team_pauses_and_has_them_back() -> None:
+    """For a time, anew each time, or until somebody says otherwise; a repeat is no news."""
+    agent = Agent(ANNA)
+    hour = timedelta(hours=1)
+    paused = obey_team(agent, TeamPauses(hour, SAM), after(60))
+    assert paused == (AgentPaused(ANNA, after(60) + hour, PresenceCause.TEAM, after(60), by=SAM),)
+    resting = evolve(agent, paused[0])
+    assert obey_team(resting, TeamPauses(hour, SAM), after(60)) == paused
+    away = obey_team(resting, TeamPauses(None, SAM), after(60))
+    assert away == (AgentAway(ANNA, PresenceCause.TEAM, after(60), by=SAM),)
+    gone = evolve(resting, away[0])
+    assert obey_team(gone, TeamPauses(None, SAM), after(60)) == ()
+    back = obey_team(gone, TeamResumes(SAM), after(60))
+    assert back == (AgentAvailable(ANNA, PresenceCause.TEAM, after(60), by=SAM),)
+    assert obey_team(evolve(gone, back[0]), TeamResumes(SAM), after(60)) == ()

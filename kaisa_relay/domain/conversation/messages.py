@@ -160,11 +160,16 @@ class Receive:
 
 @frozen
 class ProposeAgent:
-    """The pool holds this agent for us; `window_open` says what kind of message may reach them."""
+    """The pool holds this agent for us; `window_open` says what kind of message may reach them.
+
+    `among` is how many were free; `known` is who spoke to the visitor last, where that counts.
+    """
 
     agent: ContactId
     window_open: bool
     at: datetime
+    among: int = 0
+    known: bool = False
 
 
 @frozen

@@ -45,7 +45,16 @@ def offer(decision: Decision, proposals: tuple[ProposeAgent, ...]) -> None:
             askable.discard(proposed.agent)
             message, send = MessageId(decision.new_id()), SendId(decision.new_id())
             number, template = decision.state.offers + 1, not proposed.window_open
-            asked = AgentOffered(number, proposed.agent, message, send, template, proposed.at)
+            asked = AgentOffered(
+                number,
+                proposed.agent,
+                message,
+                send,
+                template,
+                proposed.at,
+                why=agent_pool.reason(decision.state, proposed.agent, known=proposed.known),
+                among=proposed.among,
+            )
             decision.add(asked)
 
 

@@ -6,6 +6,7 @@ limited or down is the last choice.
 """
 
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -31,6 +32,7 @@ from kaisa_relay.domain.conversation.messages import (
     Terms,
 )
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.terms import ChannelReason
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.texts import TextKey
 
@@ -63,6 +65,18 @@ class Reserve:
     at_once: int = 1
 
 
+_Choice = tuple[Burden, int, int, ChannelFacts, Candidate]
+_REASONS: Final = (
+    ChannelReason.HEALTH,
+    ChannelReason.AGENT,
+    ChannelReason.AGENT,
+    ChannelReason.HEALTH,
+    ChannelReason.LOAD,
+    ChannelReason.FIRST,
+)
+"""Of what each part of `_order` speaks."""
+
+
 def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
     """Choose a channel and an agent, or say which side is in use everywhere."""
     choices = [
@@ -70,7 +84,7 @@ def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
         for facts in command.channels
         if facts.visitor_free and (agent := _first_free(command, facts))
     ]
-    best = min(choices, default=None, key=_order)
+    best, *others = sorted(choices, key=_order) or (None,)
     if best is None:
         return NoPairFree(_busy_side(command.channels), command.free_at)
     *_, facts, agent = best
@@ -86,7 +100,15 @@ def reserve(command: Reserve) -> ConversationCreated | NoPairFree:
         terms=command.terms,
         at=command.at,
         at_once=command.at_once,
+        why=_why(best, others[0]) if others else ChannelReason.ONLY,
+        among=len(choices),
     )
+
+
+def _why(best: _Choice, next_best: _Choice) -> ChannelReason:
+    """Return the first thing in which they differ, as `_order` compares them."""
+    pairs = zip(_REASONS, _order(best), _order(next_best), strict=True)
+    return next(reason for reason, ours, theirs in pairs if ours != theirs)
 
 
 def _last_choice(facts: ChannelFacts) -> Burden:
@@ -94,7 +116,7 @@ def _last_choice(facts: ChannelFacts) -> Burden:
     return facts.burden if facts.burden >= Burden.LIMITED else Burden.NONE
 
 
-def _order(choice: tuple[Burden, int, int, ChannelFacts, Candidate]) -> tuple[int, ...]:
+def _order(choice: _Choice) -> tuple[int, ...]:
     *first, facts, _ = choice
     return (*first, facts.burden, facts.load, facts.channel)
 

@@ -57,6 +57,37 @@ class LostReason(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class AgentReason(StrEnum):
+    """Why this agent was asked and not another who was free: the strategy, or what precedes it.
+
+    `former` had the conversation before, `sticky` spoke to the visitor last; `named` and `next` are
+    of a transfer.
+    """
+
+    LISTED = "listed"
+    LONGEST_IDLE = "longest_idle"
+    LEAST_BUSY = "least_busy"
+    STICKY = "sticky"
+    BROADCAST = "broadcast"
+    FORMER = "former"
+    NAMED = "named"
+    NEXT = "next"
+
+
+class ChannelReason(StrEnum):
+    """Why this channel and not the next best: the first thing in which they differ.
+
+    `only`: no other could take it; `health`: the other is limited or down, or worse off; `agent`:
+    the agent who comes first is free here; `load`: fewer conversations; `first`: the older one.
+    """
+
+    ONLY = "only"
+    HEALTH = "health"
+    AGENT = "agent"
+    LOAD = "load"
+    FIRST = "first"
+
+
 class FailReason(StrEnum):
     """Why a visitor could not be served."""
 

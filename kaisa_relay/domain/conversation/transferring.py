@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.messages import (
     Receive,
 )
 from kaisa_relay.domain.conversation.state import Offer, State
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.texts import TextKey
@@ -73,7 +74,11 @@ def offer(
     assert agent is not None
     message, send = MessageId(decision.new_id()), SendId(decision.new_id())
     number, template = decision.state.offers + 1, agent not in handover.reachable
-    decision.add(AgentOffered(number, agent, message, send, template, decision.at, note, by))
+    why = AgentReason.NEXT if handover.named is None else AgentReason.NAMED
+    among = len(handover.free)
+    decision.add(
+        AgentOffered(number, agent, message, send, template, decision.at, note, by, why, among)
+    )
 
 
 def take_over(decision: Decision, open_offer: Offer, said: MessageId) -> None:

@@ -160,6 +160,12 @@ TEXTS: Final[Texts] = {
     TextKey.PAUSED_AGENT: "You get no new chats for {time}. Chats that you have go on. "
     "Send /on to end the pause.",
     TextKey.PAUSE_HOW: "How long? Write for example /pause 30m or /pause 2h.",
+    TextKey.PAUSED_BY_TEAM: "Your team has paused you: no new chats for {time}. "
+    "Chats that you have go on. Send /on if you are ready sooner.",
+    TextKey.OFF_BY_TEAM: "Your team has paused you: no new chats until you send /on. "
+    "Chats that you have go on.",
+    TextKey.ON_BY_TEAM: "Your team has ended your pause: you get new chats again. "
+    "Send /off if you are not there.",
     TextKey.MISSED_AGENT: "You did not answer the last {count} chats that we offered you, "
     "so you get no more for {time}. Send /on when you are back.",
     TextKey.NO_CONVERSATION_AGENT: "You have no chat here at the moment, "

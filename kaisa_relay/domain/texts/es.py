@@ -167,6 +167,12 @@ TEXTS: Final[Texts] = {
     TextKey.PAUSED_AGENT: "No recibirás conversaciones nuevas durante {time}. "
     "Las que tienes continúan. Envía /activar para terminar la pausa.",
     TextKey.PAUSE_HOW: "¿Cuánto tiempo? Escribe por ejemplo /pausa 30m o /pausa 2h.",
+    TextKey.PAUSED_BY_TEAM: "Tu equipo te ha puesto en pausa: no recibirás conversaciones nuevas "
+    "durante {time}. Las que tienes continúan. Envía /activar si estás antes.",
+    TextKey.OFF_BY_TEAM: "Tu equipo te ha puesto en pausa: no recibirás conversaciones nuevas "
+    "hasta que envíes /activar. Las que tienes continúan.",
+    TextKey.ON_BY_TEAM: "Tu equipo ha terminado tu pausa: vuelves a recibir conversaciones. "
+    "Envía /desactivar si no estás.",
     TextKey.MISSED_AGENT: "No respondiste a las últimas {count} conversaciones que te ofrecimos, "
     "así que no recibirás más durante {time}. Envía /activar cuando vuelvas.",
     TextKey.NO_CONVERSATION_AGENT: "Ahora mismo no tienes ninguna conversación aquí, "

@@ -69,6 +69,9 @@ class TextKey(StrEnum):
     OFF_AGENT = "off_agent"
     PAUSED_AGENT = "paused_agent"
     PAUSE_HOW = "pause_how"
+    PAUSED_BY_TEAM = "paused_by_team"
+    OFF_BY_TEAM = "off_by_team"
+    ON_BY_TEAM = "on_by_team"
     MISSED_AGENT = "missed_agent"
     NO_CONVERSATION_AGENT = "no_conversation_agent"
     NOTE_KEPT = "note_kept"
@@ -125,6 +128,7 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.STATUS_AWAY: frozenset({"chats"}),
     TextKey.STATUS_PAUSED: frozenset({"chats", "time"}),
     TextKey.PAUSED_AGENT: frozenset({"time"}),
+    TextKey.PAUSED_BY_TEAM: frozenset({"time"}),
     TextKey.MISSED_AGENT: frozenset({"count", "time"}),
     TextKey.HISTORY: frozenset({"lines"}),
     TextKey.TRANSFER_ASKED: frozenset({"agent"}),

@@ -160,6 +160,12 @@ TEXTS: Final[Texts] = {
     TextKey.PAUSED_AGENT: "Du får inga nya chattar på {time}. Chattar som du har fortsätter. "
     "Skicka /på för att avsluta pausen.",
     TextKey.PAUSE_HOW: "Hur länge? Skriv till exempel /paus 30m eller /paus 2h.",
+    TextKey.PAUSED_BY_TEAM: "Ditt team har pausat dig: du får inga nya chattar på {time}. "
+    "De chattar du har fortsätter. Skicka /på om du är redo tidigare.",
+    TextKey.OFF_BY_TEAM: "Ditt team har pausat dig: du får inga nya chattar förrän du skickar /på. "
+    "De chattar du har fortsätter.",
+    TextKey.ON_BY_TEAM: "Ditt team har avslutat din paus: du får nya chattar igen. "
+    "Skicka /av om du inte är på plats.",
     TextKey.MISSED_AGENT: "Du svarade inte på de senaste {count} chattarna som vi erbjöd dig, "
     "så du får inga fler på {time}. Skicka /på när du är tillbaka.",
     TextKey.NO_CONVERSATION_AGENT: "Du har ingen chatt här just nu, "

@@ -28,6 +28,7 @@ from kaisa_relay.ports import (
     PersonView,
     Recorded,
 )
+from kaisa_relay.ports.views import AgentChannel
 
 
 @frozen
@@ -93,6 +94,11 @@ class MemoryArchive:
 
     # --- conversations
 
+    async def agent(self, workspace: WorkspaceId, contact: ContactId) -> AgentView | None:
+        """Return one agent, or None when nobody named them as one."""
+        found = await self.agents(workspace, ContactId(contact - 1), 1)
+        return next((each for each in found if each.agent.contact == contact), None)
+
     async def agents(
         self, workspace: WorkspaceId, after: ContactId | None, limit: int
     ) -> Sequence[AgentView]:
@@ -133,12 +139,18 @@ def _agent_view(rows: Rows, workspace: WorkspaceId, agent: Agent) -> AgentView:
     person = rows.people.get((workspace, agent.contact))
     name, phone = (person.name, person.phone) if person else (None, None)
     shown = PersonView(agent.contact, name, phone)
-    load = sum(
-        of == workspace and pair.contact == agent.contact and pair.conversation is not None
-        for (of, _, _), pair in rows.pairs.items()
-        if pair.role is Side.AGENT
+    pairs = [
+        pair
+        for (of, _, _), pair in sorted(rows.pairs.items())
+        if of == workspace and pair.contact == agent.contact
+    ]
+    load = sum(pair.conversation is not None and pair.role is Side.AGENT for pair in pairs)
+    channels = tuple(
+        AgentChannel(pair.channel, pair.inbound_at, pair.conversation)
+        for pair in pairs
+        if pair.conversation is not None or pair.inbound_at is not None
     )
-    return AgentView(agent, shown, load)
+    return AgentView(agent, shown, load, channels)
 
 
 def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.journal.memory.archive import MemoryArchive
+from kaisa_relay.journal.memory.boards import MemoryBoards
 from kaisa_relay.journal.memory.commits import Commits, Fault
 from kaisa_relay.journal.memory.directory import MemoryDirectory
 from kaisa_relay.journal.memory.files import MemoryFiles
@@ -33,6 +34,7 @@ class MemoryStore:
     directory: MemoryDirectory = field(init=False)
     archive: MemoryArchive = field(init=False)
     following: MemoryFollowing = field(init=False)
+    boards: MemoryBoards = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.commits = Commits(self.rows, self.clock, self.new_id)
@@ -42,6 +44,7 @@ class MemoryStore:
         self.files = MemoryFiles(self.commits)
         self.directory = MemoryDirectory(self.commits)
         self.archive = MemoryArchive(self.commits)
+        self.boards = MemoryBoards(self.commits)
         self.following = MemoryFollowing(self.commits, self.archive)
 
     def fail_next(self, when: Fault | str = Fault.BEFORE, times: int = 1) -> None:

@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferSent,
 )
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.domain.payloads import OfferAnswer, SendAgain, encode
 from kaisa_relay.domain.sending import Rank
@@ -176,7 +177,13 @@ def test_an_offer_whose_send_fails_goes_on_at_once(sent: bool) -> None:
         talk.hear(Rank.SENT)
     assert talk.hear(Rank.FAILED, 131026) == (OfferFailed(1, ANNA, 131026, after()),)
     assert talk.propose(BO)[0] == AgentOffered(
-        2, BO, MessageId(1004), SendId(1005), template=False, at=after()
+        2,
+        BO,
+        MessageId(1004),
+        SendId(1005),
+        template=False,
+        at=after(),
+        why=AgentReason.LISTED,
     )
 
 

@@ -27,6 +27,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.reserving import ChannelFacts, Reserve, reserve
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.conversation.terms import ChannelReason
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import ChannelId, MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.texts import TextKey
@@ -101,28 +102,28 @@ def form(*channels: ChannelFacts, **changes: Any) -> Reserve:
 @pytest.mark.parametrize(
     ("channels", "chosen"),
     [
-        ([channel(1)], (1, ANNA)),
-        ([channel(1, load=2), channel(2, load=1)], (2, ANNA)),
-        ([channel(1), channel(2)], (1, ANNA)),
-        ([channel(1, frozenset({BO})), channel(2, load=9)], (2, ANNA)),
-        ([channel(1, frozenset({BO})), channel(2, visitor_free=False)], (1, BO)),
-        ([channel(1, NOBODY), channel(2, frozenset({BO}))], (2, BO)),
+        ([channel(1)], (1, ANNA, "only", 1)),
+        ([channel(1, load=2), channel(2, load=1)], (2, ANNA, "load", 2)),
+        ([channel(1), channel(2)], (1, ANNA, "first", 2)),
+        ([channel(1, frozenset({BO})), channel(2, load=9)], (2, ANNA, "agent", 2)),
+        ([channel(1, frozenset({BO})), channel(2, visitor_free=False)], (1, BO, "only", 1)),
+        ([channel(1, NOBODY), channel(2, frozenset({BO}))], (2, BO, "only", 1)),
     ],
     ids=["only", "less-loaded", "older", "better-agent-first", "visitor-busy", "agents-busy"],
 )
 def test_the_best_agent_then_the_least_loaded_channel(
-    channels: list[ChannelFacts], chosen: tuple[int, int]
+    channels: list[ChannelFacts], chosen: tuple[int, int, str, int]
 ) -> None:
-    """Neither side of the pair is in use, whatever the order in which channels are known."""
+    """Neither side of the pair is in use, whatever the order of the channels; and it says why."""
     for order in permutations(channels):
         created = reserve(form(*order))
         assert isinstance(created, ConversationCreated)
-        assert (created.channel, created.chosen) == chosen
+        assert (created.channel, created.chosen, created.why, created.among) == chosen
 
 
 def test_a_reservation_keeps_the_form() -> None:
     """The event has everything that the conversation will live by."""
-    assert reserve(form(channel(5))) == reservation()
+    assert reserve(form(channel(5))) == reservation(why=ChannelReason.ONLY, among=1)
 
 
 def test_a_lower_priority_number_is_asked_first() -> None:

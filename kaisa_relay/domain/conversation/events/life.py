@@ -8,6 +8,7 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.terms import (
     AbandonReason,
     Candidate,
+    ChannelReason,
     EndedBy,
     FailReason,
     LostReason,
@@ -22,7 +23,10 @@ from kaisa_relay.domain.requester import Requester
 
 @frozen
 class ConversationCreated:
-    """A pair is reserved and a link was given out; `at_once` agents are asked at a time."""
+    """A pair is reserved and a link was given out; `at_once` agents are asked at a time.
+
+    `why` says why it is this channel, among so many that could have taken it.
+    """
 
     workspace: WorkspaceId
     conversation: ConversationId
@@ -35,6 +39,8 @@ class ConversationCreated:
     terms: Terms
     at: datetime
     at_once: int = 1
+    why: ChannelReason | None = None
+    among: int = 0
 
 
 @frozen

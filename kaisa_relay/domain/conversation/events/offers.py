@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.requester import Requester
 
@@ -13,7 +14,8 @@ class AgentOffered:
     """An agent is asked; their pair is claimed with this. `template` says by which message.
 
     In an active conversation it is to be handed over, with the words of `note` if there are any;
-    `by` is who wants that from outside.
+    `by` is who wants that from outside. `why` says why it is this agent, among so many who were
+    free.
     """
 
     offer: int
@@ -24,6 +26,8 @@ class AgentOffered:
     at: datetime
     note: MessageId | None = None
     by: Requester | None = None
+    why: AgentReason | None = None
+    among: int = 0
 
 
 @frozen
