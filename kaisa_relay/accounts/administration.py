@@ -7,7 +7,7 @@ Rule 2: a refusal leaves no trace; what was done is known to every node within a
 import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from attrs import field, frozen
 
@@ -37,9 +37,12 @@ from kaisa_relay.accounts.inspection import inspect
 from kaisa_relay.accounts.key_text import new_key
 from kaisa_relay.accounts.listing import list_channels, list_keys
 from kaisa_relay.accounts.refusal import Refusal
+from kaisa_relay.accounts.replaced import ReplaceChannel
+from kaisa_relay.accounts.replacing import check_channels, move_page
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser
 from kaisa_relay.ports import Desk
+from kaisa_relay.ports.replacing import Mover
 from kaisa_relay.runtime.clock import WallClock, system_clock
 
 Change = (
@@ -56,6 +59,10 @@ Change = (
     | SetAgent
     | SetHours
 )
+
+
+class Actors(Desk, Mover, Protocol):
+    """What the actors do for operators."""
 
 
 async def _nobody() -> None:
@@ -77,7 +84,7 @@ class Administration:
     random: Callable[[int], bytes] = secrets.token_bytes
     serving: bool = False
     changed: Callable[[], Awaitable[None]] = _nobody
-    desk: Desk | None = None
+    desk: "Actors | None" = None
     """The actors, inside `serve`."""
 
     async def execute(self, command: Command) -> Result:
@@ -100,6 +107,11 @@ class Administration:
                 return await self.store.read(partial(list_keys, workspace))
             case ListBlocks(workspace):
                 return await self.store.read(partial(list_blocks, workspace))
+            case ReplaceChannel(old=old):
+                await check_channels(self.store, command)
+                await self._change(DrainChannel(old))
+                await self.changed()
+                return await move_page(self.store, self.desk, command)
             case AddBlock():
                 return await add_block(self.store, self.desk, command)
             case RemoveBlock():

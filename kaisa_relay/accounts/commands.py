@@ -13,6 +13,7 @@ from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
@@ -99,6 +100,7 @@ Command = (
     | AddChannel
     | SetChannelToken
     | DrainChannel
+    | ReplaceChannel
     | ResealTokens
     | ListChannels
     | AgentCommand
@@ -289,5 +291,6 @@ Result = (
     | Resealed
     | UserFacts
     | Users
+    | Replaced
     | Facts
 )

@@ -132,14 +132,15 @@ def set_channel_token(
     require_valid(token_problems(command.token))
     rows.version(connection, lock=True)
     existing = rows.channels(connection)
-    row = _find_channel(existing, command.channel)
+    row = find_channel(existing, command.channel)
     _require_same_secret(tuple(each for each in existing if each is not row), cipher)
     rows.set_channel_token(connection, row.channel, cipher.seal(command.token))
     names = {each.id: each.name for each in rows.workspaces(connection)}
     return channel_facts(row, names[row.channel.workspace])
 
 
-def _find_channel(existing: tuple[ChannelRow, ...], text: str) -> ChannelRow:
+def find_channel(existing: tuple[ChannelRow, ...], text: str) -> ChannelRow:
+    """Return the channel that an operator names."""
     id = from_text(CHANNEL, text)
     row = next((each for each in existing if each.channel.id == id), None)
     if row is None:
@@ -151,10 +152,10 @@ def _find_channel(existing: tuple[ChannelRow, ...], text: str) -> ChannelRow:
 def drain_channel(command: DrainChannel, connection: Connection) -> ChannelFacts:
     """Say whether a channel takes new conversations; those that it has go on."""
     rows.version(connection, lock=True)
-    row = _find_channel(rows.channels(connection), command.channel)
+    row = find_channel(rows.channels(connection), command.channel)
     rows.set_draining(connection, row.channel, command.draining)
     names = {each.id: each.name for each in rows.workspaces(connection)}
-    changed = _find_channel(rows.channels(connection), command.channel)
+    changed = find_channel(rows.channels(connection), command.channel)
     return channel_facts(changed, names[row.channel.workspace])
 
 

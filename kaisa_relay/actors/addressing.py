@@ -18,7 +18,7 @@ from kaisa_relay.actors.destinations import (
 )
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.learning import Learning
-from kaisa_relay.actors.lookups import Lookups
+from kaisa_relay.actors.lookups import Lookups, Moved
 from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.actors.recent import SenderKey, sender_key
 from kaisa_relay.actors.shifting import Shifting
@@ -91,14 +91,14 @@ class Addressing:
         named = await self.lookups.named(channel, content)
         if not contacts and named is not None:
             contacts = await self.lookups.offered(channel, content)
-        said = _said(content)
+        said, at = _said(content), self.context.wall()
         agents = await self._agents(letter, contacts, said)
-        at = self.context.wall()
-        speaks = opens_window(content)  # a reaction to something old resumes nothing
-        ended = await self.lookups.ended(channel, pairs, at) if speaks else None
-        hidden = letter.inbound.sender.wa_id is None
-        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended, hidden)
-        match route(evolve(facts, blocked=blocked)):
+        # A reaction to something old resumes nothing.
+        ended = await self.lookups.ended(channel, pairs, at) if opens_window(content) else None
+        moved = await self.lookups.moved(channel, pairs)
+        facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended)
+        went, hidden = moved.conversation if moved else None, letter.inbound.sender.wa_id is None
+        match route(evolve(facts, blocked=blocked, moved=went, hidden=hidden)):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)
             case Binds(token=bound, contact=known):
@@ -110,7 +110,7 @@ class Addressing:
                 person, changes = await self._writer(letter, agent)
                 return FromAgent(asked, person, changes)
             case Answer() as answer:
-                return await self._homeless(letter, answer, token)
+                return await self._homeless(letter, answer, _link(answer, token, moved))
 
     async def _agents(
         self, letter: Letter, contacts: Sequence[ContactId], said: str
@@ -184,8 +184,7 @@ class Addressing:
             self.lookups.remember(channel, sender, contact)
         return (_save(channel, updated, sender),) if updated else ()
 
-    async def _homeless(self, letter: Letter, answer: Answer, token: Token | None) -> Homeless:
-        url = token.url if token is not None and answer.link is not None else ""
+    async def _homeless(self, letter: Letter, answer: Answer, url: str) -> Homeless:
         person, changes = await self._writer(letter, answer.contact)
         return Homeless(answer, person, changes, url)
 
@@ -237,6 +236,13 @@ def addressing(context: Context, ring: Callable[[], None]) -> Addressing:
     context.exchange.forget_pair = lookups.forget_pair
     context.exchange.forget_people = lookups.foreknown.changed
     return Addressing(context, lookups, shifting, learning)
+
+
+def _link(answer: Answer, token: Token | None, moved: Moved | None) -> str:
+    """Return the link that an answer shows, if it shows one."""
+    if moved is not None and answer.link == moved.conversation:
+        return moved.url
+    return token.url if token is not None and answer.link is not None else ""
 
 
 def _said(content: Content) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import define, field
 
 from kaisa_relay.actors.files import wanted_file
+from kaisa_relay.actors.moving import pairs_moved
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Person, Side
@@ -25,6 +26,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationAbandoned,
     ConversationClosed,
     ConversationFailed,
+    ConversationMoved,
     ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
@@ -110,6 +112,8 @@ class Commit:
                 self._count(event)
             case ContactBlocked(who, by, at, agent, conversation):
                 self.changes.append(BlockContact(who, by, at, agent, conversation))
+            case ConversationMoved():
+                self.changes += pairs_moved(before, event)
             case ConversationTransferred(before=former) | AgentLost(agent=former):
                 self._release(former)
             case ConversationStarted() if before.visitor != event.visitor:

@@ -20,16 +20,18 @@ from kaisa_relay.actors.handing_over import with_handover
 from kaisa_relay.actors.messages import (
     Deliver,
     EndConversation,
+    MoveConversation,
     PersonMoved,
     Supervise,
     ToConversation,
 )
 from kaisa_relay.actors.opening import with_opening
 from kaisa_relay.actors.recalling import Recall, waiting_for
+from kaisa_relay.actors.requests import move, supervise
 from kaisa_relay.actors.resolving import with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
-from kaisa_relay.actors.supervising import Ordered, ended_by, ordered
+from kaisa_relay.actors.supervising import ended_by
 from kaisa_relay.actors.template_alerts import alert_templates
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
@@ -51,6 +53,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     Conflict,
     Done,
+    DropSends,
     Ended,
     InboxItem,
     SaveAnswer,
@@ -147,7 +150,7 @@ class ConversationTask:
         outage = self.context.outages.covering(self.state.channel, due)
         # Not patiently: what is decided before an outage is not what is right after it.
         with suppress(StoreUnavailable):
-            await self._apply(Tick(self.context.wall(), outage))
+            await self.apply(Tick(self.context.wall(), outage))
 
     async def _catch_up(self) -> None:
         """Feed from the rows, by id, until none is left."""
@@ -170,15 +173,16 @@ class ConversationTask:
                     await self._deliver(message)
             case PersonMoved(person, shift):
                 self.wording.people[person.contact] = person
-                await self._apply(NoteIdentity(person.contact, shift, at))
+                await self.apply(NoteIdentity(person.contact, shift, at))
             case EndConversation(by=by):
-                refusal = await self._apply(End(ended_by(by), at, by))
+                refusal = await self.apply(End(ended_by(by), at, by))
                 message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())
             case Supervise():
-                if not message.reply.settled:  # otherwise whoever asked has gone
-                    await self._supervise(message)
+                await supervise(self, message)
+            case MoveConversation():
+                await move(self, message)
             case _:
-                await self._apply(command_of(message, at))
+                await self.apply(command_of(message, at))
 
     async def _deliver(self, deliver: Deliver) -> None:
         changes: list[Change] = [Done((deliver.item,)), *deliver.changes]
@@ -193,25 +197,12 @@ class ConversationTask:
             self.raced = False
             if isinstance(command, Receive):
                 command = await with_handover(self.context, self.state, self.wording, command)
-            await self._apply(command, changes, deliver.wamid)
+            await self.apply(command, changes, deliver.wamid)
             if not self.raced:
                 break
         self.slot.done(deliver.item)
 
-    async def _supervise(self, asked: Supervise) -> None:
-        for _ in range(TRIES):
-            self.raced = False
-            found = await ordered(self.context, self.state, self.wording, asked.request)
-            if not isinstance(found, Ordered):
-                asked.reply.answer(found)
-                return
-            refusal = await self._apply(found.order, found.changes)
-            if refusal is not None or not self.raced:
-                asked.reply.answer(found.answer if refusal is None else refusal)
-                return
-        asked.reply.close()
-
-    async def _apply(
+    async def apply(
         self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None
     ) -> Refusal | None:
         decision = deliberate(self.state, command, self.context.new_id)
@@ -249,7 +240,7 @@ class ConversationTask:
         match conflict.change:
             case Done():
                 return  # decided before: a repeat is not news
-            case ClaimPair():
+            case ClaimPair() | DropSends():
                 # Somebody else has the agent: ask for another one.
                 self.asked_at, self.raced = None, True
             case SaveAnswer():

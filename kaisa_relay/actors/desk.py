@@ -12,6 +12,7 @@ from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
     EndConversation,
+    MoveConversation,
     Supervise,
     SuperviseAnswer,
 )
@@ -24,15 +25,19 @@ from kaisa_relay.actors.workspace_messages import (
     UnblockAnswer,
     UnblockPerson,
 )
+from kaisa_relay.domain.channel_health import Burden
 from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.presence import TeamWish
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import Busy, NewConversation, NotFound, Whom
+from kaisa_relay.ports.replacing import Moved, NotMoved
 from kaisa_relay.ports.supervising import Supervision
 from kaisa_relay.runtime.ask import Unanswered
 from kaisa_relay.runtime.mailbox import Mailbox
 
+MOVED_AT_ONCE: Final = 50
+"""Conversations that one call moves: it must answer in seconds."""
 PATIENCE: Final = 10.0
 """Seconds that a request waits for its actor."""
 
@@ -45,7 +50,7 @@ class _Door:
     workspace: WorkspaceId
     conversation: ConversationId
 
-    def tell(self, message: EndConversation | Supervise) -> bool:
+    def tell(self, message: EndConversation | Supervise | MoveConversation) -> bool:
         """Leave the message."""
         tell = self.context.exchange.tell_conversation
         return tell(self.workspace, self.conversation, message)
@@ -109,6 +114,32 @@ class ActorsDesk:
         """Ask the workspace's actor."""
         with _named():
             return await UnblockPerson(whom, by).put_to(self._mailbox(workspace), PATIENCE)
+
+    async def move(
+        self,
+        workspace: WorkspaceId,
+        channels: tuple[ChannelId, ChannelId],
+        after: ConversationId | None,
+    ) -> Moved:
+        """Ask each conversation of a page, one after the other."""
+        old, to = channels[0], self.context.accounts.channel(workspace, channels[1])
+        if to is None:
+            raise Busy  # configured a moment ago, or not any more
+        directory = self.context.directory
+        page = await directory.carried(workspace, old, after, MOVED_AT_ONCE)
+        health = (await directory.health(workspace)).get(old)
+        announced = health is None or health.burden < Burden.DOWN
+        stayed: list[tuple[ConversationId, NotMoved]] = []
+        for conversation in page:
+            door = _Door(self.context, workspace, conversation)
+            try:
+                reason = await MoveConversation(to, announced).put_to(door, PATIENCE)
+            except Unanswered:
+                reason = NotMoved.BUSY
+            if reason not in (None, NotMoved.NOT_THERE):
+                stayed.append((conversation, reason))
+        last = page[-1] if len(page) == MOVED_AT_ONCE else None
+        return Moved(len(page) - len(stayed), tuple(stayed), last)
 
     def _mailbox(self, workspace: WorkspaceId) -> Mailbox[ToWorkspace]:
         mailbox = self.context.exchange.workspaces.get(workspace)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.foreknown import Foreknown, phones_of
@@ -28,6 +28,14 @@ from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import InboxItem
 
 PairKey = tuple[ChannelId, ContactId]
+
+
+@frozen
+class Moved:
+    """A conversation that went over to another number, and the link to that."""
+
+    conversation: ConversationId
+    url: str = field(repr=False)
 
 
 @define(eq=False)
@@ -187,6 +195,23 @@ class Lookups:
             if snapshot is not None and may_resume(snapshot[0], pair.contact, at):
                 found.append(ToConversation(last, pair.contact))
         return found[0] if len(found) == 1 else None
+
+    async def moved(self, channel: Channel, pairs: Sequence[Pair]) -> Moved | None:
+        """Return the live conversation of theirs that another channel carries by now."""
+        if any(pair.conversation for pair in pairs):
+            return None
+        for pair in pairs:
+            if pair.last_conversation is None:
+                continue
+            read = partial(self.context.journal.snapshot, channel.workspace, pair.last_conversation)
+            snapshot = await self.context.patiently(read)
+            if snapshot is None or not snapshot[0].phase.live:
+                continue
+            now = self.context.accounts.channel(channel.workspace, snapshot[0].channel)
+            inside = snapshot[0].side_of(pair.contact) is not None
+            if inside and now is not None and now.id != channel.id:
+                return Moved(pair.last_conversation, self.context.link(now.phone, ""))
+        return None
 
     async def offered(self, channel: Channel, content: Content) -> tuple[ContactId, ...]:
         """Return the agent whose open offer this taps: only their phone has that button."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import Report
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.messages import (
@@ -36,6 +37,7 @@ from kaisa_relay.ports import (
     Outcome,
     Send,
 )
+from kaisa_relay.ports.replacing import NotMoved
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
 from kaisa_relay.runtime.ask import Ask
 
@@ -109,6 +111,17 @@ class PersonMoved:
     shift: IdentityShift
 
 
+MoveAnswer = NotMoved | None
+
+
+@frozen
+class MoveConversation(Ask[MoveAnswer]):
+    """Another number is to carry it; `announced`: the old one can still say so."""
+
+    to: Channel
+    announced: bool
+
+
 @frozen
 class VisitorGone:
     """Its visitor is on the block list: it ends, if it has not."""
@@ -150,6 +163,7 @@ ToConversation = (
     | AgentLeft
     | PersonMoved
     | VisitorGone
+    | MoveConversation
     | EndConversation
     | Supervise
 )

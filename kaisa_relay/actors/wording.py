@@ -53,6 +53,8 @@ class Wording:
     people: dict[ContactId, Person] = field(repr=False, factory=dict)
     metadata: bytes = field(repr=False, default=b"{}")
     button_key: bytes = field(repr=False, default=b"")
+    moving_to: str = field(repr=False, default="")
+    """The link to the number that is to carry it, while that changes."""
     past: Sequence[Said] = field(repr=False, default=())
     """What was said of late, where an event shows it."""
 
@@ -85,6 +87,7 @@ class Wording:
         """Return the template that asks somebody to open their window."""
         agent = event.side is Side.AGENT
         key = TemplateKey.REOPEN_AGENT if agent else TemplateKey.REOPEN_VISITOR
+        key = TemplateKey.MOVED if event.moved else key
         language = language_of(self._language(state, event.contact))
         return Template(key.value, language, (), (encode(Reopen(state.id)),))
 
@@ -155,6 +158,8 @@ class Wording:
             values["agent"] = self._first_name(event.who)
         elif event.text is TextKey.HISTORY:
             values = {"lines": past_lines(self.past, state, self.people)}
+        elif event.text in (TextKey.MOVING_VISITOR, TextKey.MOVING_AGENT):
+            values = {"url": self.moving_to}
         elif isinstance(said, Content):
             values["kind"] = kind_name(kind_of(said), language)
             values["command"] = _command(said, language)

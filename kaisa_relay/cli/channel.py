@@ -1,4 +1,4 @@
-"""`kaisa-relay channel add|token|drain|reseal|list`."""
+"""`kaisa-relay channel add|token|drain|replace|reseal|list`."""
 
 from typing import Any, BinaryIO, Final
 
@@ -12,6 +12,7 @@ from kaisa_relay.accounts.commands import (
     ListChannels,
     Resealed,
 )
+from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
 from kaisa_relay.cli.administration import administer
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import print_json, print_table, say
@@ -100,6 +101,41 @@ def drain(options: Options, channel: str, off: bool) -> None:
     facts = administer(options, DrainChannel(channel, not off), ChannelFacts)
     state = "takes no new conversations" if facts.draining else "takes conversations again"
     say(f"Channel {facts.id} {state}.")
+
+
+_WHY: Final = {
+    "visitor_taken": "the visitor is in another conversation on the new number",
+    "agent_taken": "the agent is in another conversation on the new number",
+    "no_number": "somebody hides their number, and the new channel is of another portfolio",
+    "busy": "it could not be asked now; run this again",
+}
+
+
+@command.command()
+@click.argument("old")
+@click.argument("new")
+@click.pass_obj
+def replace(options: Options, old: str, new: str) -> None:
+    """Have channel NEW carry the conversations of channel OLD, which is banned or goes.
+
+    OLD gets no new conversations. Both sides of each conversation hear from NEW, by the template
+    kaisa_moved where they have not written to it of late, and go on there; what waited follows.
+    It may be run again at any time, and goes on where it was. The exit code is 1 while any stays.
+
+    \b
+    kaisa-relay channel replace chn_01jd3v8k2m4qa chn_01jd3vb0r8h2c
+    """
+    moved, stayed, after = 0, 0, None
+    while True:
+        page = administer(options, ReplaceChannel(old, new, after), Replaced)
+        moved, stayed, after = moved + page.moved, stayed + len(page.stayed), page.next
+        for each in page.stayed:
+            click.echo(f"{each.conversation} stays: {_WHY.get(each.why, each.why)}")
+        if after is None:
+            break
+    say(f"Conversations moved: {moved}. Links that nobody has used yet stay with {old}.")
+    if stayed:
+        raise click.exceptions.Exit(1)
 
 
 @command.command("reseal")

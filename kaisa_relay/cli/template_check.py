@@ -77,6 +77,8 @@ class Stands:
 
 def _in_use(speaking: Speaking, key: TemplateKey) -> Sequence[str]:
     given = speaking.visitors if key is TemplateKey.REOPEN_VISITOR else speaking.agents
+    if key is TemplateKey.MOVED:
+        given = (*speaking.agents, *speaking.visitors)
     return tuple(dict.fromkeys(language_of(tag) for tag in given))
 
 

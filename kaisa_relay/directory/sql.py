@@ -103,6 +103,17 @@ class SqlDirectory:
         """Return how many live conversations each channel carries."""
         return await self._store.read(lambda c: standing.load(c, workspace))
 
+    async def carried(
+        self,
+        workspace: WorkspaceId,
+        channel: ChannelId,
+        after: ConversationId | None,
+        limit: int,
+    ) -> list[ConversationId]:
+        """Return conversations on a channel that seek or have an agent, by id, above `after`."""
+        page = standing.carried
+        return await self._store.read(lambda c: page(c, workspace, channel, after, limit))
+
     async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
         """Return what the token stands for, also after its use."""
         return await self._store.read(lambda c: standing.token(c, workspace, value))

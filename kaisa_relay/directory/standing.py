@@ -56,6 +56,25 @@ def load(connection: Connection, workspace: WorkspaceId) -> dict[ChannelId, int]
     return {ChannelId(channel): count for channel, count in connection.execute(query)}
 
 
+def carried(
+    connection: Connection,
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    after: ConversationId | None,
+    limit: int,
+) -> list[ConversationId]:
+    """Return a page of the conversations on a channel that seek an agent or have one."""
+    table = conversation.c
+    query = (
+        select(table.id)
+        .where(LIVE, table.workspace == workspace, table.channel == channel)
+        .where(table.phase.in_([Phase.SEEKING.value, Phase.ACTIVE.value]), table.id > (after or 0))
+        .order_by(table.id)
+        .limit(limit)
+    )
+    return [ConversationId(id) for id in connection.scalars(query)]
+
+
 def token(connection: Connection, workspace: WorkspaceId, value: str) -> Token | None:
     """Return what the token stands for."""
     table = tables.token.c

@@ -71,6 +71,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.DeadlineMoved: "conversation.deadline_moved",
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationResumed: "conversation.resumed",
+    happened.ConversationMoved: "conversation.moved",
     happened.ConversationFailed: "conversation.failed",
     happened.ConversationAbandoned: "conversation.abandoned",
     happened.AgentAvailable: "agent.available",

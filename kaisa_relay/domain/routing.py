@@ -52,7 +52,8 @@ class Facts:
     `pairs` are those of `contacts` on this channel; `token` is the known one found in the text;
     `named` is the conversation that a button of ours names.
     `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents;
-    `hidden` says that the sender shows no number; `blocked` are those of `contacts` that are on
+    `hidden` says that the sender shows no number; `moved` is what they are in that went over to
+    another channel; `blocked` are those of `contacts` that are on
     the block list.
     """
 
@@ -67,6 +68,7 @@ class Facts:
     ended: "ToConversation | None" = None
     hidden: bool = False
     blocked: frozenset[ContactId] = frozenset()
+    moved: ConversationId | None = None
 
 
 @frozen
@@ -132,6 +134,8 @@ def route(facts: Facts) -> Route:
         return ToConversation(facts.named, sender)
     if facts.ended is not None and _goes_on(facts.ended, facts.token):
         return facts.ended
+    if facts.moved is not None:
+        return Answer(TextKey.RIGHT_LINK, sender, facts.moved)
     if facts.token is not None:
         return _by_token(facts, facts.token, sender)
     return Answer(_out_of_session(facts, sender), sender)

@@ -21,6 +21,7 @@ class TemplateKey(StrEnum):
     REOPEN_AGENT = "kaisa_reopen_agent"
     REOPEN_VISITOR = "kaisa_reopen_visitor"
     OPT_IN = "kaisa_opt_in"
+    MOVED = "kaisa_moved"
 
 
 @frozen
@@ -89,6 +90,20 @@ TEMPLATES: Final[Mapping[TemplateKey, Mapping[str, TemplateText]]] = {
             "Te han nombrado para atender a clientes en este chat. "
             "Toca abajo si quieres hacerlo y te escribiremos cuando alguien te necesite.",
             ("Sí, quiero",),
+        ),
+    },
+    TemplateKey.MOVED: {
+        "en": TemplateText(
+            "Our number has changed. Your chat goes on here; tap below to continue it.",
+            ("Continue",),
+        ),
+        "sv": TemplateText(
+            "Vårt nummer har ändrats. Din chatt fortsätter här; tryck nedan för att gå vidare.",
+            ("Fortsätt",),
+        ),
+        "es": TemplateText(
+            "Nuestro número ha cambiado. Tu conversación sigue aquí; toca abajo para continuar.",
+            ("Continuar",),
         ),
     },
 }

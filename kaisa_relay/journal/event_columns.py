@@ -62,6 +62,7 @@ NUMBERS: Final[dict[str, int]] = {
     "contact.blocked": 50,
     "contact.unblocked": 51,
     "message.blocked": 52,
+    "conversation.moved": 53,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

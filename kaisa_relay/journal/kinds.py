@@ -75,6 +75,7 @@ KINDS: Final[dict[type[Event], str]] = {
     e.DeadlineMoved: "conversation.deadline_moved",
     e.ConversationClosed: "conversation.closed",
     e.ConversationResumed: "conversation.resumed",
+    e.ConversationMoved: "conversation.moved",
     e.ConversationFailed: "conversation.failed",
     e.ConversationAbandoned: "conversation.abandoned",
     e.AgentAvailable: "agent.available",

@@ -7,11 +7,11 @@ from kaisa_relay.domain.sending import Rank, SendState
 from kaisa_relay.journal.codec import encode_content
 from kaisa_relay.journal.unit import Unit
 from kaisa_relay.journal.writes import Part, Row, Write
-from kaisa_relay.ports import EndSend, JoinSends, MoveSend, NewSend, Send
+from kaisa_relay.ports import DropSends, EndSend, JoinSends, MoveSend, NewSend, Send
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.instants import to_micros
 
-OutboxChange = NewSend | MoveSend | EndSend | JoinSends
+OutboxChange = NewSend | MoveSend | EndSend | JoinSends | DropSends
 
 
 def outbox_parts(unit: Unit, change: OutboxChange) -> list[Part]:
@@ -29,6 +29,13 @@ def outbox_parts(unit: Unit, change: OutboxChange) -> list[Part]:
             return [Part(END_SEND, change, rows)]
         case JoinSends():
             return _join(unit, change)
+        case DropSends(sends=sends):
+            ready = [(unit.workspace, send, SendState.READY.value) for send in sends]
+            legs = [(unit.workspace, send) for send in sends]
+            return [
+                Part(END_SEND, change, ready, expected=len(ready)),
+                Part(DROP_LEGS, change, legs),
+            ]
         case _:
             assert_never(change)
 
@@ -148,6 +155,14 @@ JOIN_LEGS: Final = Write(
         into_send=int,
     ),
     guarded=True,
+)
+
+DROP_LEGS: Final = Write(
+    Bulk(
+        "delete from leg where (workspace, send) in (select v.workspace, v.send from {rows})",
+        workspace=int,
+        send=int,
+    )
 )
 
 # One row per state that the send may stand in: at most one of them matches.

@@ -18,6 +18,7 @@ from kaisa_relay.journal.health_rows import SAVE_HEALTH, health_parts
 from kaisa_relay.journal.inbox_rows import DONE, PARK, TELL, inbox_parts
 from kaisa_relay.journal.merging_rows import MERGERS, merging_parts
 from kaisa_relay.journal.outbox_rows import (
+    DROP_LEGS,
     END_SEND,
     JOIN_LEGS,
     JOIN_SENDS,
@@ -56,6 +57,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     CountMiss,
     Done,
+    DropSends,
     EndSend,
     ForgetNumbers,
     JoinSends,
@@ -95,6 +97,7 @@ ORDER: Final = (
     MOVE_SEND,
     PARK_LEG,
     END_SEND,
+    DROP_LEGS,
     RELEASE_PAIR,
     CLAIM_PAIR,
     TOUCH_PAIR,
@@ -139,7 +142,7 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
     match change:
         case Done() | ParkItem() | Tell():
             return inbox_parts(unit, change)
-        case NewSend() | MoveSend() | EndSend() | JoinSends():
+        case NewSend() | MoveSend() | EndSend() | JoinSends() | DropSends():
             return outbox_parts(unit, change)
         case StoreContent() | SaveContact() | ForgetNumbers() | SaveMetadata():
             return people_parts(unit, change)

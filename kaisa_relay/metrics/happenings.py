@@ -33,6 +33,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationMoved,
     ConversationQueued,
     ConversationResumed,
     ConversationStarted,
@@ -115,6 +116,7 @@ STEPS: Final[dict[type[Event], str]] = {
     TeamWrote: "team_wrote",
     DeadlineMoved: "deadline_moved",
     ConversationResumed: "resumed",
+    ConversationMoved: "moved",
 }
 CHANNELS: Final[dict[type[Event], str]] = {
     ChannelLimited: "limited",

@@ -145,6 +145,16 @@ class JoinSends:
 
 
 @frozen
+class DropSends:
+    """These sends were not begun and are not wanted any more: their rows and legs go.
+
+    A conflict unless all of them are `ready` now.
+    """
+
+    sends: tuple[SendId, ...]
+
+
+@frozen
 class ClaimPair:
     """This person is in this conversation on this channel; a conflict while in another one."""
 
@@ -266,6 +276,7 @@ Change = (
     | MoveSend
     | EndSend
     | JoinSends
+    | DropSends
     | ClaimPair
     | ReleasePair
     | TouchPair

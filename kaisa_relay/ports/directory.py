@@ -139,6 +139,16 @@ class Directory(Protocol):
         """Return how many live conversations each channel carries."""
         ...
 
+    async def carried(
+        self,
+        workspace: WorkspaceId,
+        channel: ChannelId,
+        after: ConversationId | None,
+        limit: int,
+    ) -> list[ConversationId]:
+        """Return conversations on a channel that seek or have an agent, by id, above `after`."""
+        ...
+
     async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
         """Return what the token stands for, also after its use."""
         ...

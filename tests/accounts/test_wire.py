@@ -57,6 +57,7 @@ from kaisa_relay.accounts.commands import (
     Workspaces,
     WorkspaceSettings,
 )
+from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced, Stayed
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.wire import NotUnderstood, decode_command, decode_result, encode
 
@@ -94,6 +95,7 @@ COMMANDS: tuple[Command, ...] = (
     AddChannel("acme", "1001", "+46700000001", "token", waba="2"),
     SetChannelToken("chn_1", "token"),
     DrainChannel("chn_1"),
+    ReplaceChannel("chn_1", "chn_2", "cnv_1"),
     ResealTokens(),
     ListChannels(),
     AddKey("acme", ("conversations:write",), "web", timedelta(days=90)),
@@ -131,6 +133,7 @@ RESULTS: tuple[Result, ...] = (
     Users((USER,)),
     Released("cnv_1", 3),
     Resealed(2),
+    Replaced(1, (Stayed("cnv_1", "busy"),), "cnv_2"),
     Facts(
         True,
         "0001",

@@ -46,3 +46,25 @@ def test_a_channel_is_drained_and_taken_back(run: CommandLine, add_channel: Add)
     assert channel["draining"] is False
     refused = run("channel", "drain", "--channel", "chn_nowhere")
     assert (refused.exit_code, "no channel" in refused.stderr) == (1, True)
+
+
+def test_a_channel_is_replaced_by_a_running_serve(run: CommandLine, add_channel: Add) -> None:
+    """Without one the old channel is drained all the same; what makes no sense changes nothing."""
+    run.ok("workspace", "add", "acme")
+    run.ok("workspace", "add", "other")
+    old = add_channel().stdout.strip()
+    new = add_channel(id="1002", number="+46700000002").stdout.strip()
+    foreign = add_channel("--workspace", "other", id="1003", number="+46700000003").stdout.strip()
+    for pair, reason in (
+        ((old, old), "cannot replace itself"),
+        ((old, foreign), "different workspaces"),
+        ((old, "chn_nowhere"), "no channel"),
+    ):
+        refused = run("channel", "replace", *pair)
+        assert (refused.exit_code, reason in refused.stderr) == (1, True), refused.stderr
+    assert not any(each["draining"] for each in run.json("channel", "list"))
+    refused = run("channel", "replace", old, new)
+    assert (refused.exit_code, "running serve" in refused.stderr) == (1, True)
+    assert [each["draining"] for each in run.json("channel", "list")] == [True, False, False]
+    refused = run("channel", "replace", new, old)
+    assert (refused.exit_code, "takes no new conversations" in refused.stderr) == (1, True)

@@ -12,7 +12,7 @@ from click.testing import Result
 from tests.cli.conftest import TOKEN, CommandLine
 
 Add = Callable[..., Result]
-NAMES = {"kaisa_offer", "kaisa_reopen_agent", "kaisa_reopen_visitor"}
+NAMES = {"kaisa_offer", "kaisa_reopen_agent", "kaisa_reopen_visitor", "kaisa_moved"}
 
 
 @pytest.fixture

@@ -23,7 +23,17 @@ from tests.contracts.world import World
 
 AT = fakes.EPOCH
 NUDGED = AgentNudged(AT)
-KINDS_THAT_LOSE = ["decided", "send_again", "move", "move_gone", "end", "pair", "token", "merger"]
+KINDS_THAT_LOSE = [
+    "decided",
+    "send_again",
+    "move",
+    "move_gone",
+    "end",
+    "drop",
+    "pair",
+    "token",
+    "merger",
+]
 
 
 async def test_events_come_back_in_order_with_versions_and_numbers(world: World) -> None:

@@ -18,6 +18,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     CountMiss,
     Done,
+    DropSends,
     EndSend,
     FileState,
     Filter,
@@ -65,6 +66,7 @@ class Scene:
     sending: Send
     ending: Send
     joining: tuple[Send, Send]
+    dropping: Send
 
     @classmethod
     async def set_up(cls, world: World) -> "Scene":
@@ -80,6 +82,7 @@ class Scene:
             sending=await world.sent(),
             ending=await world.sent(Purpose.OFFER),
             joining=(await world.sent(), await world.sent()),
+            dropping=await world.sent(),
         )
         pair = (world.channel.id, agent.contact, started.id)
         elsewhere = (world.channel.id, ContactId(400), ConversationId(99))
@@ -103,6 +106,7 @@ class Scene:
             MoveSend(self.sending.id, (SendState.READY,), SendState.SENDING, 1),
             EndSend(self.ending.id, (SendState.READY,), Rank.SENT, at, "wamid-6"),
             JoinSends(self.joining[1].id, (self.joining[0].id,), Text("both")),
+            DropSends((self.dropping.id,)),
             ClaimPair(channel, state.visitor, state.id, Side.VISITOR),
             ReleasePair(channel, self.agent, state.id),
             TouchPair(channel, state.visitor, at),
@@ -137,6 +141,7 @@ class Scene:
             "move": MoveSend(self.sending.id, (SendState.UNKNOWN,), SendState.PARKED, 1),
             "move_gone": MoveSend(SendId(1), (SendState.READY,), SendState.SENDING, 1),
             "end": EndSend(self.ending.id, (SendState.SENDING,), Rank.SENT, at),
+            "drop": DropSends((self.joining[0].id, SendId(1))),
             "pair": ClaimPair(channel, ContactId(400), state.id, Side.AGENT),
             "token": SaveToken(self.started.token, state.id, channel, at),
             "merger": MergeContacts(ContactId(400), self.agent),

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.routing import Blocked, Facts, Route, ToConversation, route
+from kaisa_relay.domain.routing import Answer, Blocked, Facts, Route, ToConversation, route
+from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import CHANNEL, HERE, OTHER_PHONE, VISITOR, after
 from tests.domain.test_routing import live, past, token
 
@@ -42,3 +43,18 @@ def test_somebody_on_the_block_list(changes: dict[str, Any], expected: Route) ->
         "blocked": BLOCKED,
     }
     assert route(Facts(**(known | changes))) == expected
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+def test_somebody_whose_talk_went_to_another_number(scanned: bool) -> None:
+    """Whatever they write here, they get the link to where it is now."""
+    facts = Facts(
+        channel=CHANNEL,
+        contacts=(VISITOR,),
+        pairs=(past(VISITOR),),
+        token=token(used_by=VISITOR) if scanned else None,
+        named=None,
+        at=after(),
+        moved=HERE,
+    )
+    assert route(facts) == Answer(TextKey.RIGHT_LINK, VISITOR, HERE)

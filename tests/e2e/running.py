@@ -30,7 +30,7 @@ from tests.store.databases import sqlite_database
 
 READY_WITHIN: Final = 30.0
 STOP_WITHIN: Final = 25.0
-CAUSED: Final = {"channel down", "channel limited", "template refused"}
+CAUSED: Final = {"channel down", "channel limited", "channel stopped", "template refused"}
 """What tests make the relay say at error level."""
 LOOK_AGAIN: Final = 0.02
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import (
     ending,
+    moving,
     offering,
     relaying,
     replying,
@@ -30,6 +31,7 @@ from kaisa_relay.domain.conversation.messages import (
     Event,
     HearOutcome,
     MatchedBy,
+    MoveChannel,
     NobodyFree,
     NoteAdded,
     NoteIdentity,
@@ -86,6 +88,8 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
                 reserving.lapse(decision, AbandonReason.DUPLICATE)
         case NoteIdentity():
             reserving.note_identity(decision, command)
+        case MoveChannel():
+            moving.move(decision, command)
         case Tick():
             _tick(decision, command)
         case WriteTo() | KeepNote() | HandOver():

@@ -8,6 +8,7 @@ from typing import Final
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
+    ConversationMoved,
     ConversationResumed,
     ConversationTransferred,
 )
@@ -101,6 +102,26 @@ def opened(state: State, side: Side) -> State:
         shut=tuple(each for each in state.shut if each is not side),
         reopening=tuple(each for each in state.reopening if each[0] is not side),
     )
+
+
+def moved(state: State, event: ConversationMoved) -> State:
+    """On another number both windows are others, and nobody has been asked to open them."""
+    return replace(
+        state,
+        channel=event.channel,
+        visitor_wrote_at=event.visitor_wrote_at,
+        agent_wrote_at=event.agent_wrote_at,
+        warned=(),
+        shut=(),
+        reopening=(),
+    )
+
+
+def held_with(state: State, message: MessageId, to: Side) -> tuple[tuple[MessageId, Side], ...]:
+    """Return what is held with this message in its place: one that came back may be older."""
+    newer = (each > message and each not in state.aside for each, _ in state.held)
+    at = next((index for index, later in enumerate(newer) if later), len(state.held))
+    return (*state.held[:at], (message, to), *state.held[at:])
 
 
 def knowing(state: State, message: MessageId | None) -> State:

@@ -8,9 +8,11 @@ from datetime import datetime
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
+    held_with,
     in_order,
     knowing,
     lost,
+    moved,
     opened,
     recent,
     resumed,
@@ -31,6 +33,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationAbandoned,
     ConversationClosed,
     ConversationFailed,
+    ConversationMoved,
     ConversationQueued,
     ConversationResumed,
     ConversationStarted,
@@ -132,6 +135,8 @@ def _evolve_hands(state: State, event: Event) -> State:
             return lost(state, event)
         case ConversationResumed():
             return resumed(state, event)
+        case ConversationMoved():
+            return moved(state, event)
         case MessageHeld(message=message, to=Side.AGENT) if state.phase is Phase.SEEKING:
             return replace(state, waiting=in_order(state.waiting, message))
         case _:
@@ -154,7 +159,7 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, shut=(*state.shut, side))
         case MessageHeld(message=message, to=to):
             owing = state.owing if _whispered(state, message, to) else to
-            return replace(state, held=(*state.held, (message, to)), owing=owing)
+            return replace(state, held=held_with(state, message, to), owing=owing)
         case ReopenAsked(side=side, send=send):
             sends = (*state.reopen_sends, send)
             return replace(state, reopening=(*state.reopening, (side, send)), reopen_sends=sends)

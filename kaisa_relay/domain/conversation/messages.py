@@ -19,6 +19,7 @@ from kaisa_relay.domain.conversation.events import (
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationMoved,
     ConversationQueued,
     ConversationResumed,
     ConversationStarted,
@@ -50,6 +51,7 @@ from kaisa_relay.domain.conversation.events import (
     WindowClosing,
 )
 from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
+from kaisa_relay.domain.conversation.relocation import MoveChannel
 from kaisa_relay.domain.conversation.terms import (
     OFFER_OUT_WITHIN,
     AbandonReason,
@@ -84,6 +86,7 @@ __all__ = [
     "ConversationClosed",
     "ConversationCreated",
     "ConversationFailed",
+    "ConversationMoved",
     "ConversationQueued",
     "ConversationResumed",
     "ConversationStarted",
@@ -107,6 +110,7 @@ __all__ = [
     "MessageUnconfirmed",
     "MessageUnmatched",
     "MessagesFlushed",
+    "MoveChannel",
     "NoPairFree",
     "NobodyFree",
     "NoteAdded",
@@ -254,6 +258,7 @@ Command = (
     | End
     | Abandon
     | NoteIdentity
+    | MoveChannel
     | Tick
     | Order
 )

@@ -69,21 +69,33 @@ def hold(decision: Decision, message: MessageId, to: Side) -> None:
         return  # of several parts, each hears of it
     aside = decision.state.aside
     first = not any(side is to and each not in aside for each, side in decision.state.held)
-    if to not in decision.state.shut:
-        decision.add(WindowClosed(to, decision.at))
-    decision.add(MessageHeld(message, to, decision.at))
+    keep(decision, message, to)
     if not any(side is to for side, _ in decision.state.reopening):
-        _ask_back(decision, to)
+        ask_back(decision, to)
     if first and message not in aside:  # the other side knows nothing of the team's
         text = TextKey.HELD_VISITOR if to is Side.AGENT else TextKey.HELD_AGENT
         decision.tell(to.other, text, message)
 
 
-def _ask_back(decision: Decision, side: Side) -> None:
+def keep(decision: Decision, message: MessageId, to: Side) -> None:
+    """Keep a message, and say that its reader cannot be reached."""
+    if to not in decision.state.shut:
+        decision.add(WindowClosed(to, decision.at))
+    decision.add(MessageHeld(message, to, decision.at))
+
+
+def ask_back(decision: Decision, side: Side, *, moved: bool = False) -> None:
+    """Ask a side to open their window, by the template that says why."""
     contact = decision.state.visitor if side is Side.VISITOR else decision.state.agent
     assert contact is not None
     message, send = MessageId(decision.new_id()), SendId(decision.new_id())
-    decision.add(ReopenAsked(side, message, send, contact, decision.at))
+    decision.add(ReopenAsked(side, message, send, contact, decision.at, moved))
+
+
+def flushable(state: State, side: Side, at: datetime) -> bool:
+    """Say whether messages wait for a side that can be reached after all."""
+    waits = any(to is side for _, to in state.held)
+    return waits and side not in state.shut and window_open(state.wrote_at(side), at)
 
 
 def flush(decision: Decision, side: Side) -> None:

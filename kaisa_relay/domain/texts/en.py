@@ -46,6 +46,10 @@ TEXTS: Final[Texts] = {
     "Please try again a little later.",
     TextKey.TOO_LATE_VISITOR: "Sorry, this message could not be delivered: the person you are "
     "talking to has been away for more than a day.",
+    TextKey.MOVING_VISITOR: "We are changing our number. Your chat goes on here: {url}",
+    TextKey.MOVED_VISITOR: "Hello again! Your chat goes on here, on our new number.",
+    TextKey.MOVING_AGENT: "This number is being replaced. Your chat goes on here: {url}",
+    TextKey.MOVED_AGENT: "Your chat goes on here, on the new number. Write as before.",
     TextKey.BUSY_AS_AGENT: "This phone is already in use for another chat on this number. "
     "Please open the link on a different phone.",
     TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",

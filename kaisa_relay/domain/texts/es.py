@@ -48,6 +48,10 @@ TEXTS: Final[Texts] = {
     "Por favor, inténtalo de nuevo más tarde.",
     TextKey.TOO_LATE_VISITOR: "Lo sentimos, este mensaje no ha llegado: "
     "la persona con quien hablas lleva más de un día ausente.",
+    TextKey.MOVING_VISITOR: "Cambiamos de número. Tu conversación sigue aquí: {url}",
+    TextKey.MOVED_VISITOR: "¡Hola de nuevo! Tu conversación sigue aquí, en nuestro número nuevo.",
+    TextKey.MOVING_AGENT: "Este número se sustituye. Tu conversación sigue aquí: {url}",
+    TextKey.MOVED_AGENT: "Tu conversación sigue aquí, en el número nuevo. Escribe como siempre.",
     TextKey.BUSY_AS_AGENT: "Este teléfono ya está en otra conversación con este número. "
     "Por favor, abre el enlace en otro teléfono.",
     TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",

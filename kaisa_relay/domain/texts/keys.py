@@ -32,6 +32,8 @@ class TextKey(StrEnum):
     REFUSED_VISITOR = "refused_visitor"
     TOO_LATE_VISITOR = "too_late_visitor"
     BUSY_AS_AGENT = "busy_as_agent"
+    MOVING_VISITOR = "moving_visitor"
+    MOVED_VISITOR = "moved_visitor"
     PREFILLED_LINK = "prefilled_link"
 
     FILE_TOO_LARGE = "file_too_large"
@@ -55,6 +57,8 @@ class TextKey(StrEnum):
     EXPIRED_AGENT = "expired_agent"
     CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
     BLOCKED_AGENT = "blocked_agent"
+    MOVING_AGENT = "moving_agent"
+    MOVED_AGENT = "moved_agent"
     NUDGE_AGENT = "nudge_agent"
     REPLY_REMINDER = "reply_reminder"
     REPLY_LATE = "reply_late"
@@ -112,6 +116,8 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.AGENT_FOUND: frozenset({"agent"}),
     TextKey.CLOSED_NOW: frozenset({"opening"}),
     TextKey.RIGHT_LINK: frozenset({"url"}),
+    TextKey.MOVING_VISITOR: frozenset({"url"}),
+    TextKey.MOVING_AGENT: frozenset({"url"}),
     TextKey.CANNOT_RELAY_VISITOR: frozenset({"kind"}),
     TextKey.PREFILLED_LINK: frozenset({"token"}),
     TextKey.OFFER: frozenset({"name", "note"}),

@@ -44,6 +44,10 @@ TEXTS: Final[Texts] = {
     "Försök gärna igen om en stund.",
     TextKey.TOO_LATE_VISITOR: "Tyvärr kom det här meddelandet inte fram: "
     "den du chattar med har varit borta i mer än ett dygn.",
+    TextKey.MOVING_VISITOR: "Vi byter nummer. Din chatt fortsätter här: {url}",
+    TextKey.MOVED_VISITOR: "Hej igen! Din chatt fortsätter här, på vårt nya nummer.",
+    TextKey.MOVING_AGENT: "Det här numret byts ut. Din chatt fortsätter här: {url}",
+    TextKey.MOVED_AGENT: "Din chatt fortsätter här, på det nya numret. Skriv som vanligt.",
     TextKey.BUSY_AS_AGENT: "Den här telefonen används redan i en annan chatt på det här numret. "
     "Öppna länken på en annan telefon.",
     TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",

@@ -8,7 +8,14 @@ from kaisa_relay.domain.ids import MessageId, WorkspaceId
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.journal.memory.agents import change_agent
 from kaisa_relay.journal.memory.files import move_file, want_file
-from kaisa_relay.journal.memory.outbox import end_send, join_sends, move_send, new_send, tell
+from kaisa_relay.journal.memory.outbox import (
+    drop_sends,
+    end_send,
+    join_sends,
+    move_send,
+    new_send,
+    tell,
+)
 from kaisa_relay.journal.memory.people import block, forget_numbers, merge, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
 from kaisa_relay.ports import (
@@ -19,6 +26,7 @@ from kaisa_relay.ports import (
     Conflict,
     CountMiss,
     Done,
+    DropSends,
     EndSend,
     ForgetNumbers,
     JoinSends,
@@ -76,6 +84,8 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
             return end_send(tx, workspace, change)
         case JoinSends():
             return join_sends(tx, workspace, change)
+        case DropSends():
+            return drop_sends(tx, workspace, change)
         case MoveFile():
             return move_file(tx, workspace, change)
         case SaveToken(value=value):

@@ -9,6 +9,7 @@ from attrs import frozen
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.identity import By, Match, Recognised, recognise
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -136,6 +137,23 @@ class MemoryDirectory:
         rows = (await self.commits.read()).conversations
         live = [row.state for key, row in rows.items() if key[0] == workspace]
         return dict(Counter(state.channel for state in live if state.phase.live))
+
+    async def carried(
+        self,
+        workspace: WorkspaceId,
+        channel: ChannelId,
+        after: ConversationId | None,
+        limit: int,
+    ) -> list[ConversationId]:
+        """Return conversations on a channel that seek or have an agent, by id, above `after`."""
+        rows = (await self.commits.read()).conversations
+        found = [
+            id
+            for (of, id), row in sorted(rows.items())
+            if of == workspace and row.state.channel == channel and id > (after or 0)
+            if row.state.phase in (Phase.SEEKING, Phase.ACTIVE)
+        ]
+        return found[:limit]
 
     async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
         """Return what the token stands for, also after its use."""

@@ -7,7 +7,17 @@ from kaisa_relay.domain.sending import Rank, SendState, moves
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal.memory.rows import InboxRow, LegRow, Transaction
 from kaisa_relay.journal.outcomes import told
-from kaisa_relay.ports import EndSend, ItemKind, JoinSends, Leg, MoveSend, NewSend, Outcome, Send
+from kaisa_relay.ports import (
+    DropSends,
+    EndSend,
+    ItemKind,
+    JoinSends,
+    Leg,
+    MoveSend,
+    NewSend,
+    Outcome,
+    Send,
+)
 
 
 def tell(tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome) -> None:
@@ -88,6 +98,18 @@ def join_sends(tx: Transaction, workspace: WorkspaceId, change: JoinSends) -> bo
         tx.drop(tx.rows.legs, key)
     tx.put(tx.rows.sends, ids[-1], replace(into, outgoing=change.outgoing))
     tx.put(tx.rows.legs, ids[-1], tuple(replace(leg, send=change.into) for leg in legs))
+    return True
+
+
+def drop_sends(tx: Transaction, workspace: WorkspaceId, change: DropSends) -> bool:
+    """Take sends back that were not begun; False unless all of them are ready."""
+    keys = [(workspace, send) for send in change.sends]
+    sends = [tx.rows.sends.get(key) for key in keys]
+    if any(send is None or send.state is not SendState.READY for send in sends):
+        return False
+    for key in keys:
+        tx.drop(tx.rows.sends, key)
+        tx.drop(tx.rows.legs, key)
     return True
 
 

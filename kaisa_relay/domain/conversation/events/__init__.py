@@ -25,6 +25,7 @@ from kaisa_relay.domain.conversation.events.life import (
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationMoved,
     ConversationResumed,
     ConversationStarted,
     DeadlineMoved,
@@ -86,6 +87,7 @@ __all__ = [
     "ConversationClosed",
     "ConversationCreated",
     "ConversationFailed",
+    "ConversationMoved",
     "ConversationQueued",
     "ConversationResumed",
     "ConversationStarted",
@@ -153,6 +155,7 @@ Event = (
     | DeadlineMoved
     | ConversationClosed
     | ConversationFailed
+    | ConversationMoved
     | ConversationResumed
     | ConversationAbandoned
     | MessageHeld

@@ -116,6 +116,20 @@ class ConversationResumed:
 
 
 @frozen
+class ConversationMoved:
+    """Another channel carries it from here on.
+
+    `visitor_wrote_at` and `agent_wrote_at` are when they last wrote there, if they ever did.
+    """
+
+    before: ChannelId
+    channel: ChannelId
+    at: datetime
+    visitor_wrote_at: datetime | None = None
+    agent_wrote_at: datetime | None = None
+
+
+@frozen
 class ConversationClosed:
     """The conversation is over. The outcome is the agent's word for it (in content), if any.
 

@@ -36,13 +36,14 @@ class MessageHeld:
 
 @frozen
 class ReopenAsked:
-    """A template on its way asks a side to open their window."""
+    """A template on its way asks a side to open their window; `moved`: on another number now."""
 
     side: Side
     message: MessageId
     send: SendId
     contact: ContactId
     at: datetime
+    moved: bool = False
 
 
 @frozen
