@@ -11,8 +11,9 @@ from typing import Protocol, assert_never
 
 from attrs import field, frozen
 
-from kaisa_relay.accounts import agent_rows, rows, user_rows, writing
+from kaisa_relay.accounts import agent_rows, app_rows, rows, user_rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
+from kaisa_relay.accounts.apps import AddApp, ListApps, SetApp
 from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
 from kaisa_relay.accounts.blocks import AddBlock, ListBlocks, RemoveBlock
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
@@ -51,6 +52,8 @@ Change = (
     | AddChannel
     | SetChannelToken
     | DrainChannel
+    | AddApp
+    | SetApp
     | ResealTokens
     | AddKey
     | RevokeKey
@@ -103,6 +106,8 @@ class Administration:
                 return await self.store.read(partial(list_channels, workspace))
             case ListAgents(workspace):
                 return await self.store.read(partial(agent_rows.list_agents, workspace))
+            case ListApps():
+                return await self.store.read(app_rows.list_apps)
             case ListKeys(workspace):
                 return await self.store.read(partial(list_keys, workspace))
             case ListBlocks(workspace):
@@ -133,6 +138,8 @@ class Administration:
                 return await self.store.write(
                     partial(writing.set_channel_token, command, self.cipher())
                 )
+            case AddApp() | SetApp():
+                return await self.store.write(partial(app_rows.put_app, command, self.cipher()))
             case DrainChannel():
                 return await self.store.write(partial(writing.drain_channel, command))
             case ResealTokens():

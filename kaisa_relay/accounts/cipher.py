@@ -18,8 +18,8 @@ class WrongSecretKey(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "KAISA_SECRET_KEY does not open a stored channel token: "
-            "add the value that it had when the token was stored, behind a comma"
+            "KAISA_SECRET_KEY does not open a stored token or app secret: "
+            "add the value that it had when that was stored, behind a comma"
         )
 
 

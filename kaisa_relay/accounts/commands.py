@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
+from kaisa_relay.accounts.apps import AppCommand, AppResult
 from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
@@ -104,6 +105,7 @@ Command = (
     | ResealTokens
     | ListChannels
     | AgentCommand
+    | AppCommand
     | BlockCommand
     | AddKey
     | ListKeys
@@ -283,6 +285,7 @@ Result = (
     | Channels
     | AgentFacts
     | Agents
+    | AppResult
     | BlockResult
     | KeyFacts
     | Keys

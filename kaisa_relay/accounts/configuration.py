@@ -10,7 +10,8 @@ from types import MappingProxyType
 from attrs import field, frozen
 from sqlalchemy import Connection
 
-from kaisa_relay.accounts import rows
+from kaisa_relay.accounts import app_rows, rows
+from kaisa_relay.accounts.app_rows import AppRow
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import WorkspaceSettings
 from kaisa_relay.accounts.rows import ChannelRow, KeyRow, WorkspaceRow
@@ -34,6 +35,10 @@ class Configuration:
     by_phone: Mapping[tuple[WorkspaceId, Phone], Channel]
     access: Mapping[ChannelId, ChannelAccess] = field(repr=False)
     keys: Mapping[int, KeyRow] = field(repr=False)
+    apps: Mapping[str, tuple[bytes, ...]] = field(repr=False)
+    """The secrets of the apps beside the default one."""
+    shut_apps: frozenset[str]
+    """The apps whose secrets did not open."""
 
     @property
     def unreadable(self) -> list[ChannelId]:
@@ -49,6 +54,7 @@ class Rows:
     workspaces: tuple[WorkspaceRow, ...]
     channels: tuple[ChannelRow, ...]
     keys: tuple[KeyRow, ...]
+    apps: tuple[AppRow, ...]
 
 
 def read_rows(connection: Connection) -> Rows:
@@ -58,12 +64,14 @@ def read_rows(connection: Connection) -> Rows:
         workspaces=rows.workspaces(connection),
         channels=rows.channels(connection),
         keys=rows.keys(connection),
+        apps=app_rows.apps(connection),
     )
 
 
 def configuration(read: Rows, cipher: TokenCipher) -> Configuration:
     """Index the rows and open the tokens."""
     channels = [row.channel for row in read.channels]
+    apps = app_rows.opened(read.apps, cipher)
     return Configuration(
         version=read.version,
         workspaces=MappingProxyType({row.id: _workspace(row) for row in read.workspaces}),
@@ -73,6 +81,8 @@ def configuration(read: Rows, cipher: TokenCipher) -> Configuration:
         by_phone=MappingProxyType({(each.workspace, each.phone): each for each in channels}),
         access=_access(read.channels, cipher),
         keys=MappingProxyType({row.id: row for row in read.keys}),
+        apps=MappingProxyType(apps),
+        shut_apps=frozenset({row.name for row in read.apps} - apps.keys()),
     )
 
 

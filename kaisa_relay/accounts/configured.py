@@ -51,9 +51,9 @@ class ConfiguredAccounts:
     async def load(
         cls, store: Transactions, cipher: TokenCipher, clock: WallClock = system_clock
     ) -> Self:
-        """Read the configuration; raises `WrongSecretKey` when a stored token does not open."""
+        """Read the configuration; raises `WrongSecretKey` when a token or secret does not open."""
         loaded = configuration(await store.read(read_rows), cipher)
-        if loaded.unreadable:
+        if loaded.unreadable or loaded.shut_apps:
             raise WrongSecretKey
         return cls(store, cipher, clock, loaded)
 
@@ -72,6 +72,8 @@ class ConfiguredAccounts:
             return  # another reload was faster
         for channel in read.unreadable:
             logger.error("channel token cannot be decrypted", channel=channel)
+        for app in read.shut_apps:
+            logger.error("app secrets cannot be decrypted", app=app)
         await self._prepare()
         if read.version <= self._now.version:
             return  # another reload was faster, while this one prepared
@@ -154,6 +156,10 @@ class ConfiguredAccounts:
     def of_app(self, app: str) -> Sequence[Channel]:
         """Return the channels that belong to this app, by id."""
         return [each for each in self._now.by_id.values() if each.app == app]
+
+    def app_secrets(self, app: str) -> Sequence[bytes]:
+        """Return the secrets of an app beside the default one; none of one we do not have."""
+        return self._now.apps.get(app, ())
 
     def by_phone(self, workspace: WorkspaceId, phones: Sequence[Phone]) -> Channel | None:
         """Return the channel of this workspace that has one of these numbers."""

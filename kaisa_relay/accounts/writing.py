@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import asdict, evolve
 from sqlalchemy import Connection, select, update
 
-from kaisa_relay.accounts import rows
+from kaisa_relay.accounts import app_rows, rows
 from kaisa_relay.accounts.changes import DrainChannel, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
@@ -104,7 +104,11 @@ def add_channel(
 def _require_app(connection: Connection, app: str) -> None:
     known = connection.scalars(select(tables.app.c.id)).all()
     if app and app not in known:
-        raise Refusal(Why.UNKNOWN, f"there is no app {app[:80]!r}; leave --app out for the default")
+        raise Refusal(
+            Why.UNKNOWN,
+            f"there is no app {app[:80]!r}: kaisa-relay app add makes one, and without --app it is "
+            "the one of the settings",
+        )
 
 
 def _require_new(existing: tuple[ChannelRow, ...], command: AddChannel, phone: Phone) -> None:
@@ -167,7 +171,7 @@ def reseal_tokens(cipher: TokenCipher, connection: Connection) -> Resealed:
     for row in existing:
         sealed = cipher.seal(cipher.open(row.sealed_token))
         rows.set_channel_token(connection, row.channel, sealed)
-    return Resealed(len(existing))
+    return Resealed(len(existing) + app_rows.reseal(cipher, connection))
 
 
 def add_key(

@@ -83,12 +83,12 @@ class Relay:
         )
 
     def webhooks(self) -> TimedLane:
-        """Return the webhook lane; until other apps can be added only the default one signs."""
+        """Return the webhook lane; the app without a name has its secrets from the settings."""
         secrets = tuple(secret.encode() for secret in self.settings.app_secrets)
         lane = WebhookLane(
             inbox=self.rooms.inbox,
             accounts=self.accounts,
-            secrets=lambda app: secrets if app == "" else (),
+            secrets=lambda app: secrets if app == "" else self.accounts.app_secrets(app),
             verify_token=self.settings.verify_token,
             dedup_key=self.settings.derived_key("inbox dedup"),
             observer=self.metrics,

@@ -44,7 +44,7 @@ class GraphApi:
     ) -> Finding:
         """Two things must hold: the address is ours, and the account has an app subscribed."""
         configured = _webhook_of(number)
-        address = None if configured is None else self._judge(about, configured)
+        address = None if configured is None else self._judge(about, channel, configured)
         if address is not None and address.level is Level.PROBLEM:
             return address
         if not channel.waba:
@@ -57,30 +57,37 @@ class GraphApi:
         if isinstance(answer, Finding):
             unseen = warning(about, f"its webhook subscription: {answer.says}", answer.advice)
             return address or unseen
-        subscription = self._subscription(about, channel.waba, answer)
+        subscription = self._subscription(about, channel, answer)
         return address if address and subscription.level is Level.OK else subscription
 
-    def _subscription(self, about: str, waba: str, answer: Mapping[str, Any]) -> Finding:
+    def _subscription(
+        self, about: str, channel: ChannelFacts, answer: Mapping[str, Any]
+    ) -> Finding:
         apps = answer.get("data")
         if not isinstance(apps, list) or not apps:
             return problem(
                 about,
                 "no app is subscribed to its WhatsApp business account, so no webhooks come",
-                f"POST /{waba}/subscribed_apps with the channel's token",
+                f"POST /{channel.waba}/subscribed_apps with the channel's token",
             )
         overrides = [app.get("override_callback_uri") for app in apps if isinstance(app, dict)]
         chosen = [uri for uri in overrides if uri]
-        if chosen and self.webhook_url not in chosen:
-            return self._judge(about, str(chosen[0]))
+        if chosen and self._address(channel) not in chosen:
+            return self._judge(about, channel, str(chosen[0]))
         return ok(about, "its webhooks are subscribed")
 
-    def _judge(self, about: str, uri: str) -> Finding:
-        if uri == self.webhook_url or uri.startswith(f"{self.webhook_url}/"):
+    def _address(self, channel: ChannelFacts) -> str:
+        """The path says which app's secret a webhook is signed with."""
+        return f"{self.webhook_url}/{channel.app}" if channel.app else self.webhook_url
+
+    def _judge(self, about: str, channel: ChannelFacts, uri: str) -> Finding:
+        address = self._address(channel)
+        if uri == address:
             return ok(about, "its webhooks come here")
         return problem(
             about,
             "its webhooks go to another address",
-            f"set the callback URL to {self.webhook_url}, or mend KAISA_PUBLIC_URL",
+            f"set the callback URL to {address}, or mend KAISA_PUBLIC_URL",
         )
 
 

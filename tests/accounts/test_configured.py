@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from kaisa_relay.accounts import rows
 from kaisa_relay.accounts.administration import Administration
+from kaisa_relay.accounts.apps import AddApp
 from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
@@ -212,6 +213,25 @@ async def test_a_wrong_secret_refuses_the_start(
     await administration.execute(AddChannel("acme", "1001", "+46700000001", TOKEN))
     with pytest.raises(WrongSecretKey):
         await ConfiguredAccounts.load(store, TokenCipher.of(b"x" * 32))
+
+
+async def test_an_app_whose_secrets_are_shut_refuses_the_start_too(
+    accounts: ConfiguredAccounts, administration: Administration, store: Store
+) -> None:
+    """Its webhooks would be refused one by one; while it runs, others go on."""
+    await administration.execute(AddApp("partner", ("partner-secret", "and-another")))
+    assert accounts.app_secrets("partner") == (b"partner-secret", b"and-another")
+    assert accounts.app_secrets("other") == accounts.app_secrets("") == ()
+    with pytest.raises(WrongSecretKey):
+        await ConfiguredAccounts.load(store, TokenCipher.of(b"x" * 32))
+
+    def spoil(connection: Connection) -> None:
+        connection.execute(tables.app.update().values(secrets=b"spoilt"))
+        rows.raise_version(connection)
+
+    await store.write(spoil)
+    await accounts.reload()
+    assert accounts.app_secrets("partner") == ()
 
 
 async def test_a_token_that_somebody_spoilt_concerns_its_channel_only(

@@ -14,6 +14,7 @@ from kaisa_relay.accounts.agents import (
     SetAgent,
     SetHours,
 )
+from kaisa_relay.accounts.apps import AddApp, AppFacts, Apps, ListApps, SetApp
 from kaisa_relay.accounts.blocks import (
     AddBlock,
     BlockFacts,
@@ -107,6 +108,9 @@ COMMANDS: tuple[Command, ...] = (
     AddAgent("acme", "+46700000009", "Anna Berg"),
     SetAgent("acme", "+46700000009", 2, on_call=True),
     SetHours("acme", HoursText("UTC", "mon 09:00-17:00", ("2026-12-24",))),
+    AddApp("partner", ("secret-canary",)),
+    SetApp("partner", ("secret-canary", "new-canary")),
+    ListApps(),
     AddBlock("acme", "+46700000009"),
     RemoveBlock("acme", "ctc_1"),
     ListBlocks("acme"),
@@ -124,6 +128,8 @@ RESULTS: tuple[Result, ...] = (
     AGENT,
     Agents((AGENT,)),
     BLOCK,
+    AppFacts("partner", 2),
+    Apps((AppFacts("partner", 2),)),
     Blocks((BLOCK,)),
     Unblocked(1),
     KEY,

@@ -148,8 +148,8 @@ class Stage:
         """Have an operator do something."""
         return await self.running.administer(command)
 
-    async def connect(self) -> Line:
-        """Connect one more number."""
+    async def connect(self, app: str = "") -> Line:
+        """Connect one more number, of the usual app or another."""
         line = Line(f"{self.workspace.id}-{len(self.lines) + 1}", self.running.number())
         number = (line.phone_number_id, line.number)
         waba, portfolio = f"waba-{self.workspace.id}", self.workspace.id
@@ -157,7 +157,7 @@ class Stage:
         await self.meta("channels", **told, waba=waba, portfolio=portfolio)
         name = self.workspace.name
         facts = await self.do(
-            AddChannel(name, *number, CHANNEL_TOKEN, waba=waba, portfolio=portfolio)
+            AddChannel(name, *number, CHANNEL_TOKEN, waba=waba, app=app, portfolio=portfolio)
         )
         assert isinstance(facts, ChannelFacts), facts
         self.lines.append(line)
