@@ -1,3 +1,13 @@
 import { render } from "preact";
+import { App } from "./app";
+import { followAddress } from "./page";
+import { begin, tryNow } from "./session";
+import "./style/tokens.css";
+import "./style/page.css";
+import "./style/board.css";
+import "./style/conversation.css";
 
-render(<p>kaisa_relay</p>, document.getElementById("page")!);
+followAddress();
+addEventListener("online", tryNow);
+void begin();
+render(<App />, document.getElementById("page")!);

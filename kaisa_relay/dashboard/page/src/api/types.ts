@@ -1,0 +1,22 @@
+// The objects of the API, by the names of its own document; `make page` generates them.
+import type { components } from "../../generated/api";
+
+type Schemas = components["schemas"];
+
+export type Agent = Schemas["AgentAnswer"];
+export type Channel = Schemas["ChannelView"];
+export type Conversation = Omit<Schemas["ConversationAnswer"], "metadata"> & {
+  /** Free JSON, which no schema describes. */
+  metadata: Record<string, unknown> | null;
+  /** Only where it was read by itself. */
+  why?: Schemas["ConversationDetail"]["why"];
+};
+export type Reasons = NonNullable<Conversation["why"]>;
+export type Happening = Schemas["EventAnswer"];
+export type Message = Schemas["MessageAnswer"];
+export type Offer = Schemas["OfferAnswer"];
+export type Person = Schemas["PersonAnswer"];
+export type Problem = Schemas["ProblemAnswer"];
+export type Session = Schemas["SessionAnswer"];
+export type Side = Schemas["WriteMessage"]["to"];
+export type Status = Conversation["status"];

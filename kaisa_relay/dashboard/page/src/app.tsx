@@ -1,0 +1,98 @@
+import { Agents } from "./team/agents";
+import { AlertBar } from "./alerts/bar";
+import { Board } from "./board/view";
+import { Channels } from "./channels/channels";
+import { Conversation } from "./conversation/view";
+import { useShortcuts } from "./keyboard";
+import { address, place } from "./page";
+import { Settings } from "./settings/settings";
+import { SignIn } from "./signin/signin";
+import { signOut, who } from "./session";
+import { useStore } from "./store";
+import { t } from "./text/en";
+import { LineState } from "./ui/line";
+import { Loading } from "./ui/parts";
+
+export function App() {
+  const now = useStore(who);
+  if (now.state === "unknown") return <Loading />;
+  return now.state === "out" ? <SignIn ended={now.ended} /> : <Signed />;
+}
+
+function Signed() {
+  useShortcuts();
+  return (
+    <div class="page">
+      <a class="skip" href="#content" onClick={toContent}>
+        {t.skip}
+      </a>
+      <Bar />
+      <AlertBar />
+      <main id="content" tabIndex={-1}>
+        <Shown />
+      </main>
+    </div>
+  );
+}
+
+function toContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function Bar() {
+  const here = useStore(place).at;
+  const places = ["board", "agents", "channels", "settings"] as const;
+  return (
+    <header class="bar">
+      <a class="mark" href={address({ at: "board" })} aria-label={t.title}>
+        <Mark />
+        <span>{t.title}</span>
+      </a>
+      <nav class="nav">
+        {places.map((at) => {
+          const current = here === at || (at === "board" && here === "conversation");
+          return (
+            <a key={at} href={address({ at })} aria-current={current ? "page" : undefined}>
+              {t.nav[at]}
+            </a>
+          );
+        })}
+      </nav>
+      <LineState />
+      <button type="button" class="button button-plain out" onClick={() => void signOut()}>
+        {t.signOut}
+      </button>
+    </header>
+  );
+}
+
+export function Mark() {
+  return (
+    <svg class="sign" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" />
+      <path d="M7 11h12m-4-4 4 4-4 4M25 21H13m4-4-4 4 4 4" />
+    </svg>
+  );
+}
+
+function Shown() {
+  const here = useStore(place);
+  switch (here.at) {
+    case "agents":
+      return <Agents />;
+    case "channels":
+      return <Channels />;
+    case "settings":
+      return <Settings />;
+    case "board":
+      return <Board chosen={null} />;
+    case "conversation":
+      return (
+        <div class="split">
+          <Board chosen={here.id} />
+          <Conversation key={here.id} id={here.id} />
+        </div>
+      );
+  }
+}

@@ -1,0 +1,35 @@
+import type { FeedEvent } from "../feed/frames";
+import { address } from "../page";
+import { t } from "../text/en";
+import { Empty, Instant } from "../ui/parts";
+import { clockTime } from "../ui/time";
+
+const SHOWN = 40;
+
+/** What happened last, the latest first. */
+export function Activity({ events }: { events: readonly FeedEvent[] }) {
+  return (
+    <section class="activity" aria-labelledby="activity-heading">
+      <h2 id="activity-heading">{t.board.activity}</h2>
+      {events.length === 0 && <Empty>{t.board.noActivity}</Empty>}
+      <ol>
+        {events
+          .slice(-SHOWN)
+          .reverse()
+          .map((event) => (
+            <li key={event.id} data-event={event.id}>
+              <Instant at={event.time}>{clockTime(event.time)}</Instant>
+              <Words event={event} />
+            </li>
+          ))}
+      </ol>
+    </section>
+  );
+}
+
+function Words({ event }: { event: FeedEvent }) {
+  const words = t.events[event.type] ?? event.type;
+  const of = event.subject;
+  if (!of?.startsWith("cnv_")) return <span>{words}</span>;
+  return <a href={address({ at: "conversation", id: of })}>{words}</a>;
+}

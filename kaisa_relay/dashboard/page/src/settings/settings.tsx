@@ -1,0 +1,53 @@
+import { who } from "../session";
+import { useStore } from "../store";
+import { t } from "../text/en";
+import { Fact } from "../ui/parts";
+import { dayTime } from "../ui/time";
+import { queueLimit, setQueueLimit } from "./preferences";
+
+export function Settings() {
+  const now = useStore(who);
+  const limit = useStore(queueLimit);
+  if (now.state !== "in") return null;
+  const { name, role, expires_at } = now.session;
+  return (
+    <section class="list-page">
+      <h1>{t.settings.heading}</h1>
+      <div class="panel">
+        <h2>{t.settings.account}</h2>
+        <dl class="facts">
+          <Fact label={t.signIn.name}>{name}</Fact>
+          <Fact label={t.settings.role}>{role}</Fact>
+          <Fact label={t.settings.until}>{dayTime(expires_at)}</Fact>
+        </dl>
+      </div>
+      <div class="panel">
+        <h2>{t.settings.board}</h2>
+        <label class="inline">
+          {t.settings.queue}
+          <input
+            type="number"
+            min="0"
+            max="999"
+            value={limit}
+            onChange={(event) => setQueueLimit(event.currentTarget.valueAsNumber || 0)}
+          />
+        </label>
+        <p class="hint">{t.settings.operator}</p>
+      </div>
+      <div class="panel">
+        <h2>{t.settings.shortcuts}</h2>
+        <dl class="facts">
+          {t.settings.keys.map(([key, does]) => (
+            <div class="fact" key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </section>
+  );
+}
