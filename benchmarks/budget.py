@@ -1,7 +1,8 @@
 """Where the CPU time of a relayed message goes, step by step.
 
-py-spy looks at the relay under full load; each look counts for the innermost function of ours on
-the stack, and the shares are those of the CPU time that the kernel counted meanwhile.
+py-spy looks at the relay under full load, as often as its first thread holds the interpreter; each
+look counts for the innermost function of ours on the stack, and the shares are those of the CPU
+time that the kernel counted for that thread. What the others took (transactions) is counted whole.
 """
 
 import subprocess
@@ -32,8 +33,11 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "inbox and statuses, on the loop": (
         "journal/accepting", "journal/inbox.py", "journal/outcomes", "domain/sending",
+        "runtime/callback",
     ),
-    "wait for the commit": ("store/writer", "store/engine", "actors/patience", "journal/tail"),
+    "wait for the commit": (
+        "store/writer", "store/engine", "store/transaction", "actors/patience", "journal/tail",
+    ),
     "route": ("actors/router", "actors/addressing", "actors/lookups", "actors/slot",
               "actors/recent", "domain/routing", "domain/tokens", "domain/payloads"),
     "mailbox and supervision": ("runtime/mailbox", "runtime/supervise", "actors/exchange"),
@@ -49,11 +53,13 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "pacing": ("actors/lanes", "actors/channel", "actors/standstill"),
     "send": ("whatsapp/",),
     "outcome": ("actors/outcome", "actors/outbox"),
-    "journal: transactions": ("journal/", "store/"),
+    "commits, as the loop hears of them": ("journal/", "store/"),
     "metrics and clocks": ("metrics/", "runtime/"),
 }  # fmt: skip
 """Each step with the beginnings of the paths that are its; the first one that fits counts."""
 LOOP: Final = "Trio’s loop, sockets"
+THREADS: Final = "transactions: the writer’s thread, SQLite included"
+FIRST: Final = "MainThread"
 USUAL: Final = {"seconds": (4.0, 12.0), "senders": (128, 256)}
 
 
@@ -81,36 +87,43 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         raw = database.folder / "stacks.txt"
         figures = _looked_at(run, options, raw)
     shares = steps(raw.read_text().splitlines())
-    cost = figures["cpu_us_per_message"]
+    cost, loop = figures["cpu_us_per_message"], figures["loop_us_per_message"]
+    in_steps = {
+        name: round(loop * shares[name] / shares.total()) for name in (*STEPS, LOOP, "else")
+    }
     return {
         "messages_per_second": round(figures["messages_per_second"], 1),
         "cpu_us_per_message": round(cost),
         "statuses_per_message": 3,
         "looks": shares.total(),
-        "steps": {
-            name: round(cost * shares[name] / shares.total()) for name in (*STEPS, LOOP, "else")
-        },
+        "steps": {**in_steps, THREADS: round(cost - loop)},
     }
 
 
 def _looked_at(run: Running, options: Namespace, raw: Path) -> dict[str, float]:
     spy = Path(sys.executable).with_name("py-spy")
     given = {"pid": run.serve.pid, "duration": int(options.seconds), "rate": RATE, "output": raw}
-    command = [str(spy), "record", "--format", "raw", "--full-filenames"]
+    command = [str(spy), "record", "--format", "raw", "--full-filenames", "--gil", "--threads"]
     command += [f"--{name}={value}" for name, value in given.items()]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as looking:
+        before = processes.main_thread_seconds(run.serve.pid)
         figures = run.full(options.seconds, options.senders)
+        spent = processes.main_thread_seconds(run.serve.pid) - before
+    messages = figures["seconds"] * figures["messages_per_second"]
+    figures["loop_us_per_message"] = 1e6 * spent / messages
     if looking.returncode:
         raise RuntimeError(f"py-spy ended with {looking.returncode}: it needs the right to ptrace")
     return figures
 
 
 def steps(stacks: Iterable[str]) -> Counter[str]:
-    """Return the looks per step; a stack is its frames, outermost first, and a count."""
+    """Return the first thread's looks per step; a stack is a thread, its frames, and a count."""
     looks: Counter[str] = Counter()
     for line in stacks:
-        frames, _, count = line.rpartition(" ")
-        looks[_step(frames.split(";"))] += int(count)
+        stack, _, count = line.rpartition(" ")
+        frames = stack.split(";")
+        if FIRST in frames[0]:
+            looks[_step(frames)] += int(count)
     return looks
 
 
