@@ -132,6 +132,11 @@ class ConfiguredAccounts:
         self._used[row.id] = at
         return ApiKey(row.id, row.workspace, frozenset(row.scopes))
 
+    def valid(self, key: ApiKey) -> bool:
+        """Say whether a key that was authenticated once is valid still, with all its scopes."""
+        row = self._now.keys.get(key.id)
+        return row is not None and row.usable(self._clock()) and key.scopes <= set(row.scopes)
+
     def workspaces(self) -> Sequence[WorkspaceId]:
         """Return the workspaces that this process owns."""
         return tuple(self._now.workspaces)

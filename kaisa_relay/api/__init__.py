@@ -8,18 +8,22 @@ from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import (
     Channels,
     Dependencies,
+    Feed,
     QrMaker,
     Readiness,
     WebhookReceiver,
 )
 from kaisa_relay.api.limits import Limits
+from kaisa_relay.api.standing import StandingFrames
 
 __all__ = [
     "Channels",
     "Dependencies",
+    "Feed",
     "Limits",
     "QrMaker",
     "Readiness",
+    "StandingFrames",
     "WebhookReceiver",
     "create_api",
 ]

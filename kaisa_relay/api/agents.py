@@ -111,12 +111,13 @@ class Agents:
 
     def _page(self, found: Sequence[AgentView], limit: int) -> AgentPage:
         shown, at = found[:limit], self._clock()
-        items = [_answer(each, at) for each in shown]
+        items = [agent_answer(each, at) for each in shown]
         last = shown[-1].agent.contact if len(found) > limit else None
         return AgentPage(items, write_cursor(Listing.AGENTS, last) if last is not None else None)
 
 
-def _answer(seen: AgentView, at: datetime) -> AgentAnswer:
+def agent_answer(seen: AgentView, at: datetime) -> AgentAnswer:
+    """Return an agent as they stand at an instant."""
     agent, hours = seen.agent, seen.agent.schedule
     presence = agent.presence_at(at)
     return AgentAnswer(

@@ -14,6 +14,7 @@ from kaisa_relay.api.channels import Channels
 from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
+from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
 from kaisa_relay.api.message_files import MessageFiles
@@ -43,11 +44,12 @@ def create_api(given: Dependencies) -> QuartTrio:
     # A redirect would be an answer that is no problem+json: another spelling is another address.
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    documentation = Documentation()
-    routes = [*_routes(_resources(given)), *documentation.routes()]
+    documentation, live = Documentation(), LiveFeed(given)
+    routes = [*_routes((*_resources(given), live)), *documentation.routes()]
     for route in routes:
         view = answering(route.view)
         app.add_url_rule(route.rule, route.endpoint, view, methods=[route.method])
+    live.install(app)
     accesses = {route.endpoint: route.access for route in routes}
     app.before_request(Guard(given, accesses).admit)
     problems.install(app)

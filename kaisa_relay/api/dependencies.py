@@ -1,6 +1,6 @@
 """What the API is given. It builds none of it and owns none of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 import trio
@@ -56,6 +56,32 @@ async def receive(
     return await answer.wait()
 
 
+class Wire(Protocol):
+    """An accepted WebSocket."""
+
+    async def send(self, text: str) -> None:
+        """Send one text frame; returns when it is handed to the network."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """Return the next frame."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """End the connection."""
+        ...
+
+
+class Feed(Protocol):
+    """The live feed behind its door."""
+
+    async def serve(
+        self, wire: Wire, workspace: WorkspaceId, still_valid: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Serve one accepted connection to its end."""
+        ...
+
+
 class QrMaker(Protocol):
     """Draws links; takes milliseconds of CPU, so it is called in a worker thread."""
 
@@ -89,6 +115,7 @@ class Dependencies:
     keys: Keys
     channels: Channels
     webhooks: WebhookReceiver
+    feed: Feed
     qr: QrMaker
     readiness: Readiness
     files: KeptFiles

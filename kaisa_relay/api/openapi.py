@@ -15,6 +15,7 @@ from quart_schema.openapi import OpenAPIProvider
 from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.channel_shapes import ChannelPage
+from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
@@ -53,6 +54,7 @@ SHAPES: Final = (
     AgentPage,
     PauseAgent,
     ChannelPage,
+    TicketAnswer,
     WriteNote,
     WriteMessage,
     TransferConversation,

@@ -19,10 +19,12 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.standing import StandingFrames
 from kaisa_relay.app.health import StoreReadiness, noting
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
+from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
@@ -53,6 +55,7 @@ class Relay:
     metrics: Metrics
     gauges: Gauges
     garbage: GarbageCollection
+    hub: Hub
 
     def api(self) -> QuartTrio:
         """Return the HTTP API over this relay."""
@@ -63,6 +66,7 @@ class Relay:
                 keys=self.accounts,
                 channels=self.accounts,
                 webhooks=self.webhooks(),
+                feed=self.feed(),
                 qr=links,
                 readiness=self.readiness(),
                 files=MediaDisk(self.settings.files_dir),
@@ -74,6 +78,11 @@ class Relay:
                 public_url=self.settings.public_url,
             )
         )
+
+    def feed(self) -> Feed:
+        """Return what serves dashboards."""
+        frames = StandingFrames(self.accounts, links, self.context.wall)
+        return Feed(self.hub, self.rooms.following, frames, sent=self.metrics.feed.count)
 
     def readiness(self) -> StoreReadiness:
         """Return what /readyz asks."""
@@ -149,6 +158,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             outages.record(None, Outage(alive, wall()))
         rooms = on_store(store, read_item)
         rooms.journal.subscribe(metrics.on_events)
+        hub = _hub(rooms, metrics)
         context = Context(
             inbox=rooms.inbox,
             journal=rooms.journal,
@@ -169,8 +179,16 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         actors = Actors(context)
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
-        yield Relay(settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
+        parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
+        yield Relay(*parts, hub)
         tasks.cancel_scope.cancel()
+
+
+def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:
+    hub = Hub()
+    rooms.journal.subscribe(hub.take)
+    metrics.feed.watch(lambda: hub.statistics().watchers)
+    return hub
 
 
 def _files(settings: Settings) -> AbstractAsyncContextManager[GraphMedia]:

@@ -6,11 +6,12 @@ Served until the stop, and to the end of what was asked before it.
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from socket import IPPROTO_TCP, TCP_USER_TIMEOUT
 from typing import Any, Final
 
 import structlog
 import trio
-from hypercorn.config import Config
+from hypercorn.config import Config, Sockets
 from hypercorn.middleware import ProxyFixMiddleware
 from hypercorn.trio import serve
 
@@ -25,6 +26,12 @@ logger = structlog.get_logger()
 
 GRACEFUL_SECONDS: Final = 10.0
 """How long a stop waits for requests that were begun."""
+STALLED_SECONDS: Final = 20.0
+"""How long a client may take nothing of what it was sent."""
+LARGEST_FRAME: Final = 16 * 1024
+"""Bytes that a watcher of the feed may send at once; more is closed with 1009."""
+PING_SECONDS: Final = 20.0
+"""So that a proxy does not take a quiet feed for a dead one."""
 
 
 async def serve_http(
@@ -43,6 +50,7 @@ async def serve_http(
         logger.info("serving", url=url)
         task_status.started(url)
         await stop()
+        built.hub.close()
         with trio.move_on_after(GRACEFUL_SECONDS):
             await _answered(answering, webhooks)
         http.cancel_scope.cancel()
@@ -56,12 +64,31 @@ async def _answered(answering: InFlight, webhooks: Listener | None) -> None:
             both.start_soon(webhooks.stop, name="webhooks in flight")
 
 
-def http_config(settings: Settings) -> Config:
+class _Config(Config):
+    """Hypercorn waits for ever for a client who takes nothing, and for ever when told to stop.
+
+    Sockets inherit the timeout from the one that listens; the kernel ends such a connection.
+    """
+
+    stalled_seconds: float = STALLED_SECONDS
+
+    def create_sockets(self) -> Sockets:
+        """Return the listening sockets."""
+        sockets = super().create_sockets()
+        for opened in sockets.insecure_sockets:
+            opened.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, round(self.stalled_seconds * 1000))
+        return sockets
+
+
+def http_config(settings: Settings, stalled_seconds: float = STALLED_SECONDS) -> Config:
     """Return Hypercorn's settings: one bind, no access log, bounded patience."""
-    config = Config()
+    config = _Config()
+    config.stalled_seconds = stalled_seconds
     config.bind = [str(settings.bind)]
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")  # and so through our own format
     config.loglevel = "WARNING"
     config.include_server_header = False
+    config.websocket_max_message_size = LARGEST_FRAME
+    config.websocket_ping_interval = PING_SECONDS
     return config

@@ -18,6 +18,7 @@ class Scope(StrEnum):
 
     READ = "conversations:read"
     WRITE = "conversations:write"
+    FEED = "feed:read"
 
 
 SCOPES: Final = frozenset(Scope)
@@ -46,4 +47,8 @@ class Keys(Protocol):
 
         Compares in constant time. Raises `StoreUnavailable`.
         """
+        ...
+
+    def valid(self, key: ApiKey) -> bool:
+        """Say whether a key that was authenticated once is valid still, with all its scopes."""
         ...

@@ -26,6 +26,7 @@ from tests.api.fakes import (
     Rows,
     make_key,
 )
+from tests.api.greeting import GreetingFeed
 from tests.api.users import MemoryUsers
 
 FULL, READER, STRANGER = "kr_full", "kr_reader", "kr_stranger"
@@ -90,6 +91,7 @@ class Bench:
     limits: Limits = field(factory=Limits)
     rows: Rows = field(factory=Rows)
     lane: MemoryLane = field(factory=MemoryLane)
+    feed: GreetingFeed = field(factory=GreetingFeed)
     readiness: Readiness = field(factory=Readiness)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     page: Mapping[str, PageFile] = field(factory=dict)
@@ -103,7 +105,7 @@ class Bench:
         """Put the API together."""
         self.desk = MemoryDesk(self.rows)
         keys = {
-            FULL: make_key(1, OURS, Scope.READ, Scope.WRITE),
+            FULL: make_key(1, OURS, *Scope),
             READER: make_key(2, OURS, Scope.READ),
             STRANGER: make_key(3, THEIRS, Scope.READ, Scope.WRITE),
         }
@@ -114,6 +116,7 @@ class Bench:
                 keys=MemoryKeys(keys),
                 channels=MemoryChannels(),
                 webhooks=self.lane,
+                feed=self.feed,
                 qr=links,
                 readiness=self.readiness,
                 files=MemoryKept(self.rows),

@@ -138,6 +138,10 @@ class MemoryKeys:
         """Return the key with this text."""
         return self.known.get(bearer)
 
+    def valid(self, key: ApiKey) -> bool:
+        """Say whether the key is still there."""
+        return key in self.known.values()
+
 
 @define
 class MemoryChannels:
@@ -150,6 +154,10 @@ class MemoryChannels:
     def channel(self, workspace: WorkspaceId, channel: ChannelId) -> Channel | None:
         """Return it where it belongs."""
         return CHANNEL if (workspace, channel) == (CHANNEL.workspace, CHANNEL.id) else None
+
+    def channels(self, workspace: WorkspaceId) -> Sequence[Channel]:
+        """Return it where it belongs."""
+        return (CHANNEL,) if workspace == CHANNEL.workspace else ()
 
 
 @define
