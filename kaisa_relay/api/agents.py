@@ -107,7 +107,7 @@ class Agents:
 
     async def _show(self, contact: ContactId) -> Response | Problem:
         seen = await self._archive.agent(calling_key().workspace, contact)
-        return problem(NotFound) if seen is None else json_answer(_answer(seen, self._clock()))
+        return problem(NotFound) if seen is None else json_answer(agent_answer(seen, self._clock()))
 
     def _page(self, found: Sequence[AgentView], limit: int) -> AgentPage:
         shown, at = found[:limit], self._clock()

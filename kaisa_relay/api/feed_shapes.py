@@ -5,7 +5,8 @@ from datetime import datetime
 import msgspec
 
 from kaisa_relay.api.agent_shapes import AgentAnswer
-from kaisa_relay.api.shapes import ChannelAnswer, ConversationAnswer
+from kaisa_relay.api.channel_shapes import ChannelView
+from kaisa_relay.api.shapes import ConversationAnswer
 
 
 class TicketAnswer(msgspec.Struct, frozen=True):
@@ -23,5 +24,5 @@ class StandingAnswer(msgspec.Struct, frozen=True):
 
     conversations: list[ConversationAnswer]
     agents: list[AgentAnswer]
-    channels: list[ChannelAnswer]
+    channels: list[ChannelView]
     more: bool

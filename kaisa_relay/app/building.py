@@ -81,7 +81,9 @@ class Relay:
 
     def feed(self) -> Feed:
         """Return what serves dashboards."""
-        frames = StandingFrames(self.accounts, links, self.context.wall)
+        accounts, boards = self.accounts, self.rooms.boards
+        desk, wall = ActorsDesk(self.context), self.context.wall
+        frames = StandingFrames(accounts, boards, desk, links, wall)
         return Feed(self.hub, self.rooms.following, frames, sent=self.metrics.feed.count)
 
     def readiness(self) -> StoreReadiness:

@@ -155,10 +155,6 @@ class MemoryChannels:
         """Return it where it belongs."""
         return CHANNEL if (workspace, channel) == (CHANNEL.workspace, CHANNEL.id) else None
 
-    def channels(self, workspace: WorkspaceId) -> Sequence[Channel]:
-        """Return it where it belongs."""
-        return (CHANNEL,) if workspace == CHANNEL.workspace else ()
-
 
 @define
 class MemoryLane:

@@ -22,7 +22,7 @@ from kaisa_relay.setting_values import Bind
 from kaisa_relay.settings import Settings
 from kaisa_relay.whatsapp import links
 from tests.api.bench import Bench
-from tests.api.fakes import EPOCH, MemoryChannels, MemoryKept, MemoryKeys
+from tests.api.fakes import EPOCH, MemoryBoards, MemoryChannels, MemoryKept, MemoryKeys
 from tests.api.users import MemoryUsers
 from tests.contracts.world import World
 
@@ -117,8 +117,8 @@ async def serving(
     hub, bench = Hub(keep), Bench()
     world.store.journal.subscribe(hub.take)
     keys = {KEY: ApiKey(1, world.workspace, frozenset({Scope.FEED}))}
-    channels = MemoryChannels()
-    frames = StandingFrames(channels, links, lambda: EPOCH)
+    channels, boards = MemoryChannels(), MemoryBoards(bench.rows)
+    frames = StandingFrames(channels, boards, bench.desk, links, lambda: EPOCH)
     built: list[str] = []
     feed = Feed(
         hub, world.store.following, frames, Limits(**limits), lambda kind, n: built.append(kind)
@@ -135,6 +135,7 @@ async def serving(
             readiness=bench.readiness,
             files=MemoryKept(bench.rows),
             users=bench.users,
+            boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,
         )
