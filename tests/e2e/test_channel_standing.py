@@ -58,7 +58,7 @@ async def test_a_restricted_account_is_limited_until_it_is_over(shared: Running)
 
 
 async def test_a_banned_account_is_down_until_it_is_reinstated(shared: Running) -> None:
-    """A number of another account takes what is new; what was written meanwhile gets through."""
+    """What was written meanwhile gets through."""
     async with stage(shared) as it:
         vera, anna = await it.someone("Vera Visitor"), await it.someone("Anna Agent")
         await it.talking(vera, anna)
