@@ -11,6 +11,7 @@ from typing import TypeVar
 import trio
 from attrs import define, field, frozen
 
+from kaisa_relay.actors.addresses import Addresses
 from kaisa_relay.actors.bounds import Bounds
 from kaisa_relay.actors.file_queue import FileQueue
 from kaisa_relay.actors.messages import (
@@ -109,6 +110,7 @@ class Exchange:
     )
     accepted: Callable[[Send, Accepted], None] = field(default=lambda _send, _answer: None)
     """Hears how WhatsApp calls the person to whom it took a send."""
+    addresses: Addresses = field(factory=Addresses)
     forget_people: Callable[[Iterable[Change]], None] = field(default=lambda _changes: None)
     channels: dict[ChannelId, ChannelPost] = field(factory=dict)
     pools: dict[WorkspaceId, Mailbox[ToPool]] = field(factory=dict)
@@ -121,6 +123,7 @@ class Exchange:
         """Have the router forget what it remembers of the people and pairs that these change."""
         changes = tuple(changes)
         self.forget_people(changes)
+        self.addresses.saved(changes)
         for change in changes:
             if isinstance(change, ClaimPair | ReleasePair):
                 self.forget_pair(change.channel, change.contact)

@@ -11,6 +11,7 @@ from functools import partial
 from attrs import define, evolve
 
 from kaisa_relay.actors.blocking import contact_stream, contact_version
+from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.messages import PersonMoved
@@ -70,6 +71,10 @@ class Shifting:
         if not await self._commit(append):
             return  # decided before
         self.lookups.forget_sender(change.before)
+        for row in rows:
+            if isinstance(row, ForgetNumbers):
+                now = recipient(moved)
+                self.context.exchange.addresses.left(row.contact, row.phones, now)
         shift = IdentityShift.NUMBER_CHANGED if after.wa_id else IdentityShift.USER_ID_CHANGED
         await self._tell(channel, moved, shift)
         # Who wrote from the new number before this notice came is the same person.
@@ -89,10 +94,12 @@ class Shifting:
         phone = from_wa_id(sender.wa_id) if sender.wa_id else None
         if phone is None:
             return
-        forget = ForgetNumbers(contact, (phone,), sender.wa_id)
+        phones = candidates(phone)  # however the form wrote it
+        forget = ForgetNumbers(contact, phones, sender.wa_id)
         await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), (forget,)))
         person = await self.lookups.person(channel, contact)
         if person is not None:
+            self.context.exchange.addresses.left(contact, phones, recipient(person))
             await self._tell(channel, person, IdentityShift.NUMBER_LOST)
 
     async def _unite(self, channel: Channel, one: ContactId, other: ContactId) -> bool:

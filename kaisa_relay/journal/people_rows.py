@@ -27,7 +27,11 @@ def people_parts(unit: Unit, change: PeopleChange) -> list[Part]:
             keys += [wa_id_key(wa_id)] if wa_id else []
             forgotten = [(unit.workspace, *key, contact) for key in keys]
             gone = [(unit.workspace, contact, phone) for phone in phones]
-            return [Part(DROP_IDENTITY, change, forgotten), Part(DROP_PHONE, change, gone)]
+            return [
+                Part(DROP_IDENTITY, change, forgotten),
+                Part(DROP_PHONE, change, gone),
+                Part(READDRESS, change, gone),
+            ]
         case SaveMetadata(conversation=conversation, contact=contact, metadata=metadata):
             row = (unit.workspace, conversation, contact, metadata)
             return [Part(SAVE_METADATA, change, [row])]
@@ -130,6 +134,21 @@ DROP_PHONE: Final = Write(
     Bulk(
         """update contact set phone = null from {rows} where contact.workspace = v.workspace
         and contact.id = v.id and contact.phone = v.phone""",
+        workspace=int,
+        id=int,
+        phone=str,
+    )
+)
+
+# After the contact has its new number, if there is one: what was not begun goes there.
+READDRESS: Final = Write(
+    Bulk(
+        """update send set
+        phone = (select c.phone from contact c where c.workspace = v.workspace and c.id = v.id),
+        bsuid = (select case when c.phone is null then c.bsuid end from contact c
+            where c.workspace = v.workspace and c.id = v.id)
+        from {rows} where send.workspace = v.workspace and send.contact = v.id
+        and send.phone = v.phone and send.state = 'ready'""",
         workspace=int,
         id=int,
         phone=str,

@@ -228,7 +228,8 @@ class SaveContact:
 class ForgetNumbers:
     """This person moved away from these numbers: who has them now is somebody else.
 
-    They are neither found by them nor written to at them any more.
+    They are neither found by them nor written to at them any more: sends that are `ready` for one
+    of them go to the number that the same commit saves, else to their BSUID, else nowhere.
     """
 
     contact: ContactId

@@ -8,8 +8,10 @@ from attrs import evolve
 from kaisa_relay.domain.contact import Sender, Side
 from kaisa_relay.domain.contact_events import BlockedBy, ContactMerged
 from kaisa_relay.domain.identity import Recognised
-from kaisa_relay.domain.ids import ConversationId
+from kaisa_relay.domain.ids import ConversationId, SendId
+from kaisa_relay.domain.outgoing import Recipient
 from kaisa_relay.domain.routing import Pair
+from kaisa_relay.domain.sending import SendState
 from kaisa_relay.ports import (
     BlockContact,
     ClaimPair,
@@ -17,6 +19,8 @@ from kaisa_relay.ports import (
     ForgetNumbers,
     KnowAgent,
     MergeContacts,
+    MoveSend,
+    NewSend,
     ReleasePair,
     SaveContact,
     TouchPair,
@@ -125,3 +129,25 @@ async def test_a_block_goes_over(world: World) -> None:
     block = await world.store.archive.block(world.workspace, ANA.contact)
     assert block is not None
     assert (block.by, block.at) == (BlockedBy.OPERATOR, AT)
+
+
+async def test_what_waits_for_who_lost_a_number_goes_elsewhere(world: World) -> None:
+    """To the number of the same commit, to the BSUID, or nowhere; what was begun stays."""
+    assert ANA.phone is not None
+    await world.must(SaveContact(ANA, fakes.PORTFOLIO, (), "1201"))
+    old, new = Recipient(ANA.phone, None), fakes.phone(77)
+    waits, begun, other = (evolve(world.outgoing(), contact=ANA.contact, recipient=old),) * 3
+    begun, other = evolve(begun, id=SendId(900)), evolve(other, id=SendId(901))
+    other = evolve(other, contact=HIDDEN.contact)
+    await world.must(*(NewSend(each) for each in (waits, begun, other)))
+    await world.must(MoveSend(begun.id, (SendState.READY,), SendState.SENDING, 1))
+
+    async def recipients() -> dict[SendId, Recipient]:
+        page = world.store.sends.unfinished(world.workspace, world.channel.id, SendId(0), 9)
+        return {each.id: each.recipient for each in await page}
+
+    moved = SaveContact(evolve(ANA, phone=new, bsuid="US.1"), fakes.PORTFOLIO)
+    await world.must(ForgetNumbers(ANA.contact, (ANA.phone,)), moved)
+    assert await recipients() == {waits.id: Recipient(new, None), begun.id: old, other.id: old}
+    await world.must(ForgetNumbers(ANA.contact, (new,)))
+    assert (await recipients())[waits.id] == Recipient(None, "US.1")

@@ -16,7 +16,7 @@ from kaisa_relay.journal.memory.outbox import (
     new_send,
     tell,
 )
-from kaisa_relay.journal.memory.people import block, forget_numbers, merge, save_contact
+from kaisa_relay.journal.memory.people import block, forget_numbers, merge, readdress, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
 from kaisa_relay.ports import (
     Append,
@@ -63,6 +63,9 @@ def apply(transaction: Transaction, append: Append) -> Conflict | None:
     for change in append.changes:
         if not _change(transaction, workspace, change):
             return Conflict(change)
+    for change in append.changes:
+        if isinstance(change, ForgetNumbers):
+            readdress(transaction, workspace, change)
     return None
 
 

@@ -3,6 +3,8 @@
 from attrs import evolve
 
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.outgoing import Recipient
+from kaisa_relay.domain.sending import SendState
 from kaisa_relay.journal.memory.rows import Transaction
 from kaisa_relay.ports import (
     BlockContact,
@@ -43,6 +45,17 @@ def forget_numbers(tx: Transaction, workspace: WorkspaceId, change: ForgetNumber
     person = tx.rows.people.get((workspace, change.contact))
     if person is not None and person.phone in change.phones:
         tx.put(tx.rows.people, (workspace, change.contact), evolve(person, phone=None))
+
+
+def readdress(tx: Transaction, workspace: WorkspaceId, change: ForgetNumbers) -> None:
+    """Send what was not begun to where they are now; the commit's other rows are written."""
+    person = tx.rows.people.get((workspace, change.contact))
+    phone, bsuid = (person.phone, person.bsuid) if person is not None else (None, None)
+    to = Recipient(phone, None if phone else bsuid)
+    for key, send in list(tx.rows.sends.items()):
+        mine = key[0] == workspace and send.contact == change.contact
+        if mine and send.state is SendState.READY and send.recipient.phone in change.phones:
+            tx.put(tx.rows.sends, key, evolve(send, recipient=to))
 
 
 def merge(tx: Transaction, workspace: WorkspaceId, change: MergeContacts) -> bool:
