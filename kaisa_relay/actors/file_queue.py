@@ -12,7 +12,7 @@ import trio
 from attrs import define, field
 
 from kaisa_relay.actors.files import file_of
-from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.ids import MessageId, SendId
 from kaisa_relay.ports import Send
 
 
@@ -20,12 +20,14 @@ from kaisa_relay.ports import Send
 class FileQueue:
     """Sends by the message whose file they wait for; instants are on Trio's clock.
 
-    Whoever is `telling` hears of each send that waits no more.
+    Several sends may carry one file. Whoever is `telling` hears of each that waits no more.
     """
 
     _settled: Callable[[Send], None] = field(default=lambda _send: None)
-    _waiting: dict[MessageId, Send] = field(factory=dict)
+    _waiting: dict[MessageId, dict[SendId, Send]] = field(factory=dict)
     _due: list[tuple[float, MessageId]] = field(factory=list)
+    _next: dict[MessageId, float] = field(factory=dict)
+    """When each is looked at; what else stands in `_due` counts no more. None in hand is here."""
     _bell: trio.Event = field(factory=trio.Event)
 
     def __len__(self) -> int:
@@ -44,10 +46,9 @@ class FileQueue:
         """Have a send wait for its file, if it carries one."""
         if file_of(send) is None:
             return
-        known = send.message in self._waiting
-        self._waiting[send.message] = send
-        if not known:
+        if send.message not in self._waiting:
             self.look(send.message, trio.current_time())
+        self._waiting.setdefault(send.message, {})[send.id] = send
 
     def blocks(self, send: Send) -> bool:
         """Say whether a send waits for its file."""
@@ -56,6 +57,7 @@ class FileQueue:
     def look(self, message: MessageId, at: float) -> None:
         """Look at a file at an instant."""
         heapq.heappush(self._due, (at, message))
+        self._next[message] = at
         self._bell.set()
 
     def look_at_all(self) -> None:
@@ -66,8 +68,8 @@ class FileQueue:
 
     def settle(self, message: MessageId) -> None:
         """A file is ready, or never will be."""
-        send = self._waiting.pop(message, None)
-        if send is not None:
+        self._next.pop(message, None)
+        for send in self._waiting.pop(message, {}).values():
             self._settled(send)
 
     async def next(self) -> Send:
@@ -85,7 +87,8 @@ class FileQueue:
 
     def _take(self) -> Send | None:
         while self._due and self._due[0][0] <= trio.current_time():
-            _, message = heapq.heappop(self._due)
-            if message in self._waiting:
-                return self._waiting[message]
+            at, message = heapq.heappop(self._due)
+            if self._next.get(message) == at:
+                del self._next[message]
+                return next(iter(self._waiting[message].values()))
         return None

@@ -119,12 +119,18 @@ def _close(file: BinaryIO) -> None:
 
 def _place(path: Path) -> None:
     part = _partial(path)
-    descriptor = os.open(part, os.O_RDONLY | os.O_CLOEXEC)
+    _sync(part)
+    part.replace(path)
+    _sync(path.parent)  # or the name may be gone after a power cut that the row outlives
+    _sync(path.parent.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    part.replace(path)
 
 
 def _size(path: Path) -> int | None:
