@@ -6,6 +6,8 @@ Rule 2: a message whose fate is unknown is sent again only when a person asks fo
 
 from typing import assert_never
 
+from attrs import evolve
+
 from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Content, Edit, Text, Unsupported, kind_of
@@ -20,10 +22,10 @@ from kaisa_relay.domain.conversation.messages import (
     NoteKept,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import Phase, State
+from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
 from kaisa_relay.domain.failures import Failure, failure_of, note_for
-from kaisa_relay.domain.ids import MessageId, SendId
+from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.payloads import OfferAnswer, Payload, Reopen, SendAgain, of_content
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
@@ -172,18 +174,19 @@ def _again(decision: Decision, command: Receive, message: MessageId) -> None:
 
 def hear(decision: Decision, command: HearOutcome) -> None:
     """A relayed message failed, got lost, or settled after it was thought lost."""
-    to = decision.state.side_of(command.contact)
-    if to is None:
-        replying.hear_of_former(decision, command)
-        return
     for message in sorted((command.message, *command.also)):
-        _hear(decision, command, message, to)
+        heard = evolve(command, message=message, also=())
+        to = decision.state.side_of(command.contact)  # the first may have cost an agent their place
+        if to is None:
+            replying.hear_of_former(decision, heard)
+        else:
+            _hear(decision, heard, to)
 
 
-def _hear(decision: Decision, command: HearOutcome, message: MessageId, to: Side) -> None:
-    send = command.send
+def _hear(decision: Decision, command: HearOutcome, to: Side) -> None:
+    message, send = command.message, command.send
     lost_before = (message, to) in decision.state.unconfirmed
-    if command.rank in (Rank.FAILED, Rank.PARKED) and _sent_again(decision.state, message, send):
+    if command.rank in (Rank.FAILED, Rank.PARKED) and decision.state.sent_since(message, send):
         return
     live = decision.state.phase is Phase.ACTIVE
     if command.rank is Rank.FAILED and live and command.code in windows.CLOSED_CODES:
@@ -202,9 +205,3 @@ def _hear(decision: Decision, command: HearOutcome, message: MessageId, to: Side
             decision.tell(Side.AGENT, lost, message)
     elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))
-
-
-def _sent_again(state: State, message: MessageId, send: SendId) -> bool:
-    """Say whether a person has had the message sent once more, so that this send counts no more."""
-    latest = dict(state.sent_again).get(message)
-    return latest is not None and send < latest  # joined with later ones it has a later id

@@ -56,7 +56,7 @@ def hear_of_former(decision: Decision, command: HearOutcome) -> None:
     state = decision.state
     if command.rank is not Rank.FAILED or command.contact != state.former:
         return
-    if dict(state.sent_again).get(command.message, command.send) != command.send:
+    if state.sent_since(command.message, command.send):
         return  # of several parts, each is heard of
     if state.phase is Phase.ACTIVE:
         decision.add(_failed(command))

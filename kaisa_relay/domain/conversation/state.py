@@ -152,6 +152,11 @@ class State:
         """Return what goes with a message beside its content."""
         return next((marks for marked, marks in self.marked if marked == message), PLAIN)
 
+    def sent_since(self, message: MessageId, send: SendId) -> bool:
+        """Say whether a message was sent once more later, so that this send counts no more."""
+        latest = dict(self.sent_again).get(message)
+        return latest is not None and send < latest  # joined with later ones it has a later id
+
     def side_of(self, contact: ContactId) -> Side | None:
         """Say on which side somebody stands; None for who is not (or no longer) in it."""
         if contact == self.visitor:

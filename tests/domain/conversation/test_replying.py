@@ -149,3 +149,31 @@ def test_a_failure_that_comes_after_the_next_agent() -> None:
     talk.says(BO, yes(2))
     assert relayed(talk.do(late_word)) == [(first, BO)]
     assert relayed(talk.do(late_word)) == []
+
+
+def together(talk: Talk) -> tuple[list[MessageId], HearOutcome]:
+    """Two short texts for Anna went as one message, which her phone never got."""
+    events = (*talk.says(VISITOR, "again"), *talk.says(VISITOR, "and again"))
+    one, two = (each for each in events if isinstance(each, MessageRelayed))
+    lost = HearOutcome(two.send, two.message, ANNA, Rank.FAILED, 131026, talk.at, (one.message,))
+    return [one.message, two.message], lost
+
+
+def test_every_message_of_one_send_waits_for_the_next_agent() -> None:
+    talk = active()
+    messages, lost = together(talk)
+    assert texts(talk.do(lost)) == [(VISITOR, TextKey.SEEKING_AGAIN)]
+    talk.propose(BO)
+    assert relayed(talk.says(BO, yes(2))) == [(each, BO) for each in messages]
+
+
+def test_every_message_of_one_send_follows_to_the_next_agent() -> None:
+    """WhatsApp says so only after Bo has taken over."""
+    talk = active(terms=IMPATIENT)
+    messages, lost = together(talk)
+    talk.wait(minutes=5).tick()
+    talk.wait(minutes=5).tick()
+    talk.propose(BO)
+    talk.says(BO, yes(2))
+    assert relayed(talk.do(lost)) == [(each, BO) for each in messages]
+    assert talk.do(lost) == ()
