@@ -103,17 +103,24 @@ class AgentPool:
 
     async def _serve_waiting(self, channel: ChannelId, agent: ContactId) -> None:
         """Propose the agent to who has waited longest; one who cannot hear it is passed over."""
-        while (wanted := self._first_waiting(channel, agent)) is not None:
+        if not self._waiting:
+            return
+        standing = await read_agent(self.context, self.workspace, agent)
+        while (wanted := self._first_waiting(channel, standing)) is not None:
             if await self._propose(wanted):
                 return
 
     def _first_waiting(
-        self, channel: ChannelId, agent: ContactId, before: ConversationId | None = None
+        self, channel: ChannelId, agent: Agent, before: ConversationId | None = None
     ) -> AgentWanted | None:
+        """Return who asked for an agent first and may have them; late ones wait for the opening."""
+        closed = opening(self.context, self.workspace) is not None
         for conversation, wanted in self._waiting.items():
             if conversation == before:
                 return None
-            if wanted.channel == channel and agent in _asked(wanted):
+            if wanted.late and closed and not agent.on_call:
+                continue
+            if wanted.channel == channel and agent.contact in _asked(wanted):
                 return wanted
         return None
 
@@ -126,7 +133,9 @@ class AgentPool:
         if not chosen:
             self._waiting[wanted.conversation] = wanted
             return self._tell(wanted, NoAgentFree(opening(self.context, self.workspace)))
-        earlier = self._first_before(wanted, chosen)
+        earlier = self._first_before(
+            wanted, [agents.get(each.contact, Agent(each.contact)) for each in chosen]
+        )
         if earlier is not None:
             await self._propose(earlier)  # word of the agent's freedom is still on its way to us
             return await self._propose(wanted)
@@ -135,10 +144,10 @@ class AgentPool:
         told = [evolve(each, among=len(free), known=each.agent == last) for each in proposals]
         return self._promise(wanted, told)
 
-    def _first_before(self, wanted: AgentWanted, chosen: Sequence[Candidate]) -> AgentWanted | None:
+    def _first_before(self, wanted: AgentWanted, chosen: Sequence[Agent]) -> AgentWanted | None:
         """Return who asked for one of these agents earlier and could have them now."""
         for agent in chosen:
-            earlier = self._first_waiting(wanted.channel, agent.contact, wanted.conversation)
+            earlier = self._first_waiting(wanted.channel, agent, wanted.conversation)
             if earlier is not None and not self._held(earlier, agent.contact):
                 return earlier
         return None

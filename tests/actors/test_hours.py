@@ -120,3 +120,39 @@ async def test_who_came_in_time_is_served_after_closing(autojump_clock: MockCloc
         assert house.offered(BRUNO) == 1
         await house.tap(BRUNO, "Accept")
         assert await house.phase(link.conversation) == "active"
+
+
+async def test_who_waits_for_the_opening_is_in_nobodys_way(autojump_clock: MockClock) -> None:
+    """Who came in time gets the agent whom the other has asked for, but may not have yet."""
+    async with open_house() as house:
+        keep_hours(house, "sun 09:00-13:01")
+        link = await house.reserved(AGENT, BRUNO)
+        await house.scan(link)
+        await house.pass_time(70)
+        other = await house.reserved(AGENT, BRUNO, visitor=form(101))
+        await house.scan(other, form(101))
+        assert (house.offered(AGENT), house.offered(BRUNO)) == (1, 0)
+        await house.pass_time(60)
+        assert (house.offered(AGENT), house.offered(BRUNO)) == (1, 1)
+        await house.tap(BRUNO, "Accept")
+        assert await house.phase(link.conversation) == "active"
+        assert await house.phase(other.conversation) == "seeking"
+
+
+async def test_who_is_free_again_goes_to_who_may_have_them(autojump_clock: MockClock) -> None:
+    """Who waits for the opening stands first in line, and is passed over."""
+    async with open_house() as house:
+        keep_hours(house, "sun 09:00-13:01")
+        first = await house.talking(AGENT, form(101))
+        link = await house.reserved(AGENT, BRUNO)
+        await house.scan(link)
+        await house.pass_time(70)
+        late = await house.reserved(AGENT, form(202), visitor=form(102))
+        await house.scan(late, form(102))
+        await house.tap(BRUNO, "Decline")
+        asked = house.offered(AGENT)
+        await house.desk.end(fakes.WORKSPACE, first.conversation)
+        await house.pass_time(1)
+        assert house.offered(AGENT) == asked + 1
+        await house.tap(AGENT, "Accept")
+        assert await house.phase(link.conversation) == "active"
