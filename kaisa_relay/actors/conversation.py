@@ -42,7 +42,6 @@ from kaisa_relay.domain.conversation.messages import (
     Command,
     End,
     Event,
-    NoteIdentity,
     Receive,
     Refusal,
     Tick,
@@ -171,9 +170,8 @@ class ConversationTask:
             case Deliver(item=item):
                 if item in self.slot.pending:  # otherwise it was fed from its row already
                     await self._deliver(message)
-            case PersonMoved(person, shift):
+            case PersonMoved(person):
                 self.wording.people[person.contact] = person
-                await self.apply(NoteIdentity(person.contact, shift, at))
             case EndConversation(by=by):
                 refusal = await self.apply(End(ended_by(by), at, by))
                 message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())

@@ -16,11 +16,11 @@ from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Candidate,
     HearOutcome,
+    NoteIdentity,
     Receive,
     Refusal,
     Strategy,
 )
-from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -36,6 +36,7 @@ from kaisa_relay.ports import (
     KeyReused,
     Outcome,
     Send,
+    Shifted,
 )
 from kaisa_relay.ports.replacing import NotMoved
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
@@ -52,14 +53,16 @@ class Deliver:
     """
 
     item: MessageId
-    command: Receive | HearOutcome
+    command: Receive | HearOutcome | NoteIdentity
     changes: tuple[Change, ...] = field(repr=False, default=())
     wamid: str | None = field(repr=False, default=None)
     refers: str | None = field(repr=False, default=None)
 
 
-def heard(outcome: Outcome, item: MessageId, at: datetime) -> Deliver:
-    """Return the delivery that tells a conversation what became of one of its sends."""
+def heard(outcome: Outcome | Shifted, item: MessageId, at: datetime) -> Deliver:
+    """Return the delivery that tells a conversation what became of a send, or of somebody."""
+    if isinstance(outcome, Shifted):
+        return Deliver(item, NoteIdentity(outcome.contact, outcome.shift, at))
     command = HearOutcome(
         outcome.send,
         outcome.message,
@@ -105,10 +108,12 @@ class NotNeeded:
 
 @frozen
 class PersonMoved:
-    """Somebody in it is reached, or recognised, in another way from now on."""
+    """Somebody in it is reached, or recognised, in another way from now on.
+
+    This is for what is in memory; that it happened comes by a row (`Shifted`).
+    """
 
     person: Person = field(repr=False)
-    shift: IdentityShift
 
 
 MoveAnswer = NotMoved | None

@@ -1,7 +1,7 @@
 """Carries out what `domain.identity` says: people change number or BSUID, two turn out to be one.
 
-Rule 1: the rows first, in a commit of their own; the conversations hear it afterwards, and one
-that does not hear it reads the rows when it wakes.
+Rule 1: the rows first, in a commit of their own, with a row for each conversation that must note
+it; what a conversation has in memory is told afterwards, or read when it wakes.
 Rule 2: a number that somebody left is taken from them before anybody else is found by it.
 """
 
@@ -23,6 +23,7 @@ from kaisa_relay.domain.identity import IdentityShift, Merger, Recognised, Stand
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.inbound import IdentityChange
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
+from kaisa_relay.domain.routing import Pair
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -31,6 +32,8 @@ from kaisa_relay.ports import (
     InboxItem,
     MergeContacts,
     SaveContact,
+    Shifted,
+    Tell,
 )
 
 
@@ -66,7 +69,9 @@ class Shifting:
         moved = evolve(person, phone=phone, bsuid=after.bsuid or person.bsuid)
         phones = candidates(phone) if phone else ()
         save = SaveContact(moved, channel.portfolio, phones, after.wa_id)
-        rows = (Done((item.id,)), *_left_behind(person, change, phones), save)
+        shift = IdentityShift.NUMBER_CHANGED if after.wa_id else IdentityShift.USER_ID_CHANGED
+        told = await self._told(channel, person.contact, shift)
+        rows = (Done((item.id,)), *_left_behind(person, change, phones), save, *told)
         append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
         if not await self._commit(append):
             return  # decided before
@@ -75,8 +80,7 @@ class Shifting:
             if isinstance(row, ForgetNumbers):
                 now = recipient(moved)
                 self.context.exchange.addresses.left(row.contact, row.phones, now)
-        shift = IdentityShift.NUMBER_CHANGED if after.wa_id else IdentityShift.USER_ID_CHANGED
-        await self._tell(channel, moved, shift)
+        await self._tell(channel, moved)
         # Who wrote from the new number before this notice came is the same person.
         for other in (await self.lookups.recognised(channel, after)).contacts:
             if other != person.contact and await self._unite(channel, person.contact, other):
@@ -85,9 +89,9 @@ class Shifting:
     async def learn(self, channel: Channel, save: SaveContact, shift: IdentityShift | None) -> None:
         """Keep what was learnt of somebody, and tell the conversations that they are in."""
         stream = contact_stream(save.person.contact)
-        await self._commit(Append(channel.workspace, stream, 0, (), (save,)))
-        if shift is not None:
-            await self._tell(channel, save.person, shift)
+        told = await self._told(channel, save.person.contact, shift) if shift is not None else ()
+        await self._commit(Append(channel.workspace, stream, 0, (), (save, *told)))
+        await self._tell(channel, save.person)
 
     async def _take_number(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
         """Somebody else has this number now: nothing more goes there for who had it."""
@@ -95,12 +99,13 @@ class Shifting:
         if phone is None:
             return
         phones = candidates(phone)  # however the form wrote it
-        forget = ForgetNumbers(contact, phones, sender.wa_id)
-        await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), (forget,)))
+        told = await self._told(channel, contact, IdentityShift.NUMBER_LOST)
+        rows: tuple[Change, ...] = (ForgetNumbers(contact, phones, sender.wa_id), *told)
+        await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), rows))
         person = await self.lookups.person(channel, contact)
         if person is not None:
             self.context.exchange.addresses.left(contact, phones, recipient(person))
-            await self._tell(channel, person, IdentityShift.NUMBER_LOST)
+            await self._tell(channel, person)
 
     async def _unite(self, channel: Channel, one: ContactId, other: ContactId) -> bool:
         """Make one contact of two, unless both are needed; say whether it is done."""
@@ -109,7 +114,8 @@ class Shifting:
         if chosen is None:
             return False
         event = ContactMerged(chosen.heir, chosen.absorbed, self.context.wall())
-        rows = (MergeContacts(chosen.absorbed, chosen.heir),)
+        told = await self._told(channel, chosen.heir, IdentityShift.MERGED)
+        rows: tuple[Change, ...] = (MergeContacts(chosen.absorbed, chosen.heir), *told)
         version = await contact_version(self.context, channel.workspace, chosen.absorbed)
         stream = contact_stream(chosen.absorbed)
         append = Append(channel.workspace, stream, version, (event,), rows)
@@ -124,7 +130,7 @@ class Shifting:
             self.lookups.forget_pair(each.id, chosen.heir)
         person = await self.lookups.person(channel, chosen.heir)
         if person is not None:
-            await self._tell(channel, person, IdentityShift.MERGED)
+            await self._tell(channel, person)
 
     async def _standings(
         self, channel: Channel, contacts: Sequence[ContactId]
@@ -142,12 +148,26 @@ class Shifting:
             self.context.exchange.forget_changed(append.changes)
         return conflict is None
 
-    async def _tell(self, channel: Channel, person: Person, shift: IdentityShift) -> None:
-        read = partial(self.context.directory.pairs, channel.workspace, [person.contact])
-        for pair in await self.context.patiently(read):
+    async def _told(
+        self, channel: Channel, contact: ContactId, shift: IdentityShift
+    ) -> tuple[Tell, ...]:
+        """Return the rows by which the conversations that they are in hear of it."""
+        return tuple(
+            Tell(pair.channel, Shifted(pair.conversation, contact, shift))
+            for pair in await self._live(channel, contact)
+            if pair.conversation is not None
+        )
+
+    async def _tell(self, channel: Channel, person: Person) -> None:
+        """Tell the conversations that are in memory who it is by now."""
+        for pair in await self._live(channel, person.contact):
             if pair.conversation is not None:
-                moved = PersonMoved(person, shift)
-                self.context.exchange.tell_conversation(channel.workspace, pair.conversation, moved)
+                tell = self.context.exchange.tell_conversation
+                tell(channel.workspace, pair.conversation, PersonMoved(person))
+
+    async def _live(self, channel: Channel, contact: ContactId) -> Sequence[Pair]:
+        read = partial(self.context.directory.pairs, channel.workspace, [contact])
+        return await self.context.patiently(read)
 
 
 def _left_behind(

@@ -30,7 +30,7 @@ from kaisa_relay.journal.event_json import Columns, EventJson
 from kaisa_relay.journal.kinds import CONTENT_KINDS as CONTENT_KINDS
 from kaisa_relay.journal.kinds import KINDS as KINDS
 from kaisa_relay.journal.upcasts import CURRENT, upcast
-from kaisa_relay.ports import Outcome
+from kaisa_relay.ports import Outcome, Shifted
 
 T = TypeVar("T")
 
@@ -91,6 +91,7 @@ _ABSENT: Final[dict[str, Any]] = {
     if each.default is not attrs.NOTHING
 }
 _outcome: Final = _Shape("outcome", Outcome)
+_shifted: Final = _Shape("shift", Shifted)
 
 
 def encode_event(event: Event) -> tuple[str, int, str]:
@@ -165,14 +166,15 @@ def decode_outgoing(data: str) -> Outgoing:
     return content
 
 
-def encode_outcome(outcome: Outcome) -> bytes:
-    """Return an outcome as the body of an inbox row."""
+def encode_outcome(outcome: Outcome | Shifted) -> bytes:
+    """Return what a conversation is told as the body of an inbox row."""
     return _write(outcome)
 
 
-def decode_outcome(data: bytes) -> Outcome:
-    """Return the outcome in an inbox row, or raise `Unreadable`."""
-    return _outcome.read(data)
+def decode_outcome(data: bytes) -> Outcome | Shifted:
+    """Return what the row of an inbox tells a conversation, or raise `Unreadable`."""
+    told = _envelope.read(data)
+    return _shifted.read(data) if "shift" in told else _outcome.read(data)
 
 
 def encode_terms(terms: Terms) -> str:

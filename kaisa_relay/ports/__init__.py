@@ -99,6 +99,7 @@ from kaisa_relay.ports.inbox import (
     ItemKind,
     NewItem,
     Outcome,
+    Shifted,
     UnreadableItem,
 )
 from kaisa_relay.ports.journal import (
@@ -186,6 +187,7 @@ __all__ = [
     "SaveToken",
     "Send",
     "Sends",
+    "Shifted",
     "Standing",
     "StoreContent",
     "StoreUnavailable",

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -54,7 +55,16 @@ class Outcome:
     also: tuple[MessageId, ...] = ()
 
 
-Item = Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | Outcome
+@frozen
+class Shifted:
+    """A conversation must note this of somebody in it; written in the commit that made it so."""
+
+    conversation: ConversationId
+    contact: ContactId
+    shift: IdentityShift
+
+
+Item = Shifted | Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | Outcome
 
 
 @frozen

@@ -1,16 +1,19 @@
 """What waits in the outbox for somebody whose number is another person's by now."""
 
+import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.contact import Sender
+from kaisa_relay.domain.conversation.events import IdentityChanged
+from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.inbound import IdentityChange
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.sending import Accepted
 from kaisa_relay.ports import ItemKind, NewItem
 from tests import fakes
-from tests.actors.house import AGENT, VISITOR, House, Plan, form, open_house, sender_of
+from tests.actors.house import AGENT, VISITOR, House, Plan, appends, form, open_house, sender_of
 
 VERA = evolve(sender_of(VISITOR), bsuid="US.vera")
 THIEF = evolve(VERA, bsuid="US.other", name="Somebody")
@@ -94,3 +97,26 @@ async def test_a_number_in_another_spelling(autojump_clock: MockClock) -> None:
         await house.write(AGENT, SECRET)
         assert house.texts("US.vera") == [SECRET]
         assert SECRET not in [*house.texts("+" + wa_id), *house.texts(phone)]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the commit", "after it"])
+async def test_a_crash_while_a_number_changes(autojump_clock: MockClock, after: bool) -> None:
+    """The conversation notes it once all the same: its row came with what made it so."""
+    async with open_house() as house:
+        talk = (await house.talking()).conversation
+        change = IdentityChange(
+            "wamid.system", VERA, evolve(sender_of(form(150)), bsuid="US.new"), house.wall()
+        )
+        await house.write(VERA, "it is me")
+        trap = house.traps.set(appends("message/"), after=after)
+        kind = ItemKind.MESSAGE
+        await house.arrive(
+            NewItem(fakes.WORKSPACE, ChannelId(1), kind, change.wamid, b"{}", change)
+        )
+        await house.pass_time(20)
+        assert trap.sprung == 1
+        noted = [each for each in house.events(talk) if isinstance(each, IdentityChanged)]
+        assert [each.shift for each in noted] == [IdentityShift.NUMBER_CHANGED]
+        await house.write(AGENT, "good day")
+        assert house.texts(form(150))[-1] == "good day"
+        house.check_finished()

@@ -17,11 +17,14 @@ from kaisa_relay.ports import (
     NewSend,
     Outcome,
     Send,
+    Shifted,
 )
 
 
-def tell(tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome) -> None:
-    """Put an outcome into the inbox."""
+def tell(
+    tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome | Shifted
+) -> None:
+    """Put what a conversation must hear into the inbox."""
     id = MessageId(tx.new_id())
     tx.arrive(InboxRow(id, workspace, channel, ItemKind.OUTCOME, None, None, outcome, tx.at))
 
