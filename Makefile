@@ -56,7 +56,7 @@ test: setup ## format, lint, types, tests and coverage; fails when any part fail
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed"; exit 1; fi; \
 	echo 'PASSED: $(PARTS)'
 
-test-crash: setup ## the long run of kills and restarts
+test-crash: setup ## the long run: kills, restarts, the largest file
 	$(BIN)/python -m pytest -m crash
 
 format: setup ## rewrite the sources in the one format

@@ -15,11 +15,15 @@ CHUNK = 65536
 
 @define(eq=False)
 class Gate:
-    """Forwards connections to one server while it is open; `url` stays the same."""
+    """Forwards connections to one server while it is open; `url` stays the same.
+
+    `delay` is how many seconds the road takes for each chunk.
+    """
 
     host: str
     port: int
     own_port: int = 0
+    delay: float = 0.0
     _open: trio.CancelScope = field(factory=trio.CancelScope)
     _nursery: trio.Nursery | None = None
 
@@ -74,6 +78,8 @@ class Gate:
     ) -> None:
         try:
             async for chunk in source:
+                if self.delay:
+                    await trio.sleep(self.delay)
                 await drain.send_all(chunk)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass
