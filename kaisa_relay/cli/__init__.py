@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
+    "watch": "Show what happens in a workspace, live.",
     "simulate": "Run the WhatsApp simulator on its own.",
 }
 """Each is the module `kaisa_relay.cli.<name>`, whose click command is called `command`."""

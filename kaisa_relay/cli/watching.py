@@ -1,0 +1,254 @@
+"""Follows the live feed over a WebSocket, through every interruption.
+
+Rule 1: the position is kept once its events are shown, and every subscription names it.
+Rule 2: what waiting can mend is tried again; what it cannot mend ends the watch, with words.
+"""
+
+from collections.abc import Callable
+from random import Random
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+import trio
+from attrs import define, frozen
+from trio_websocket import (
+    ConnectionClosed,
+    ConnectionRejected,
+    HandshakeError,
+    WebSocketConnection,
+    wrap_client_stream,
+)
+
+from kaisa_relay.cli.connecting import NobodyAnswers, Stream, open_stream
+from kaisa_relay.runtime.supervise import RestartPolicy
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of a frame; a snapshot holds hundreds of conversations."""
+CONNECTS: Final = 30.0
+"""Seconds for a connection, and again for the WebSocket on it."""
+QUIET: Final = 30.0
+"""Seconds without a frame after which the server is asked whether it is there."""
+ANSWERS: Final = 15.0
+HAND_OVER: Final = 1.0
+"""Seconds to take what has arrived already."""
+GOING_AWAY: Final = 1001
+TRY_LATER: Final = 1013
+ENDING: Final = frozenset({1008, 1009, 4401})
+"""Close codes that the same request would get again."""
+PAUSES: Final = RestartPolicy(intensity=0, period=1.0, first_delay=0.5, max_delay=15.0)
+_SCHEMES: Final = {"http": "ws", "https": "wss"}
+_REFUSALS: Final = {
+    400: "it does not understand the request: is this a relay's address?",
+    401: "the key is not valid",
+    403: "the key may not watch: it needs the scope feed:read",
+    404: "there is no feed at this address: is it a relay's?",
+}
+
+
+class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
+    """What is so at a position; only counted here."""
+
+    position: str
+    conversations: list[msgspec.Raw]
+    agents: list[msgspec.Raw]
+    more: bool = False
+
+
+class Events(msgspec.Struct, tag="events", frozen=True):
+    """Events up to a position, each as it came."""
+
+    position: str
+    events: list[msgspec.Raw]
+
+
+class Gap(msgspec.Struct, tag="gap", frozen=True):
+    """To be asked for again from this position on."""
+
+    position: str
+
+
+class Problem(msgspec.Struct, tag="error", frozen=True):
+    """Why the server is about to close."""
+
+    code: str
+    message: str
+
+
+_decoder: Final = msgspec.json.Decoder(Snapshot | Events | Gap | Problem)
+
+
+@frozen
+class Asked:
+    """What is to be watched: the feed's address, and what to choose."""
+
+    address: str
+    key: str
+    types: tuple[str, ...] = ()
+    conversation: str | None = None
+
+    def frame(self, after: str | None) -> str:
+        """Return the subscription that goes on after a position."""
+        frame: dict[str, object] = {"type": "subscribe"}
+        if after is not None:
+            frame["after"] = after
+        if self.types:
+            frame["types"] = self.types
+        if self.conversation is not None:
+            frame["conversation"] = self.conversation
+        return msgspec.json.encode(frame).decode()
+
+
+@frozen
+class Refused:
+    """Trying again cannot help."""
+
+    message: str
+
+
+@frozen
+class Lost:
+    """Trying again may help; `why` is for the one who waits."""
+
+    why: str
+
+
+@frozen
+class Unread:
+    """Nobody reads any more what is shown."""
+
+
+Outcome = Refused | Lost | Unread
+
+
+def feed_address(url: str) -> str | None:
+    """Return the WebSocket's address at a relay's, or None when that is no http(s) address."""
+    parts = urlsplit(url)
+    scheme = _SCHEMES.get(parts.scheme)
+    if scheme is None or not parts.hostname or parts.query or parts.fragment:
+        return None
+    return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/feed", "", ""))
+
+
+@define(eq=False)
+class Watch:
+    """`show` takes each event as JSON and says whether anybody reads; `say` is for remarks."""
+
+    asked: Asked
+    show: Callable[[bytes], bool]
+    say: Callable[[str], None]
+    rng: Random
+    position: str | None = None
+    pauses: RestartPolicy = PAUSES
+    _connected: bool = False
+    _tries: int = 0
+
+    async def run(self) -> Refused | None:
+        """Watch until nobody reads (None) or the server will not have it."""
+        while True:
+            outcome = await self._once()
+            match outcome:
+                case Refused():
+                    return outcome
+                case Unread():
+                    return None
+                case Lost(why) if not self._connected:
+                    return Refused(f"{why} at {self.asked.address}")
+                case Lost(why):
+                    await self._pause(why)
+
+    async def _pause(self, why: str) -> None:
+        self._tries += 1
+        seconds = self.pauses.delay(self._tries, self.rng)
+        self.say(f"Reconnecting in {seconds:.1f} s: {why}")
+        await trio.sleep(seconds)
+
+    async def _once(self) -> Outcome:
+        try:
+            async with (
+                open_stream(self.asked.address, CONNECTS) as stream,
+                trio.open_nursery() as nursery,
+            ):
+                outcome = await self._talk(nursery, stream)
+                nursery.cancel_scope.cancel()
+        except NobodyAnswers as nobody:
+            return Lost(str(nobody))
+        return outcome
+
+    async def _talk(self, nursery: trio.Nursery, stream: Stream) -> Outcome:
+        parts = urlsplit(self.asked.address)
+        headers = [(b"Authorization", f"Bearer {self.asked.key}".encode())]
+        try:
+            with trio.fail_after(CONNECTS):
+                socket = await wrap_client_stream(
+                    nursery,
+                    stream,
+                    parts.netloc,
+                    parts.path,
+                    extra_headers=headers,
+                    max_message_size=LARGEST,
+                )
+            return await self._follow(socket)
+        except ConnectionRejected as shut:
+            return _shut(shut.status_code)
+        except (HandshakeError, trio.TooSlowError):
+            return Lost("nobody answers as a WebSocket")
+        except ConnectionClosed as closed:
+            return _closed(closed.reason.code if closed.reason else None)
+
+    async def _follow(self, socket: WebSocketConnection) -> Outcome:
+        await socket.send_message(self.asked.frame(self.position))
+        if self._tries:
+            self.say("Connected again.")
+        self._connected = True
+        while True:
+            text = await _next(socket)
+            if text is None:
+                return Lost("the server has fallen silent")
+            self._tries = 0
+            match _decoder.decode(text):
+                case Snapshot() as snapshot:
+                    self._begin(snapshot)
+                case Events(position, events):
+                    if not all(self.show(bytes(event)) for event in events):
+                        return Unread()
+                    self.position = position
+                case Gap(position):
+                    self.position = position
+                    await socket.send_message(self.asked.frame(position))
+                case Problem(code, message):
+                    return Lost(message) if code == "unavailable" else Refused(message)
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        self.position = snapshot.position
+        live = f"{len(snapshot.conversations)}{' and more' if snapshot.more else ''}"
+        self.say(f"Watching. Live conversations: {live}; agents: {len(snapshot.agents)}.")
+
+
+async def _next(socket: WebSocketConnection) -> str | bytes | None:
+    """Return the next frame; None when the server does not even answer a ping."""
+    message: str | bytes
+    while True:
+        with trio.move_on_after(QUIET):
+            message = await socket.get_message()
+            return message
+        with trio.move_on_after(ANSWERS):
+            await socket.ping()
+            continue
+        # Frames that came meanwhile keep trio-websocket from reading the answer behind them.
+        with trio.move_on_after(HAND_OVER):
+            message = await socket.get_message()
+            return message
+        return None
+
+
+def _shut(status: int) -> Outcome:
+    if status in _REFUSALS:
+        return Refused(f"The relay refuses: {_REFUSALS[status]}")
+    return Lost(f"HTTP status {status}")
+
+
+def _closed(code: int | None) -> Outcome:
+    if code in ENDING:
+        return Refused(f"The relay closed the connection (code {code}).")
+    return Lost("the relay is going away" if code == GOING_AWAY else "the connection was lost")
