@@ -35,6 +35,7 @@ class SetWorkspace:
     broadcast_to: int | None = None
     agent_opt_in: bool | None = None
     pause_after_missed: int | None = None
+    queue_alert: int | None = None
     missed_pause: timedelta | None = None
     keep_files: timedelta | None = None
     reuse_media: bool | None = None

@@ -124,6 +124,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         hours=_hours(settings),
         agent_opt_in=settings.agent_opt_in,
         pause_after_missed=settings.pause_after_missed,
+        queue_alert=settings.queue_alert,
         missed_pause=settings.missed_pause,
         keep_files=settings.keep_files,
         reuse_media=settings.reuse_media,

@@ -29,6 +29,7 @@ SHORTEST_TIME: Final = timedelta(seconds=1)
 SHORTEST_KEEP: Final = timedelta(hours=1)
 LONGEST_KEEP: Final = timedelta(days=3650)
 MOST_FIELDS: Final = 20
+MOST_QUEUED: Final = 100_000
 MOST_MISSED: Final = 100
 MOST_CHATS: Final = 100
 MOST_DAYS: Final = 400
@@ -110,6 +111,8 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
         yield f"files are kept for 1 hour to {LONGEST_KEEP.days} days"
     if not 0 <= settings.pause_after_missed <= MOST_MISSED:
         yield f"an agent is paused after 0 (never) to {MOST_MISSED} missed offers"
+    if not 0 <= settings.queue_alert <= MOST_QUEUED:
+        yield f"a queue is an alert above 0 (never) to {MOST_QUEUED} conversations"
     if not _TEMPLATE.fullmatch(settings.offer_template):
         yield "a template's name has small letters, digits and _ only"
     if len(settings.agent_fields) > MOST_FIELDS or not all(

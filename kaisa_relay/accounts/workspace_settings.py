@@ -9,7 +9,7 @@ from kaisa_relay.accounts.agents import HoursText
 from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
-from kaisa_relay.ports.accounts import BROADCAST_TO, KEEP_FILES, UNKNOWN_GRACE
+from kaisa_relay.ports.accounts import BROADCAST_TO, KEEP_FILES, QUEUE_ALERT, UNKNOWN_GRACE
 
 DEFAULT_TERMS: Final = Terms()
 
@@ -31,6 +31,7 @@ class WorkspaceSettings:
     hours: HoursText | None = None
     agent_opt_in: bool = False
     pause_after_missed: int = PAUSE_AFTER_MISSED
+    queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
     reuse_media: bool = False

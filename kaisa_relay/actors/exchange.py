@@ -53,6 +53,7 @@ from kaisa_relay.ports import (
     Send,
     Sends,
 )
+from kaisa_relay.ports.boards import Boards
 from kaisa_relay.ports.meter import Meter, SilentMeter
 from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.runtime.mailbox import Mailbox
@@ -165,6 +166,7 @@ class Context:
     files: Files
     carrier: Carrier
     directory: Directory
+    boards: Boards
     accounts: Accounts
     gateway: Gateway
     wall: WallClock

@@ -43,12 +43,17 @@ class Move(Enum):
     UNKNOWN = "unknown"
 
 
+TOKEN_CODES: Final = (0, 190)
+"""Meta's word that a token has expired, or never was valid (reference, section 4.12)."""
+
+
 class Stop(Enum):
     """Whether the whole channel stops until it answers a probe, and why."""
 
     NO = "too many unknown outcomes"
     AWAY = "WhatsApp cannot be reached"
     HALTED = "WhatsApp refuses this number: see doctor"
+    TOKEN = "the access token is not valid: see doctor"
 
 
 @frozen
@@ -88,8 +93,8 @@ def conclude(send: Send, answer: Answer, at: datetime, rng: Random, grace: timed
             if whole:
                 return replace(_again(send, None), pause=delay)
             return _again(send, at + timedelta(seconds=delay))
-        case Halted():
-            return _again(send, None, Stop.HALTED)
+        case Halted(code=code):
+            return _again(send, None, Stop.TOKEN if code in TOKEN_CODES else Stop.HALTED)
         case Uncertain():
             due = at + grace
             move = MoveSend(send.id, _SENDING, SendState.UNKNOWN, send.attempt, due)

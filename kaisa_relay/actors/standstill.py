@@ -14,6 +14,7 @@ from attrs import define, field
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lanes import Lanes
 from kaisa_relay.actors.outcome import Stop
+from kaisa_relay.domain.alerts import TOKEN
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import DownReported, GotThrough, Report
 from kaisa_relay.domain.ids import CHANNEL, to_text
@@ -21,7 +22,14 @@ from kaisa_relay.domain.sending import Accepted
 
 logger = structlog.get_logger()
 
-_REASONS: Final = {Stop.NO: "unanswered", Stop.AWAY: "unreachable", Stop.HALTED: "halted"}
+_REASONS: Final = {
+    Stop.NO: "unanswered",
+    Stop.AWAY: "unreachable",
+    Stop.HALTED: "halted",
+    Stop.TOKEN: TOKEN,
+}
+_REFUSED: Final = (Stop.HALTED, Stop.TOKEN)
+"""An operator must act first."""
 PROBE: Final = (1.0, 60.0)
 """Seconds between probes of a number that does not answer: the first and the longest."""
 
@@ -67,7 +75,7 @@ class Standstill:
             await self._stopped.wait()
             self._stopped = trio.Event()
             delay, longest = PROBE
-            if self._why is Stop.HALTED:
+            if self._why in _REFUSED:
                 delay = longest  # an operator must act first; the number itself may well answer
             await trio.sleep(delay)
             while not await self._answers():
@@ -81,7 +89,7 @@ class Standstill:
 
     def _resume(self) -> None:
         self.lanes.stopped = False
-        if self._why is not Stop.HALTED or not self.lanes.waiting():
+        if self._why not in _REFUSED or not self.lanes.waiting():
             self.got_through()
         logger.info("channel goes on", channel=to_text(CHANNEL, self.channel.id))
         self.on_resume()

@@ -6,6 +6,7 @@
     ├── alarm                  supervised; gives up → the process ends
     ├── receipts               supervised; gives up → none for a minute
     ├── retention of files     supervised; gives up → tried again every minute
+    ├── alerts                 supervised; gives up → tried again every minute
     └── workspace …            one of each per workspace, found while running
         ├── reservations       supervised; gives up → the process ends
         ├── pool               supervised; gives up → the process ends
@@ -26,6 +27,7 @@ from attrs import define, field
 
 from kaisa_relay.actors.agent_pool import AgentPool
 from kaisa_relay.actors.alarm import Alarm
+from kaisa_relay.actors.alerts import Alerts
 from kaisa_relay.actors.channel import ChannelTask
 from kaisa_relay.actors.exchange import ChannelPost, Context
 from kaisa_relay.actors.health import HealthDesk
@@ -61,14 +63,17 @@ class Actors:
     health: HealthDesk = field(init=False)
     router: Router = field(init=False)
     _receipts: Receipts = field(init=False)
+    _alerts: Alerts = field(init=False)
     _nursery: trio.Nursery = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.health = HealthDesk(self.context)
         self.router = Router(self.context, self.health)
         self._receipts = Receipts(self.context)
+        self._alerts = Alerts(self.context)
         self.context.sends.subscribe(self._settled)
         self.context.journal.subscribe(self._receipts.take)
+        self.context.journal.subscribe(self._alerts.take)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run until cancelled. Raises `GaveUp` when a core actor does."""
@@ -79,6 +84,7 @@ class Actors:
             self._keep("alarm", Alarm(self.context, self.router.slots).run)
             nursery.start_soon(self._keep_receipts, name="receipts")
             nursery.start_soon(self._keep_retention, name="retention of files")
+            nursery.start_soon(self._keep_alerts, name="alerts")
             task_status.started()
             while True:
                 await trio.sleep(LOOK_EVERY)
@@ -173,6 +179,10 @@ class Actors:
     async def _keep_retention(self) -> None:
         crashed = partial(self._crashed, "files", lambda: None)
         await self._keep_trying("retention of files", MediaRetention(self.context).run, crashed)
+
+    async def _keep_alerts(self) -> None:
+        crashed = partial(self._crashed, "alerts", lambda: None)
+        await self._keep_trying("alerts", self._alerts.run, crashed)
 
     async def _keep_receipts(self) -> None:
         crashed = partial(self._crashed, "receipts", lambda: None)

@@ -8,6 +8,7 @@ from quart_trio.wrappers import TrioRequest
 
 from kaisa_relay.api import problems
 from kaisa_relay.api.agents import Agents
+from kaisa_relay.api.alerts import Alerts
 from kaisa_relay.api.auth import Guard
 from kaisa_relay.api.blocks import Blocks
 from kaisa_relay.api.channels import Channels
@@ -68,6 +69,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Transcript(given),
         MessageFiles(given),
         Agents(given),
+        Alerts(given),
         Channels(given),
         Blocks(given),
         Images(given, codes),

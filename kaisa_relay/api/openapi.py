@@ -13,6 +13,7 @@ from quart_schema import Info, QuartSchema
 from quart_schema.openapi import OpenAPIProvider
 
 from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
+from kaisa_relay.api.alerts import AlertPage
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.channel_shapes import ChannelPage
 from kaisa_relay.api.feed_shapes import TicketAnswer
@@ -55,6 +56,7 @@ SHAPES: Final = (
     PauseAgent,
     ChannelPage,
     TicketAnswer,
+    AlertPage,
     WriteNote,
     WriteMessage,
     TransferConversation,

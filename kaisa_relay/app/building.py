@@ -148,10 +148,8 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
     outward = open_curl_transport(settings.graph_ca_file)
-    on_outage = noting(outages, metrics)
-    opened = open_store(
-        settings.database_url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage
-    )
+    url, on_outage = settings.database_url, noting(outages, metrics)
+    opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
     files = _files(settings)
     async with opened as store, outward as wire, files as carrier, trio.open_nursery() as tasks:
         await tasks.start(store.run)
@@ -168,6 +166,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             files=rooms.files,
             carrier=carrier,
             directory=SqlDirectory(store, decode_content),
+            boards=rooms.boards,
             accounts=accounts,
             gateway=graph_client(wire, settings.graph_url, settings.graph_version),
             wall=wall,

@@ -94,6 +94,12 @@ _SETTINGS: Final = (
         type=int,
         help="Offers missed in a row that pause an agent; first 3, and 0 is never.",
     ),
+    click.option(
+        "--queue-alert",
+        type=int,
+        help="Conversations in search of an agent above which that is an alert; first 10, and 0 is "
+        "never.",
+    ),
     click.option("--missed-pause", type=DURATION, help="How long such a pause is; first 1h."),
     click.option(
         "--keep-files", type=DURATION, help="How long files that people send are kept; first 30d."

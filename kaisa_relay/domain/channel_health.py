@@ -93,7 +93,7 @@ Report = (
     LimitReported | DownReported | WorksReported | GotThrough | QualityReported | TemplateReported
 )
 
-OURS: Final = frozenset({"halted", "unreachable", "unanswered"})
+OURS: Final = frozenset({"halted", "token", "unreachable", "unanswered"})
 """Reasons of a `DownReported` that we found out by sending."""
 
 

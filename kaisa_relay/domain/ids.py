@@ -12,6 +12,7 @@ ConversationId = NewType("ConversationId", int)
 ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
+AlertId = NewType("AlertId", int)
 
 CONVERSATION: Final = "cnv"
 CHANNEL: Final = "chn"
@@ -19,6 +20,7 @@ CONTACT: Final = "ctc"
 MESSAGE: Final = "msg"
 WORKSPACE: Final = "wsp"
 KEY: Final = "key"
+ALERT: Final = "alr"
 USER: Final = "usr"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -17,11 +17,13 @@ from kaisa_relay.domain.conversation.terms import Candidate, Terms
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import (
+    ALERT,
     CHANNEL,
     CONTACT,
     CONVERSATION,
     MESSAGE,
     WORKSPACE,
+    AlertId,
     ChannelId,
     ContactId,
     ConversationId,
@@ -87,9 +89,12 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ChannelDown: "channel.down",
     happened.ChannelUp: "channel.up",
     happened.TemplateChanged: "channel.template_changed",
+    happened.AlertRaised: "alert.raised",
+    happened.AlertCleared: "alert.cleared",
 }
 
 _PREFIXES: Final[Mapping[object, str]] = {
+    AlertId: ALERT,
     ChannelId: CHANNEL,
     ContactId: CONTACT,
     ConversationId: CONVERSATION,

@@ -5,21 +5,22 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from kaisa_relay.domain.channel_health import Health
+from kaisa_relay.domain.alerts import AlertRaised, Troubles, latest_states
+from kaisa_relay.domain.channel_health import Health, TemplateChanged
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.choices import CHOICE_EVENTS, choices
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.codec import KINDS
-from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
+from kaisa_relay.journal.event_columns import NUMBERS, OWN, TOPICS, of_conversation
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports.boards import ChannelStanding, ChoicesView
 from kaisa_relay.ports.views import PersonView
 from kaisa_relay.store import Store
 from kaisa_relay.store.agent_table import agent
 from kaisa_relay.store.health_table import channel_health, read_health
-from kaisa_relay.store.tables import LIVE, contact, conversation, event, pair, send
+from kaisa_relay.store.tables import LIVE, PARKED, contact, conversation, event, inbox, pair, send
 
 _CHOICE_KINDS: Final = [NUMBERS[KINDS[kind]] for kind in CHOICE_EVENTS]
 _LIVE_PHASES: Final = [phase.value for phase in Phase if phase.live]
@@ -57,6 +58,55 @@ class SqlBoards:
     ) -> Mapping[ChannelId, ChannelStanding]:
         """Return how the channels stand that carry anything, or were ever reported on."""
         return await self._store.browse(lambda connection: _standings(connection, workspace))
+
+    async def alerts(self, workspace: WorkspaceId) -> Sequence[AlertRaised]:
+        """Return the alerts that are open: what was raised and has no second event."""
+        raised, later = event.alias(), event.alias()
+        cleared = (
+            select(later.c.seq)
+            .where(later.c.workspace == workspace, later.c.topic == TOPICS["alert"])
+            .where(later.c.stream == raised.c.stream, later.c.version == 2, later.c.send.is_(None))
+        )
+        query = (
+            select(raised)
+            .where(raised.c.workspace == workspace, raised.c.topic == TOPICS["alert"])
+            .where(raised.c.version == 1, raised.c.send.is_(None), ~cleared.exists())
+            .order_by(raised.c.seq)
+        )
+
+        def read(connection: Connection) -> list[AlertRaised]:
+            events = [recorded(row).event for row in connection.execute(query)]
+            return [each for each in events if isinstance(each, AlertRaised)]
+
+        return await self._store.browse(read)
+
+    async def troubles(self, workspace: WorkspaceId) -> Troubles:
+        """Return what alerts are decided by."""
+        return await self._store.browse(lambda connection: _troubles(connection, workspace))
+
+
+def _troubles(connection: Connection, workspace: WorkspaceId) -> Troubles:
+    rows = connection.execute(select(channel_health).where(channel_health.c.workspace == workspace))
+    health = {ChannelId(row.channel): read_health(row) for row in rows}
+    changed = (
+        select(event)
+        .where(event.c.workspace == workspace, event.c.topic == TOPICS["channel"], OWN)
+        .where(event.c.kind == NUMBERS[KINDS[TemplateChanged]])
+        .order_by(event.c.seq)
+    )
+    found = [recorded(row).event for row in connection.execute(changed)]
+    table = conversation.c
+    seeking = select(func.count()).where(
+        table.workspace == workspace, table.phase == Phase.SEEKING.value
+    )
+    parked = select(func.count()).select_from(inbox).where(PARKED)
+    return Troubles(
+        health,
+        latest_states(found),
+        connection.scalar(seeking) or 0,
+        connection.scalar(parked.where(inbox.c.workspace == workspace)) or 0,
+        connection.scalar(parked.where(inbox.c.workspace.is_(None))) or 0,
+    )
 
 
 def _people(

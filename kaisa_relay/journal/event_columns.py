@@ -63,10 +63,19 @@ NUMBERS: Final[dict[str, int]] = {
     "contact.unblocked": 51,
     "message.blocked": 52,
     "conversation.moved": 53,
+    "alert.raised": 54,
+    "alert.cleared": 55,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 
-TOPICS: Final = {"conversation": 0, "message": 1, "agent": 2, "channel": 3, "contact": 4}
+TOPICS: Final = {
+    "conversation": 0,
+    "message": 1,
+    "agent": 2,
+    "channel": 3,
+    "contact": 4,
+    "alert": 5,
+}
 """What `stream` is the id of. A conversation's costs SQLite no byte."""
 _TOPIC_NAMES: Final = {number: name for name, number in TOPICS.items()}
 

@@ -91,6 +91,8 @@ KINDS: Final[dict[type[Event], str]] = {
     e.ChannelDown: "channel.down",
     e.ChannelUp: "channel.up",
     e.TemplateChanged: "channel.template_changed",
+    e.AlertRaised: "alert.raised",
+    e.AlertCleared: "alert.cleared",
 }
 
 CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {

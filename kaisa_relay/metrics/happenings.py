@@ -18,6 +18,8 @@ from kaisa_relay.domain.conversation.events import (
     AgentInvited,
     AgentOptedIn,
     AgentPaused,
+    AlertCleared,
+    AlertRaised,
     ContactBlocked,
     ContactMerged,
     ContactUnblocked,
@@ -125,6 +127,7 @@ CHANNELS: Final[dict[type[Event], str]] = {
     ChannelUp: "up",
     TemplateChanged: "template_changed",
 }
+ALERTS: Final[dict[type[Event], str]] = {AlertRaised: "raised", AlertCleared: "cleared"}
 AGENTS: Final[dict[type[Event], str]] = {
     AgentAvailable: "available",
     AgentAway: "away",
@@ -144,6 +147,7 @@ _TABLES: Final = (
     (MESSAGES, "kaisa_messages", "Messages, by what became of them"),
     (STEPS, "kaisa_conversation_steps", "What happens to conversations within a phase"),
     (CHANNELS, "kaisa_channel_changes", "What happens to channels' standing with WhatsApp"),
+    (ALERTS, "kaisa_alerts", "What needed somebody, and what of it is over"),
     (AGENTS, "kaisa_agent_changes", "Agents who come, go and pause"),
 )
 

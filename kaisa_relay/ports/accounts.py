@@ -15,6 +15,7 @@ from kaisa_relay.domain.schedule import Schedule
 from kaisa_relay.ports.gateway import ChannelAccess
 
 BROADCAST_TO: Final = 3
+QUEUE_ALERT: Final = 10
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
 KEEP_FILES: Final = timedelta(days=30)
 
@@ -28,6 +29,7 @@ class Workspace:
     `language` is that of people whose own is not given; `unknown_grace` is how long a send that
     got no answer blocks its recipient, waiting for a status, before it is parked; with
     `read_receipts` a writer's message is marked read once the other side has read it;
+    more than `queue_alert` conversations in search of an agent (0: however many) are an alert;
     `pause_after_missed` offers missed in a row (0: however many) pause an agent for `missed_pause`;
     with `agent_opt_in` nobody is offered anything before they said yes to an invitation;
     `hours` are its business hours (None: always open);
@@ -49,6 +51,7 @@ class Workspace:
     hours: Schedule | None = None
     agent_opt_in: bool = False
     pause_after_missed: int = PAUSE_AFTER_MISSED
+    queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
     reuse_media: bool = False

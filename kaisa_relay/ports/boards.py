@@ -3,11 +3,12 @@
 Rule 1: read from the rows, one workspace at a time; counts are of the moment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.alerts import AlertRaised, Troubles
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.conversation.choices import Choices
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
@@ -47,6 +48,14 @@ class Boards(Protocol):
         self, workspace: WorkspaceId
     ) -> Mapping[ChannelId, ChannelStanding]:
         """Return how the channels stand that carry anything, or were ever reported on."""
+        ...
+
+    async def alerts(self, workspace: WorkspaceId) -> Sequence[AlertRaised]:
+        """Return the alerts that are open, the oldest first."""
+        ...
+
+    async def troubles(self, workspace: WorkspaceId) -> Troubles:
+        """Return what alerts are decided by."""
         ...
 
 

@@ -278,6 +278,7 @@ async def open_house(plan: Plan | None = None) -> AsyncIterator[House]:
         files=store.files,
         carrier=plan.carrier or FakeCarrier(),
         directory=TrappedDirectory(store, traps),
+        boards=store.boards,
         accounts=accounts,
         gateway=gateway,
         wall=wall,

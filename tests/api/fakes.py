@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from attrs import define, field
 
+from kaisa_relay.domain.alerts import AlertRaised, Troubles
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
@@ -106,6 +107,14 @@ class MemoryBoards:
     ) -> Mapping[ChannelId, ChannelStanding]:
         """Return how the channels of this workspace stand."""
         return self.rows.standings if workspace == OURS else {}
+
+    async def alerts(self, workspace: WorkspaceId) -> Sequence[AlertRaised]:
+        """Return those of this workspace."""
+        return self.rows.alerts if workspace == OURS else []
+
+    async def troubles(self, workspace: WorkspaceId) -> Troubles:
+        """Return none: who shows alerts does not look for them."""
+        return Troubles()
 
 
 @define

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from attrs import define, field
 
+from kaisa_relay.domain.alerts import AlertRaised
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.content import Media
@@ -40,6 +41,7 @@ class Rows:
     agents: list[AgentView] = field(factory=list)
     media: dict[MessageId, tuple[Media, FileRow | None]] = field(factory=dict)
     bytes: dict[MessageId, bytes] = field(factory=dict)
+    alerts: list[AlertRaised] = field(factory=list)
     choices: dict[ConversationId, ChoicesView] = field(factory=dict)
     standings: dict[ChannelId, ChannelStanding] = field(factory=dict)
     blocks: dict[tuple[WorkspaceId, ContactId], BlockView] = field(factory=dict)

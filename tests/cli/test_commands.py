@@ -76,6 +76,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "hours": None,
         "agent_opt_in": False,
         "pause_after_missed": 3,
+        "queue_alert": 10,
         "missed_pause": "PT3600S",
         "keep_files": "P30D",
         "reuse_media": False,

@@ -1,12 +1,16 @@
 """What every store promises of a dashboard's boards: choices, and how channels stand."""
 
-from kaisa_relay.domain.channel_health import Health, Quality
+from attrs import evolve as replace
+
+from kaisa_relay.domain.alerts import AlertCleared, AlertKind, AlertRaised, Level, Troubles
+from kaisa_relay.domain.channel_health import Health, Quality, TemplateChanged
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.choices import OfferEnd
 from kaisa_relay.domain.conversation.events import AgentNudged, AgentOffered, OfferDeclined
+from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.conversation.terms import AgentReason
-from kaisa_relay.domain.ids import ConversationId, MessageId, SendId, WorkspaceId
-from kaisa_relay.ports import ClaimPair, KnowAgent, NewSend
+from kaisa_relay.domain.ids import AlertId, ConversationId, MessageId, SendId, WorkspaceId
+from kaisa_relay.ports import ClaimPair, KnowAgent, NewSend, ParkItem, SaveConversation
 from kaisa_relay.ports.boards import ChannelStanding
 from kaisa_relay.ports.health import SaveHealth
 from kaisa_relay.ports.views import PersonView
@@ -60,3 +64,40 @@ async def test_how_channels_stand(world: World) -> None:
         other.id: ChannelStanding(unwell),
     }
     assert await boards.channel_standings(WorkspaceId(workspace + 1)) == {}
+
+
+async def test_alerts_that_are_open(world: World) -> None:
+    """Raised and not cleared, the oldest first; nobody else's."""
+    boards, workspace = world.store.boards, world.workspace
+    assert list(await boards.alerts(workspace)) == []
+    down, parked, long = (
+        AlertRaised(AlertId(number), kind, Level.ERROR, AT, world.channel.id, count=number)
+        for number, kind in enumerate(list(AlertKind)[:3], 1)
+    )
+    for alert in (down, parked, long):
+        assert await world.append(f"alert/{alert.alert}", 0, (alert,)) is None
+    cleared = AlertCleared(parked.alert, parked.kind, AT)
+    assert await world.append(f"alert/{parked.alert}", 1, (cleared,)) is None
+    assert list(await boards.alerts(workspace)) == [down, long]
+    assert list(await boards.alerts(WorkspaceId(workspace + 1))) == []
+
+
+async def test_troubles_as_the_rows_have_them(world: World) -> None:
+    """Health, the latest state of each template, who seeks an agent, what is set aside."""
+    boards, workspace, channel = world.store.boards, world.workspace, world.channel.id
+    assert await boards.troubles(workspace) == Troubles()
+    down = Health(down="token", version=1)
+    changed = [
+        TemplateChanged(channel, "kaisa_offer", "en", status, "NONE", AT)
+        for status in ("PAUSED", "APPROVED", "REJECTED")
+    ]
+    stream = f"channel/{channel}"
+    assert await world.append(stream, 0, changed, SaveHealth(channel, down)) is None
+    started = await world.start(ANA, BO)
+    await world.must(SaveConversation(replace(started.state, phase=Phase.SEEKING), 1, AT))
+    await world.store.inbox.store([world.message("wamid-9")])
+    await world.must(ParkItem((world.items[-1].id,), "message/1", "unroutable"))
+    assert await boards.troubles(workspace) == Troubles(
+        {channel: down}, {(channel, "kaisa_offer", "en"): "REJECTED"}, queue=1, parked=1
+    )
+    assert (await boards.troubles(WorkspaceId(workspace + 1))).queue == 0

@@ -41,7 +41,15 @@ from kaisa_relay.domain.sending import Answer, Rank
 from kaisa_relay.domain.texts import TextKey
 from kaisa_relay.metrics import Metrics, TimedLane
 from kaisa_relay.metrics.counters import ANSWERS, MOST_CODES
-from kaisa_relay.metrics.happenings import AGENTS, CHANNELS, MESSAGES, OFFERS, PHASES, STEPS
+from kaisa_relay.metrics.happenings import (
+    AGENTS,
+    ALERTS,
+    CHANNELS,
+    MESSAGES,
+    OFFERS,
+    PHASES,
+    STEPS,
+)
 from kaisa_relay.ports import Recorded
 from kaisa_relay.ports.meter import Meter
 from kaisa_relay.runtime.callback import Callback, OnAnswer
@@ -169,7 +177,8 @@ async def test_what_never_happened_is_none_and_not_absent() -> None:
 def test_every_event_is_counted_somewhere() -> None:
     endings = {ConversationClosed, ConversationFailed, ConversationAbandoned}
     apart = {MessageStatus, MessageUnmatched, *endings}
-    assert {*OFFERS, *MESSAGES, *PHASES, *STEPS, *CHANNELS, *AGENTS, *apart} == set(get_args(Event))
+    counted = {*OFFERS, *MESSAGES, *PHASES, *STEPS, *CHANNELS, *AGENTS, *ALERTS}
+    assert counted | apart == set(get_args(Event))
 
 
 @frozen

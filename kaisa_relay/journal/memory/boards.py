@@ -1,14 +1,17 @@
 """What a dashboard shows beside conversations, read from the rows in memory."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
+from kaisa_relay.domain.alerts import AlertRaised, Troubles, latest_states
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.conversation.choices import choices
+from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ConversationId, WorkspaceId
 from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.journal.memory.rows import InboxState
 from kaisa_relay.ports.boards import ChannelStanding, ChoicesView
 from kaisa_relay.ports.views import PersonView
 
@@ -56,3 +59,33 @@ class MemoryBoards:
             )
             for channel in {*health, *live, *pairs, *waiting}
         }
+
+    async def alerts(self, workspace: WorkspaceId) -> Sequence[AlertRaised]:
+        """Return the alerts that are open, the oldest first."""
+        rows = await self.commits.read()
+        opened = [
+            history[0]
+            for (of, stream), history in rows.streams.items()
+            if of == workspace and stream.startswith("alert/") and len(history) == 1
+        ]
+        found = [each.event for each in sorted(opened, key=lambda each: each.seq)]
+        return [each for each in found if isinstance(each, AlertRaised)]
+
+    async def troubles(self, workspace: WorkspaceId) -> Troubles:
+        """Return what alerts are decided by."""
+        rows = await self.commits.read()
+        recorded = [
+            each
+            for (of, stream), history in rows.streams.items()
+            if of == workspace and stream.startswith("channel/")
+            for each in history
+        ]
+        states = [row.state for (of, _), row in rows.conversations.items() if of == workspace]
+        parked = [row for row in rows.inbox.values() if row.state is InboxState.PARKED]
+        return Troubles(
+            {channel: each for (of, channel), each in rows.healths.items() if of == workspace},
+            latest_states(each.event for each in sorted(recorded, key=lambda each: each.seq)),
+            sum(state.phase is Phase.SEEKING for state in states),
+            sum(row.workspace == workspace for row in parked),
+            sum(row.workspace is None for row in parked),
+        )

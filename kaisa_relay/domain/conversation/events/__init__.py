@@ -11,6 +11,7 @@ from kaisa_relay.domain.agent_events import (
     AgentOptedIn,
     AgentPaused,
 )
+from kaisa_relay.domain.alerts import AlertCleared, AlertRaised
 from kaisa_relay.domain.channel_health import (
     ChannelDown,
     ChannelLimited,
@@ -76,6 +77,8 @@ __all__ = [
     "AgentOffered",
     "AgentOptedIn",
     "AgentPaused",
+    "AlertCleared",
+    "AlertRaised",
     "ChannelDown",
     "ChannelLimited",
     "ChannelQualityChanged",
@@ -177,4 +180,6 @@ Event = (
     | ChannelQualityChanged
     | ChannelUp
     | TemplateChanged
+    | AlertRaised
+    | AlertCleared
 )
