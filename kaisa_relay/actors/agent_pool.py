@@ -31,9 +31,8 @@ from kaisa_relay.actors.opening import opening
 from kaisa_relay.actors.pauses import Pauses
 from kaisa_relay.actors.presence import read_agent
 from kaisa_relay.actors.searching import Fact
-from kaisa_relay.domain.agent_pool import Standing, choose_agent, choose_agents, has_room
+from kaisa_relay.domain.agent_pool import Standing, choose_agent, choose_agents, has_room, held_on
 from kaisa_relay.domain.channel import window_open
-from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.presence import Agent
@@ -228,17 +227,12 @@ class AgentPool:
     def _elsewhere(self, wanted: AgentWanted, agent: ContactId, pairs: list[Pair]) -> int:
         """Count the other channels on which an agent has a conversation, or is promised to one."""
         now = trio.current_time()
-        live = {
-            pair.channel
-            for pair in pairs
-            if pair.contact == agent and pair.conversation is not None and pair.role is Side.AGENT
-        }
         held = {
             channel
             for (channel, who), (_, until) in self._holds.items()
             if who == agent and until > now
         }
-        return len((live | held) - {wanted.channel})
+        return len((held_on(pairs, agent) | held) - {wanted.channel})
 
     def _held(self, wanted: AgentWanted, agent: ContactId) -> bool:
         """Say whether somebody else was just promised this agent."""

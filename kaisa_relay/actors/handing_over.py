@@ -10,6 +10,7 @@ from attrs import evolve
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain import chat_commands, handover
+from kaisa_relay.domain.agent_pool import has_room, held_on
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.messages import Handover, Receive
@@ -39,11 +40,16 @@ async def facts(
     """Return who of the other agents can take a conversation on this channel now."""
     workspace, at = state.workspace, context.wall()
     others = [each.contact for each in state.agents if each.contact != state.agent]
-    read_pairs = partial(context.directory.pairs, workspace, others, state.channel)
-    pairs = {pair.contact: pair for pair in await context.patiently(read_pairs)}
+    everywhere = await context.patiently(partial(context.directory.pairs, workspace, others))
+    pairs = {pair.contact: pair for pair in everywhere if pair.channel == state.channel}
     known = await context.patiently(partial(context.directory.agents, workspace, others))
     opt_in = context.accounts.workspace(workspace).agent_opt_in
-    away = {each.contact for each in known.values() if not each.takes_offers(at, opt_in=opt_in)}
+    away = {
+        each.contact
+        for each in known.values()
+        if not each.takes_offers(at, opt_in=opt_in)
+        or not has_room(each, len(held_on(everywhere, each.contact) - {state.channel}))
+    }
     taken = {each for each, pair in pairs.items() if pair.conversation is not None}
     free = tuple(each for each in others if each not in taken | away)
     reachable = (each for each, pair in pairs.items() if window_open(pair.inbound_at, at))

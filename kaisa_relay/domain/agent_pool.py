@@ -4,18 +4,20 @@ Rule 1: on one channel an agent is in at most one live conversation, in whatever
 Rule 2: who said no is not asked again; who missed an offer is asked once more, from the queue.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
 from attrs import frozen
 
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import Candidate, Strategy
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.conversation.terms import AgentReason
-from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.ids import ChannelId, ContactId
 from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.replacing import replace
+from kaisa_relay.domain.routing import Pair
 
 MOST_MISSES: Final = 2
 """How often somebody may miss an offer of one conversation: the second time from the queue."""
@@ -112,6 +114,15 @@ def choose_agents(
             break
         chosen.append(best)
     return tuple(chosen)
+
+
+def held_on(pairs: Iterable[Pair], agent: ContactId) -> frozenset[ChannelId]:
+    """Return the channels on which an agent has a conversation, or is asked to take one."""
+    return frozenset(
+        pair.channel
+        for pair in pairs
+        if pair.contact == agent and pair.conversation is not None and pair.role is Side.AGENT
+    )
 
 
 def has_room(agent: Agent, elsewhere: int) -> bool:

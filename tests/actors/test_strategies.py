@@ -134,3 +134,17 @@ async def test_a_capacity_counts_over_all_channels(autojump_clock: MockClock) ->
         offers = [e for e in house.events(links[1].conversation) if isinstance(e, AgentOffered)]
         assert len(offers) == 1
         house.check_finished()
+
+
+async def test_nobody_is_handed_more_than_their_capacity(autojump_clock: MockClock) -> None:
+    """Bruno's one chat is on another number; the agent hears that he is not free."""
+    busy = evolve(BRUNO, capacity=1)
+    async with open_house(Plan(channels=2)) as house:
+        first = await house.talking(busy, form(100))
+        link = await house.reserved(AGENT, busy, visitor=form(101))
+        assert link.channel != first.channel
+        await house.scan(link, form(101))
+        await house.tap(AGENT, "Accept", int(link.channel))
+        await house.write(AGENT, "/transfer bruno", int(link.channel))
+        assert house.offered(busy) == 1
+        assert "Bruno cannot take a chat here" in house.texts(AGENT)[-1]
