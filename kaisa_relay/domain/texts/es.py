@@ -111,16 +111,16 @@ TEXTS: Final[Texts] = {
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Se ha cerrado la conversación por ti. "
     "Lo que escribas a partir de ahora ya no le llegará.",
     TextKey.BLOCKED_AGENT: (
-        "Has bloqueado a {name} y la conversación está cerrada: nada más de {name} os llegará a ti "
-        "ni a tus compañeros. Si ha sido un error, tu supervisor puede quitar el bloqueo.",
-        "La persona está bloqueada y la conversación cerrada: nada más de ella os llegará a ti "
-        "ni a tus compañeros. Si ha sido un error, tu supervisor puede quitar el bloqueo.",
+        "Has bloqueado a {name} y la conversación está cerrada: tu equipo no recibirá nada más de "
+        "esa persona. Si ha sido un error, alguien de supervisión puede quitar el bloqueo.",
+        "La persona está bloqueada y la conversación cerrada: tu equipo no recibirá nada más de "
+        "ella. Si ha sido un error, alguien de supervisión puede quitar el bloqueo.",
     ),
     TextKey.NUDGE_AGENT: (
         "Hace un rato que no hay mensajes con {name}. Escribe unas palabras "
-        "o envía /cerrar si ya han terminado.",
+        "o envía /cerrar si ya está todo resuelto.",
         "Hace un rato que no hay mensajes en tu conversación. Escribe unas palabras "
-        "o envía /cerrar si ya han terminado.",
+        "o envía /cerrar si ya está todo resuelto.",
     ),
     TextKey.REPLY_REMINDER: (
         "{name} espera tu primera respuesta.",
@@ -195,9 +195,9 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.TRANSFER_BUSY: (
         "{agent} no puede atender a nadie aquí en este momento, así que la conversación sigue "
-        "contigo. Envía /pasar para quien esté libre.",
+        "contigo. Envía solo /pasar para preguntar a quien esté libre.",
         "Esa persona no puede atender a nadie aquí en este momento, así que la conversación sigue "
-        "contigo. Envía /pasar para quien esté libre.",
+        "contigo. Envía solo /pasar para preguntar a quien esté libre.",
     ),
     TextKey.TRANSFER_NOBODY: "Ahora mismo no hay nadie más libre aquí, "
     "así que la conversación sigue contigo.",

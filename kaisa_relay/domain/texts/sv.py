@@ -85,8 +85,8 @@ TEXTS: Final[Texts] = {
     TextKey.FROM_TEAM: "Från teamet:",
     TextKey.WHISPER: "Från ditt team (besökaren ser inte detta):",
     TextKey.OFFER: (
-        "{name} vill chatta.\n{note}\n\nKan du ta det?",
-        "En besökare vill chatta.\n{note}\n\nKan du ta det?",
+        "{name} vill chatta.\n{note}\n\nKan du ta chatten?",
+        "En besökare vill chatta.\n{note}\n\nKan du ta chatten?",
     ),
     TextKey.OFFER_ACCEPT: "Ta chatten",
     TextKey.OFFER_DECLINE: "Avböj",
@@ -188,9 +188,9 @@ TEXTS: Final[Texts] = {
     ),
     TextKey.TRANSFER_BUSY: (
         "{agent} kan inte ta någon chatt här just nu, så den är kvar hos dig. "
-        "Skicka /överlämna för den som är ledig.",
+        "Skicka bara /överlämna för att fråga någon som är ledig.",
         "Kollegan kan inte ta någon chatt här just nu, så den är kvar hos dig. "
-        "Skicka /överlämna för den som är ledig.",
+        "Skicka bara /överlämna för att fråga någon som är ledig.",
     ),
     TextKey.TRANSFER_NOBODY: "Ingen annan är ledig här just nu, så chatten är kvar hos dig.",
     TextKey.TRANSFER_UNDER_WAY: (
