@@ -56,6 +56,12 @@ class Foreknown:
     _next: set[MessageId] = field(factory=set)
     _suspect: set[MessageId] = field(factory=set)
     _meanwhile: list[Change] = field(factory=list)
+    """What was changed during a read, which may have missed it."""
+    _reading: bool = False
+
+    def __len__(self) -> int:
+        """How many answers, and changes that may concern them, are kept."""
+        return len(self._met) + len(self._meanwhile)
 
     def met(self, channel: Channel, sender: Sender) -> Met | None:
         """Return what was read of this sender on this channel, if it still holds."""
@@ -66,7 +72,8 @@ class Foreknown:
         """Forget what these rows, committed or perhaps so, may have made wrong."""
         for change in changes:
             if isinstance(change, _CONCERNING):
-                self._meanwhile.append(change)
+                if self._reading:
+                    self._meanwhile.append(change)
                 self._drop(change)
 
     def routed(self, item: MessageId) -> None:
@@ -100,7 +107,11 @@ class Foreknown:
         if writers:
             self._suspect |= self._next
             read = partial(self.context.directory.meet, list(writers.values()))
-            found = await self.context.patiently(read)
+            self._reading = True
+            try:
+                found = await self.context.patiently(read)
+            finally:
+                self._reading = False
             self._suspect -= self._next
             both = zip(writers.values(), found, strict=True)
             self._met = dict(zip(writers, both, strict=True))

@@ -82,7 +82,7 @@ class Lookups:
     @property
     def remembered(self) -> int:
         """How many answers are kept."""
-        return len(self._senders) + len(self._pairs)
+        return len(self._senders) + len(self._pairs) + len(self.foreknown)
 
     def forget_sender(self, sender: Sender) -> None:
         """Somebody left this number or BSUID; rare enough to look through all that we remember."""

@@ -34,3 +34,11 @@ async def test_one_whose_reading_crashes_spoils_no_other(autojump_clock: MockClo
         assert trap.sprung == 3
         assert house.texts(AGENT)[before:] == ["word 0", "word 1"]
         assert house.actors.router.statistics()["quarantined"] == 0
+
+
+async def test_what_changes_while_nobody_reads_is_not_kept(autojump_clock: MockClock) -> None:
+    """A backend may ask for many conversations before anybody writes."""
+    async with open_house() as house:
+        for number in range(20):
+            await house.reserved(form(300 + number), visitor=form(400 + number))
+        assert house.actors.router.statistics()["remembered"] == 0
