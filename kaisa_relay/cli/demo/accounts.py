@@ -1,7 +1,10 @@
 """What the demo configures: workspaces, each with its numbers and one API key."""
 
+import secrets
+from functools import partial
 from typing import TypeVar
 
+import trio
 from attrs import field, frozen
 
 from kaisa_relay.accounts.administration import Administration
@@ -20,10 +23,13 @@ from kaisa_relay.accounts.commands import (
     WorkspaceFacts,
     WorkspaceSettings,
 )
+from kaisa_relay.accounts.passwords import hash_password
 from kaisa_relay.accounts.transactions import open_alone
+from kaisa_relay.accounts.users import AddUser, UserFacts
 from kaisa_relay.cli.alone import NODE
 from kaisa_relay.cli.demo.programs import CHANNEL_TOKEN, Line
 from kaisa_relay.ports.keys import Scope
+from kaisa_relay.ports.users import Role
 from kaisa_relay.runtime.clock import system_clock
 from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.settings import Settings
@@ -40,12 +46,21 @@ class CannotConfigure(Exception):
 
 
 @frozen
+class Login:
+    """What a supervisor signs in to the dashboard with."""
+
+    name: str
+    password: str = field(factory=partial(secrets.token_urlsafe, 9), repr=False)
+
+
+@frozen
 class Customer:
-    """A workspace to make."""
+    """A workspace to make, and maybe a supervisor who may do everything there."""
 
     name: str
     settings: WorkspaceSettings
     lines: tuple[Line, ...]
+    login: Login | None = None
 
 
 @frozen
@@ -76,6 +91,11 @@ def _seconds() -> float:
     return system_clock().timestamp()
 
 
+async def _account(workspace: str, login: Login) -> AddUser:
+    hashed = await trio.to_thread.run_sync(hash_password, login.password)
+    return AddUser(workspace, login.name, Role.ADMIN, hashed)
+
+
 @frozen
 class _Desk:
     administration: Administration
@@ -93,5 +113,7 @@ class _Desk:
         for line in customer.lines:
             channel = AddChannel(customer.name, line.phone_number_id, line.number, CHANNEL_TOKEN)
             await self.get(channel, ChannelFacts)
+        if customer.login is not None:
+            await self.get(await _account(customer.name, customer.login), UserFacts)
         added = await self.get(AddKey(customer.name, tuple(Scope), "demo"), KeyAdded)
         return Key(added.text)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,9 @@ from attrs import define, evolve, field, frozen
 
 from kaisa_relay.accounts.commands import WorkspaceSettings
 from kaisa_relay.cli.demo import plan, summary
-from kaisa_relay.cli.demo.accounts import Customer
+from kaisa_relay.cli.demo.accounts import Customer, Login
 from kaisa_relay.cli.demo.answers import Unexpected
+from kaisa_relay.cli.demo.audience import invite
 from kaisa_relay.cli.demo.cast import LINES, chats
 from kaisa_relay.cli.demo.people import Missing
 from kaisa_relay.cli.demo.play import Play, Scene, Tempo
@@ -50,6 +52,7 @@ class Wishes:
     faults: bool
     seed: int
     database_url: str = field(repr=False)
+    login: Login = field(factory=partial(Login, "supervisor"))
 
     @property
     def tempo(self) -> Tempo:
@@ -60,7 +63,8 @@ class Wishes:
     def customer(self) -> Customer:
         """Whose chats are played: agents have little time, so that one can be seen to miss it."""
         offer_time = timedelta(seconds=3 if self.once and not self.faults else 4)
-        return Customer("demo", WorkspaceSettings(offer_time=offer_time), LINES)
+        login = None if self.once else self.login
+        return Customer("demo", WorkspaceSettings(offer_time=offer_time), LINES, login)
 
     @property
     def customers(self) -> tuple[Customer, ...]:
@@ -99,6 +103,8 @@ class Performance:
             await stage.simulator.set_faults({"seed": wishes.seed})
             if wishes.faults:
                 await stage.simulator.set_faults(FAULTS)
+            if not wishes.once:
+                await invite(self.screen, stage.serving.url, wishes.login)
             self.summary = await self._play(stage, began)
             if not wishes.once and self.summary.ok:
                 await YourTurn(stage, self.screen).run(self.summary)

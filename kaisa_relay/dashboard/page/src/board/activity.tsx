@@ -1,10 +1,11 @@
 import type { FeedEvent } from "../feed/frames";
 import { address } from "../page";
+import { board } from "../session";
 import { t } from "../text/en";
-import { Empty, Instant } from "../ui/parts";
+import { Empty, Instant, name } from "../ui/parts";
 import { clockTime } from "../ui/time";
 
-const SHOWN = 40;
+const SHOWN = 60;
 
 /** What happened last, the latest first. */
 export function Activity({ events }: { events: readonly FeedEvent[] }) {
@@ -31,5 +32,11 @@ function Words({ event }: { event: FeedEvent }) {
   const words = t.events[event.type] ?? event.type;
   const of = event.subject;
   if (!of?.startsWith("cnv_")) return <span>{words}</span>;
-  return <a href={address({ at: "conversation", id: of })}>{words}</a>;
+  const known = board.get().conversations.get(of);
+  return (
+    <a href={address({ at: "conversation", id: of })}>
+      {words}
+      {known && <span class="quiet"> {name(known.visitor)}</span>}
+    </a>
+  );
 }

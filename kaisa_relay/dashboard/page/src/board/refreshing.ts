@@ -18,7 +18,9 @@ export class Refreshing {
   constructor(
     private readonly client: Client,
     private readonly board: Store<Board>,
-    private readonly later: (run: () => void, milliseconds: number) => unknown = setTimeout,
+    // A bare `setTimeout` would be called as a method of ours, which browsers refuse.
+    private readonly later = (run: () => void, milliseconds: number): unknown =>
+      setTimeout(run, milliseconds),
   ) {}
 
   mark(stale: Stale): void {

@@ -11,6 +11,9 @@ import { ended, inState, LIVE, matches, since, type Board as Shown, type Live } 
 import { Strips } from "./strips";
 import { Everywhere } from "./everywhere";
 
+const SOON = 600_000;
+/** Milliseconds before its deadline in which a conversation says so. */
+
 export function Board({ chosen }: { chosen: string | null }) {
   const now = useStore(board);
   const [typed, setTyped] = useState("");
@@ -115,7 +118,7 @@ function second(conversation: Conversation): string {
   const { status, agent, reason } = conversation;
   if (status === "active") return name(agent);
   if (status === "seeking") return agent ? t.board.asked(name(agent)) : t.board.nobodyAsked;
-  if (status === "reserved") return t.board.asked(name(agent));
+  if (status === "reserved") return agent ? t.board.first(name(agent)) : t.board.nobodyAsked;
   return [t.board.states[status], reason].filter(Boolean).join(" · ");
 }
 
@@ -123,14 +126,13 @@ function Age({ conversation }: { conversation: Conversation }) {
   const now = useNow();
   const { status, expires_at } = conversation;
   const from = since(conversation);
-  const left = expires_at && Date.parse(expires_at) - now;
-  const soon = left !== null && left !== "" && left < 3_600_000;
+  const soon = expires_at !== null && Date.parse(expires_at) - now < SOON;
   const wait = status === "seeking" ? now - Date.parse(from) : 0;
   const level = wait > 300_000 ? "bad" : wait > 60_000 ? "warn" : "";
   return (
     <span class={`age ${level}`}>
       <time dateTime={from}>{sinceText(from, now)}</time>
-      {soon && expires_at && <small> {t.board.expires(until(expires_at, now))}</small>}
+      {soon && <small> {t.board.expires(until(expires_at, now))}</small>}
     </span>
   );
 }

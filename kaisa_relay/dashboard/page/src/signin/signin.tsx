@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../app";
 import { Refusal } from "../api/client";
 import { signIn } from "../session";
@@ -7,6 +7,8 @@ import { t } from "../text/en";
 export function SignIn({ ended }: { ended: boolean }) {
   const [problem, setProblem] = useState(ended ? t.signIn.ended : "");
   const [busy, setBusy] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -28,7 +30,7 @@ export function SignIn({ ended }: { ended: boolean }) {
         <h1>{t.signIn.heading}</h1>
         <label>
           {t.signIn.name}
-          <input name="name" autocomplete="username" autocapitalize="none" required autofocus />
+          <input ref={first} name="name" autocomplete="username" autocapitalize="none" required />
         </label>
         <label>
           {t.signIn.password}

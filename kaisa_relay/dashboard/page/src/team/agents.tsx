@@ -37,7 +37,6 @@ export function AgentLine({ agent }: { agent: Agent }) {
 
 function AgentHead({ agent }: { agent: Agent }) {
   const { presence, paused_until, load, capacity, missed, on_call } = agent;
-  const most = capacity ?? t.agents.unlimited;
   return (
     <div class="agent">
       <span class="agent-name">{agent.name ?? t.erased}</span>
@@ -45,7 +44,7 @@ function AgentHead({ agent }: { agent: Agent }) {
         {t.agents[presence]}
         {paused_until && ` ${t.agents.until(clockTime(paused_until))}`}
       </Badge>
-      <span class="quiet">{t.agents.load(load, String(most))}</span>
+      <span class="quiet">{t.agents.load(load, capacity)}</span>
       {missed > 0 && <span class="warn">{t.agents.missed(missed)}</span>}
       {on_call && <span class="tag">{t.agents.onCall}</span>}
     </div>
