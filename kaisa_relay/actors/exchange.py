@@ -181,10 +181,10 @@ class Context:
     bounds: Bounds = field(factory=Bounds)
     meter: Meter = field(factory=SilentMeter)
 
-    async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what `call` returns, waiting for a store that is away."""
-        return await patiently(call, self.outages)
+    def patiently(self, call: Callable[[], Awaitable[T]]) -> Awaitable[T]:
+        """Await this for what `call` returns, waiting for a store that is away."""
+        return patiently(call, self.outages)
 
-    async def at_once(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what `call` returns; raises `StoreUnavailable`."""
-        return await at_once(call, self.outages)
+    def at_once(self, call: Callable[[], Awaitable[T]]) -> Awaitable[T]:
+        """Await this for what `call` returns; raises `StoreUnavailable`."""
+        return at_once(call, self.outages)

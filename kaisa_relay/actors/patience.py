@@ -34,7 +34,11 @@ async def patiently(call: Callable[[], Awaitable[T]], outages: Outages) -> T:
     delay = FIRST
     while True:
         try:
-            return await at_once(call, outages)
+            answer = await call()  # as `at_once`; a coroutine less for every append there is
         except StoreUnavailable:
+            outages.store_lost()
             await trio.sleep(delay)
             delay = min(LONGEST, delay * 2)
+        else:
+            outages.store_answered()
+            return answer

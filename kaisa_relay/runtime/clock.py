@@ -1,5 +1,6 @@
 """Clocks. Durations are Trio's; instants are the wall's, always in UTC, and always injected."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,11 @@ LOOK_AGAIN = 60.0
 def system_clock() -> datetime:
     """The wall clock of this machine, in UTC."""
     return datetime.now(UTC)
+
+
+def seconds_of(clock: WallClock) -> Callable[[], float]:
+    """Return the same clock in Unix seconds, without a `datetime` where the machine's will do."""
+    return time.time if clock is system_clock else lambda: clock().timestamp()
 
 
 def wall_from_trio(epoch: datetime) -> WallClock:

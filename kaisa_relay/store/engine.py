@@ -4,7 +4,7 @@ Rule 1: everything that is opened here is closed here, in reverse, also when the
 Rule 2: blocking work never runs on the event loop.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.callback import OnAnswer
+from kaisa_relay.runtime.clock import seconds_of
 from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
@@ -88,9 +89,9 @@ class Store:
         """Run `work` through the writer, in a transaction of its own; keep it under 5 ms."""
         return await self._writer.work(work)
 
-    async def append(self, operation: Operation[U, R], unit: U) -> R:
-        """Commit the unit together with whatever else waits, and return its answer."""
-        return await self._writer.submit(operation, unit)
+    def append(self, operation: Operation[U, R], unit: U) -> Awaitable[R]:
+        """Await this to commit the unit together with whatever else waits, for its answer."""
+        return self._writer.submit(operation, unit)
 
     def append_nowait(self, operation: Operation[U, R], unit: U, on_answer: OnAnswer[R]) -> None:
         """Commit the unit like `append`, for a caller that waits in no task.
@@ -171,7 +172,7 @@ async def open_store(
     async with AsyncExitStack() as stack:
         readers, writers = await _prepare(stack, make_url(url))
         floor = await trio.to_thread.run_sync(_in_transaction, writers, floor_of_ids)
-        ids = new_id or IdSource(lambda: wall().timestamp(), floor=floor)
+        ids = new_id or IdSource(seconds_of(wall), floor=floor)
         ownership = Ownership(ids(), wall)
         await _enter(writers, ownership)
         writer = Writer(writers, wall, on_commit, on_outage)
