@@ -51,6 +51,12 @@ _PAIRS: Final = """insert into pair
 _NO_PAIRS: Final = """delete from pair where (workspace, contact) in
     (select v.workspace, v.absorbed from {rows})"""
 
+_CONTENT: Final = """update content set contact = v.heir from {rows}
+    where content.workspace = v.workspace and content.contact = v.absorbed"""
+
+_METADATA: Final = """update metadata set contact = v.heir from {rows}
+    where metadata.workspace = v.workspace and metadata.contact = v.absorbed"""
+
 _BLOCKS: Final = """insert into block (workspace, contact, by, at, agent, conversation)
     select b.workspace, v.heir, b.by, b.at, b.agent, b.conversation
     from {rows} cross join block b where b.workspace = v.workspace and b.contact = v.absorbed
@@ -67,5 +73,7 @@ MERGERS: Final = (
     _write(_NO_PAIRS),
     _write(_BLOCKS),
     _write(_NO_BLOCKS),
+    _write(_CONTENT),
+    _write(_METADATA),
 )
 """In this order; the first is the one that may lose."""

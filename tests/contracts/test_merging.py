@@ -7,8 +7,9 @@ from attrs import evolve
 
 from kaisa_relay.domain.contact import Sender, Side
 from kaisa_relay.domain.contact_events import BlockedBy, ContactMerged
+from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.identity import Recognised
-from kaisa_relay.domain.ids import ConversationId, SendId
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Recipient
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import SendState
@@ -23,6 +24,7 @@ from kaisa_relay.ports import (
     NewSend,
     ReleasePair,
     SaveContact,
+    StoreContent,
     TouchPair,
 )
 from tests import fakes
@@ -151,3 +153,20 @@ async def test_what_waits_for_who_lost_a_number_goes_elsewhere(world: World) -> 
     assert await recipients() == {waits.id: Recipient(new, None), begun.id: old, other.id: old}
     await world.must(ForgetNumbers(ANA.contact, (new,)))
     assert (await recipients())[waits.id] == Recipient(None, "US.1")
+
+
+async def test_what_they_said_goes_over(world: World) -> None:
+    """A quote of it is understood, and erasing the heir erases it; other people's stays theirs."""
+    await save_both(world)
+    directory, workspace = world.store.directory, world.workspace
+    said = [(MessageId(5), HIDDEN.contact, "wamid-5"), (MessageId(6), ContactId(50), "wamid-6")]
+    for message, who, wamid in said:
+        await world.must(StoreContent(message, FIRST, who, Side.VISITOR, Text("said"), wamid))
+    assert await directory.message(workspace, ANA.contact, "wamid-5") is None
+    await world.must(MERGE)
+    assert await directory.message(workspace, ANA.contact, "wamid-5") == MessageId(5)
+    assert await directory.wamid(workspace, ANA.contact, MessageId(5)) == "wamid-5"
+    assert [each.contact for each in await directory.said(workspace, [MessageId(5)])] == [
+        ANA.contact
+    ]
+    assert await directory.message(workspace, ContactId(50), "wamid-6") == MessageId(6)

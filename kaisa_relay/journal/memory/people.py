@@ -87,6 +87,12 @@ def merge(tx: Transaction, workspace: WorkspaceId, change: MergeContacts) -> boo
         )
         tx.put(rows.pairs, (workspace, key[1], heir), kept)
         tx.drop(rows.pairs, key)
+    for said, row in list(rows.contents.items()):
+        if said[0] == workspace and row.contact == absorbed:
+            tx.put(rows.contents, said, evolve(row, contact=heir))
+    for talk, form in list(rows.metadata.items()):
+        if talk[0] == workspace and form.contact == absorbed:
+            tx.put(rows.metadata, talk, evolve(form, contact=heir))
     if (blocked := rows.blocks.get((workspace, absorbed))) is not None:
         block(tx, workspace, evolve(blocked, contact=heir))
         block(tx, workspace, UnblockContact(absorbed))
