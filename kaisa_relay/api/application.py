@@ -1,6 +1,7 @@
 """The HTTP API put together: resources, the guard before them, problems behind them."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any, Final
 
 from quart_trio import QuartTrio
@@ -16,6 +17,7 @@ from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
 from kaisa_relay.api.feed import LiveFeed
+from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
 from kaisa_relay.api.message_files import MessageFiles
@@ -54,7 +56,8 @@ def create_api(given: Dependencies) -> QuartTrio:
     accesses = {route.endpoint: route.access for route in routes}
     app.before_request(Guard(given, accesses).admit)
     problems.install(app)
-    documentation.describe(document(app, routes))
+    feed = given.feed.described(StandingAnswer, version("kaisa-relay"))
+    documentation.describe(document(app, routes), feed)
     # Quart's own place for what stands before it; its types are finer than ASGI's.
     short_way: Any = ShortWay(given.webhooks, app.asgi_app)
     app.asgi_app = short_way  # type: ignore[method-assign]  # that is how Quart has it

@@ -1,8 +1,9 @@
 """What the API is given. It builds none of it and owns none of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 import trio
 from attrs import field, frozen
 from prometheus_client import CollectorRegistry
@@ -74,6 +75,10 @@ class Wire(Protocol):
 
 class Feed(Protocol):
     """The live feed behind its door."""
+
+    def described(self, standing: type[msgspec.Struct], version: str) -> dict[str, Any]:
+        """Return the AsyncAPI document of a feed whose snapshots hold such a struct."""
+        ...
 
     async def serve(
         self, wire: Wire, workspace: WorkspaceId, still_valid: Callable[[], Awaitable[bool]]

@@ -18,6 +18,7 @@ class Documentation:
 
     def __init__(self) -> None:
         self._openapi = b"{}"
+        self._asyncapi = b"{}"
         self._page = b""
         self._kinds = {kind.slug: kind for kind in KINDS.values()}
 
@@ -25,18 +26,24 @@ class Documentation:
         """Return what it answers."""
         return (
             Route("/openapi.json", self.openapi, Access.PUBLIC),
+            Route("/asyncapi.json", self.asyncapi, Access.PUBLIC),
             Route("/docs", self.docs, Access.PUBLIC),
             Route("/problems/<slug>", self.problem, Access.PUBLIC),
         )
 
-    def describe(self, document: dict[str, Any]) -> None:
-        """Take the finished document."""
+    def describe(self, document: dict[str, Any], feed: dict[str, Any]) -> None:
+        """Take the finished documents of the API and of its live feed."""
         self._openapi = msgspec.json.encode(document)
+        self._asyncapi = msgspec.json.encode(feed)
         self._page = operations_page(document, list(self._kinds.values()))
 
     async def openapi(self) -> Response:
         """Describe this API in OpenAPI 3.1."""
         return answer(self._openapi, media_type=JSON)
+
+    async def asyncapi(self) -> Response:
+        """Describe the live feed in AsyncAPI 3.0."""
+        return answer(self._asyncapi, media_type=JSON)
 
     async def docs(self) -> Response:
         """Show this page."""

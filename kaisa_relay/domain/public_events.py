@@ -164,10 +164,11 @@ def _plain(value: object, prefix: str | None) -> object:
 def _shape(of: type) -> dict[str, str | None]:
     """Return the fields of a class with the prefix of those that are ids of ours."""
     types = get_type_hints(of)
-    return {field.name: _prefix(types[field.name]) for field in attrs.fields(of)}
+    return {field.name: id_prefix(types[field.name]) for field in attrs.fields(of)}
 
 
-def _prefix(declared: object) -> str | None:
+def id_prefix(declared: object) -> str | None:
+    """Return the prefix under which ids of a declared type are shown; None for other types."""
     options = (declared, *get_args(declared))
     return next((_PREFIXES[each] for each in options if each in _PREFIXES), None)
 

@@ -24,6 +24,19 @@ class Subscribe(msgspec.Struct, tag="subscribe", forbid_unknown_fields=True, fro
     conversation: str | None = None
 
 
+class Gap(msgspec.Struct, tag="gap", frozen=True):
+    """The watcher reads too slowly: subscribe again, after `position`; nothing is lost."""
+
+    position: str
+
+
+class Error(msgspec.Struct, tag="error", frozen=True):
+    """The server is about to close; `code` is for programs, `message` for who wrote them."""
+
+    code: str
+    message: str
+
+
 @frozen
 class Wanted:
     """A subscription that was understood; `after` is an event's number."""
@@ -97,10 +110,6 @@ def _types(asked: Sequence[str]) -> frozenset[str] | Refused:
     return frozenset(found)
 
 
-def _matches(type: str, wanted: str) -> bool:
-    return type.startswith(wanted[:-1]) if wanted.endswith("*") else type == wanted
-
-
 def events_frame(position: str, events: Sequence[str]) -> str:
     """Return the frame that carries these encoded events."""
     return f'{{"type":"events","position":"{position}","events":[{",".join(events)}]}}'
@@ -108,12 +117,12 @@ def events_frame(position: str, events: Sequence[str]) -> str:
 
 def gap_frame(position: str) -> str:
     """Return the frame that says from where to subscribe again."""
-    return _text({"type": "gap", "position": position})
+    return _text(Gap(position))
 
 
 def error_frame(refused: Refused) -> str:
     """Return the last frame before a connection is closed for a reason."""
-    return _text({"type": "error", "code": refused.code, "message": refused.message})
+    return _text(Error(refused.code, refused.message))
 
 
 def snapshot_frame(position: str, shown: Any) -> str:
@@ -121,5 +130,5 @@ def snapshot_frame(position: str, shown: Any) -> str:
     return _text({"type": "snapshot", "position": position, **msgspec.structs.asdict(shown)})
 
 
-def _text(frame: dict[str, Any]) -> str:
+def _text(frame: object) -> str:
     return msgspec.json.encode(frame).decode()

@@ -6,12 +6,14 @@ Rule 2: a watcher who takes nothing waits alone; the network cuts them off (`app
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+import msgspec
 import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.feed.asyncapi import document
 from kaisa_relay.feed.frames import (
     Refused,
     Wanted,
@@ -93,6 +95,10 @@ class Feed:
     limits: Limits = field(factory=Limits)
     sent: Callable[[str, int], None] = lambda kind, events: None
     """Told of every frame: its type, and how many events it carries."""
+
+    def described(self, standing: type[msgspec.Struct], version: str) -> dict[str, Any]:
+        """Return the AsyncAPI document of a feed whose snapshots hold such a struct."""
+        return document(standing, version)
 
     async def serve(self, wire: Wire, workspace: WorkspaceId, still_valid: StillValid) -> None:
         """Serve one accepted connection to its end."""
