@@ -242,7 +242,7 @@ class MergeContacts:
     """`absorbed` is the same person as `heir`, and is found as `heir` from now on.
 
     Its identities and pairs go over; both keep their rows and know each other's number and BSUID.
-    What they said and a block go over too. A conflict while `absorbed` is in a live conversation or is an agent.
+    What they said and a block go over too. A conflict while `absorbed` is live or an agent.
     """
 
     absorbed: ContactId
