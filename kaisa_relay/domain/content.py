@@ -59,7 +59,10 @@ class Location:
 
 @frozen
 class ContactCard:
-    """One shared contact: its display name and numbers as written in the card."""
+    """One shared contact: its display name and numbers as written in the card.
+
+    The first numbers are those that are on WhatsApp, each with its place in `wa_ids`.
+    """
 
     name: str
     phones: tuple[str, ...] = ()

@@ -86,10 +86,10 @@ def _cards(message: MessageObject) -> ContactCards | None:
 
 
 def _card(card: CardObject, origin: str | None) -> ContactCard:
-    phones = card.phones or []
+    phones = sorted(card.phones or (), key=lambda each: not each.wa_id)
     return ContactCard(
         name=(card.name.formatted_name if card.name else None) or "",
-        phones=tuple(each.phone for each in phones if each.phone),
+        phones=tuple(each.phone or f"+{each.wa_id}" for each in phones if each.phone or each.wa_id),
         wa_ids=tuple(each.wa_id for each in phones if each.wa_id),
         requested=(card.origin or origin) == "contact_request",
     )

@@ -1,5 +1,7 @@
 """Every inbound type of the Cloud API, one golden body each, as the domain's content."""
 
+import json
+
 import pytest
 
 from kaisa_relay.domain.content import (
@@ -23,6 +25,9 @@ from kaisa_relay.domain.content import (
     Unsupported,
 )
 from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.outgoing import Recipient
+from kaisa_relay.domain.phone import Phone
+from kaisa_relay.whatsapp.outbound import encode
 from tests.whatsapp.bodies import golden, rows_of
 
 SHA = "3yZ9p0vU2sK7qT1nB5mX8cR4eW6aG0hJ2kL4oP6iD8U="
@@ -106,3 +111,16 @@ def test_content(name: str, content: Content) -> None:
     item = rows_of(golden(name))[0].item
     assert isinstance(item, Inbound)
     assert item.content == content
+
+
+def test_a_card_keeps_each_account_with_its_own_number() -> None:
+    """A landline stands before the number that is on WhatsApp; the card must not say it is."""
+    body = json.loads(golden("contacts_origin_other"))
+    (shared,) = body["entry"][0]["changes"][0]["value"]["messages"][0]["contacts"]
+    shared["phones"].reverse()
+    item = rows_of(json.dumps(body).encode())[0].item
+    assert isinstance(item, Inbound)
+    assert isinstance(item.content, ContactCards)
+    (sent,) = json.loads(encode(Recipient(Phone("+46702"), None), item.content, "x"))["contacts"]
+    numbers = {each["phone"]: each.get("wa_id") for each in sent["phones"]}
+    assert numbers == {"+46 70 765 43 21": "46707654321", "046-12 34 56": None}
