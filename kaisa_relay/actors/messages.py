@@ -159,6 +159,14 @@ class AgentLeft:
     agent: ContactId
 
 
+@frozen
+class AgentWrote:
+    """This agent wrote here, at `sent_at`, what the router has had obeyed."""
+
+    agent: ContactId
+    sent_at: datetime
+
+
 ToConversation = (
     Deliver
     | AgentProposed
@@ -166,6 +174,7 @@ ToConversation = (
     | NoAgentFree
     | NotNeeded
     | AgentLeft
+    | AgentWrote
     | PersonMoved
     | VisitorGone
     | MoveConversation

@@ -13,7 +13,7 @@ from attrs import frozen
 from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.destinations import FromAgent
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.messages import AgentChanged, AgentLeft
+from kaisa_relay.actors.messages import AgentChanged, AgentLeft, AgentWrote
 from kaisa_relay.domain import presence
 from kaisa_relay.domain.chat_commands import Off, On, Pause, PresenceCommand, Status
 from kaisa_relay.domain.contact import Person, Side
@@ -86,6 +86,7 @@ async def obey_agent(context: Context, item: InboxItem, inbound: Inbound, asked:
         if isinstance(conflict.change, Done):
             return  # decided before
     context.exchange.ring((send,))
+    await _tell_where_they_wrote(context, item, contact, min(inbound.sent_at, at))
     if events:
         await tell_of(context, item.workspace, contact, events)
 
@@ -122,6 +123,17 @@ async def tell_of(
     for pair in await _held(context, workspace, contact):
         assert pair.conversation is not None
         context.exchange.tell_conversation(workspace, pair.conversation, AgentLeft(contact))
+
+
+async def _tell_where_they_wrote(
+    context: Context, item: InboxItem, contact: ContactId, sent_at: datetime
+) -> None:
+    """Tell the conversation that they have on this channel: what waits for them can go out."""
+    for pair in await _held(context, item.workspace, contact):
+        assert pair.conversation is not None
+        if pair.channel == item.channel:
+            wrote = AgentWrote(contact, sent_at)
+            context.exchange.tell_conversation(item.workspace, pair.conversation, wrote)
 
 
 async def _held(context: Context, workspace: WorkspaceId, contact: ContactId) -> list[Pair]:

@@ -8,6 +8,7 @@ from kaisa_relay.actors.messages import (
     AgentProposed,
     AgentsProposed,
     AgentWanted,
+    AgentWrote,
     NoAgentFree,
     NotNeeded,
     VisitorGone,
@@ -20,6 +21,7 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     EndedBy,
     NobodyFree,
+    OpenWindow,
     ProposeAgent,
     ProposeAgents,
 )
@@ -40,7 +42,9 @@ def wanted(state: State) -> AgentWanted:
     )
 
 
-Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | NotNeeded | VisitorGone
+Fact = (
+    AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | AgentWrote | NotNeeded | VisitorGone
+)
 """What other actors tell a conversation, in a word."""
 
 
@@ -55,6 +59,8 @@ def command_of(message: Fact, at: datetime) -> Command:
             return NobodyFree(at, opens_at)
         case AgentLeft(agent):
             return AgentGone(agent, at)
+        case AgentWrote(agent, sent_at):
+            return OpenWindow(agent, sent_at, at)
         case NotNeeded(instead):
             return Abandon(instead, at)
         case VisitorGone():

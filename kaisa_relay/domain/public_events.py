@@ -63,6 +63,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.AgentLost: "conversation.agent_lost",
     happened.WindowClosing: "conversation.window_closing",
     happened.WindowClosed: "conversation.window_closed",
+    happened.WindowOpened: "conversation.window_opened",
     happened.MessageHeld: "conversation.message_held",
     happened.ReopenAsked: "conversation.reopen_asked",
     happened.ReopenFailed: "conversation.reopen_failed",

@@ -65,6 +65,7 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.moved": 53,
     "alert.raised": 54,
     "alert.cleared": 55,
+    "conversation.window_opened": 56,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -65,6 +65,7 @@ KINDS: Final[dict[type[Event], str]] = {
     e.AgentLost: "conversation.agent_lost",
     e.WindowClosing: "conversation.window_closing",
     e.WindowClosed: "conversation.window_closed",
+    e.WindowOpened: "conversation.window_opened",
     e.MessageHeld: "conversation.message_held",
     e.ReopenAsked: "conversation.reopen_asked",
     e.ReopenFailed: "conversation.reopen_failed",

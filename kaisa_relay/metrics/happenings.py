@@ -69,6 +69,7 @@ from kaisa_relay.domain.conversation.messages import (
     TeamWrote,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.sending import Rank
@@ -110,6 +111,7 @@ STEPS: Final[dict[type[Event], str]] = {
     AgentLost: "agent_lost",
     WindowClosing: "window_closing",
     WindowClosed: "window_closed",
+    WindowOpened: "window_opened",
     ReopenAsked: "reopen_asked",
     ReopenFailed: "reopen_failed",
     MessagesFlushed: "messages_flushed",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
@@ -67,4 +68,17 @@ async def test_what_waits_survives_a_restart(autojump_clock: MockClock) -> None:
         await house.write(VISITOR, "message 5")
         await house.write(AGENT, ButtonTap(tapped, "Read it"))
         assert house.texts(AGENT)[-3:] == [f"message {number}" for number in (3, 4, 5)]
+        house.check_finished()
+
+
+@pytest.mark.parametrize("said", ["/who", "/status", "/on", "/help"])
+async def test_a_command_has_what_waited_follow(autojump_clock: MockClock, said: str) -> None:
+    """Also one that the router has obeyed: WhatsApp counts each as a message of theirs."""
+    async with open_house() as house:
+        await house.talking(expires_after=timedelta(days=5))
+        await house.pass_time(timedelta(hours=25))
+        await house.write(VISITOR, "are you there?")
+        assert "are you there?" not in house.texts(AGENT)
+        await house.write(AGENT, said)
+        assert "are you there?" in house.texts(AGENT)
         house.check_finished()

@@ -35,6 +35,7 @@ from kaisa_relay.domain.conversation.messages import (
     NobodyFree,
     NoteAdded,
     NoteIdentity,
+    OpenWindow,
     ProposeAgent,
     ProposeAgents,
     Receive,
@@ -90,6 +91,10 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
             reserving.note_identity(decision, command)
         case MoveChannel():
             moving.move(decision, command)
+        case OpenWindow(contact=contact, sent_at=sent_at):
+            side = state.side_of(contact)
+            if state.phase is Phase.ACTIVE and side is not None:
+                windows.open_for(decision, side, sent_at)
         case Tick():
             _tick(decision, command)
         case WriteTo() | KeepNote() | HandOver():

@@ -24,6 +24,7 @@ from kaisa_relay.domain.conversation.events.windows import (
     ReopenFailed,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
@@ -155,6 +156,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, unconfirmed=_others(state, message), failed=failed)
         case WindowClosing(side=side):
             return replace(state, warned=(*state.warned, side))
+        case WindowOpened(side=side, sent_at=sent_at):
+            return _opened(state, side, sent_at)
         case WindowClosed(side=side):
             return replace(state, shut=(*state.shut, side))
         case MessageHeld(message=message, to=to):
@@ -211,6 +214,13 @@ def _received(state: State, event: MessageReceived) -> State:
         agent_wrote_at=by_agent if visitor or not opens else _later(by_agent, event.sent_at),
         marked=_marked(state, event) if event.marks is not None else state.marked,
     )
+
+
+def _opened(state: State, side: Side, sent_at: datetime) -> State:
+    state = opened(state, side)
+    if side is Side.VISITOR:
+        return replace(state, visitor_wrote_at=_later(state.visitor_wrote_at, sent_at))
+    return replace(state, agent_wrote_at=_later(state.agent_wrote_at, sent_at))
 
 
 def _marked(state: State, event: MessageReceived) -> tuple[tuple[MessageId, Marks], ...]:

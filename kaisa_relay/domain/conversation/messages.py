@@ -5,7 +5,6 @@ Rule 2: a refusal is a value that says why.
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 from attrs import field, frozen
 
@@ -49,8 +48,10 @@ from kaisa_relay.domain.conversation.events import (
     TeamWrote,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
+from kaisa_relay.domain.conversation.refusals import AlreadyEnded, BusySide, NoPairFree
 from kaisa_relay.domain.conversation.relocation import MoveChannel
 from kaisa_relay.domain.conversation.terms import (
     OFFER_OUT_WITHIN,
@@ -121,6 +122,7 @@ __all__ = [
     "OfferFailed",
     "OfferRescinded",
     "OfferSent",
+    "OpenWindow",
     "ProposeAgent",
     "ProposeAgents",
     "Receive",
@@ -134,6 +136,7 @@ __all__ = [
     "Tick",
     "WindowClosed",
     "WindowClosing",
+    "WindowOpened",
 ]
 
 
@@ -241,6 +244,15 @@ class NoteIdentity:
 
 
 @frozen
+class OpenWindow:
+    """Somebody wrote here what is not for this conversation; WhatsApp counts it all the same."""
+
+    contact: ContactId
+    sent_at: datetime
+    at: datetime
+
+
+@frozen
 class Tick:
     """A deadline may have come. `outage` is the last stretch of time in which we were not able."""
 
@@ -259,32 +271,10 @@ Command = (
     | Abandon
     | NoteIdentity
     | MoveChannel
+    | OpenWindow
     | Tick
     | Order
 )
-
-
-class BusySide(StrEnum):
-    """Which side of every possible pair is in use."""
-
-    VISITOR = "visitor"
-    AGENTS = "agents"
-    CHANNELS = "channels"
-
-
-@frozen
-class NoPairFree:
-    """No channel has both the visitor and an agent free; `free_at` is when one may be, if known."""
-
-    busy: BusySide
-    free_at: datetime | None
-
-
-@frozen
-class AlreadyEnded:
-    """The conversation is over: there is nothing to end."""
-
-    at: datetime
 
 
 Refusal = NoPairFree | AlreadyEnded | OrderRefusal

@@ -98,6 +98,8 @@ def from_agent(decision: Decision, command: Receive) -> None:
     """The agent wrote: a tap, a command, or a message for the visitor."""
     tapped = of_content(command.content)
     if tapped is not None:
+        if not isinstance(tapped, Reopen):
+            windows.open_for(decision, Side.AGENT, command.sent_at)
         _tap(decision, command, tapped)
         return
     typed = None
@@ -106,10 +108,12 @@ def from_agent(decision: Decision, command: Receive) -> None:
         typed = chat_commands.parse(command.content.body, language)
     answers = command.quotes in decision.state.aside and opens_window(command.content)
     if typed is None and answers:
+        windows.open_for(decision, Side.AGENT, command.sent_at)
         _keep(decision, command, "")  # an answer to the team, which the visitor knows nothing of
     elif typed is None or isinstance(typed, chat_commands.Literal):
         take(decision, command, Side.AGENT)
     else:
+        windows.open_for(decision, Side.AGENT, command.sent_at)
         _obey(decision, command, typed)
 
 

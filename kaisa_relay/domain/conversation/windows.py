@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.events.windows import (
     ReopenFailed,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.messages import HearOutcome
 from kaisa_relay.domain.conversation.state import State
@@ -26,6 +27,8 @@ from kaisa_relay.domain.texts import TextKey
 
 LEAD: Final = timedelta(hours=2)
 """How long before it closes a window is forecast to close."""
+WORTH: Final = timedelta(minutes=10)
+"""By how much a window must have moved for a command alone to say so."""
 CLOSED_CODES: Final = (131047, 470)
 """Meta's word that a window is closed, whatever we thought (reference, section 4.12)."""
 
@@ -96,6 +99,19 @@ def flushable(state: State, side: Side, at: datetime) -> bool:
     """Say whether messages wait for a side that can be reached after all."""
     waits = any(to is side for _, to in state.held)
     return waits and side not in state.shut and window_open(state.wrote_at(side), at)
+
+
+def open_for(decision: Decision, side: Side, sent_at: datetime) -> None:
+    """A side wrote what does not cross: their window is open for what waits, all the same.
+
+    Not worth an event where it changes nothing: too early by minutes, never too late.
+    """
+    state, wrote_at = decision.state, decision.state.wrote_at(side)
+    held_up = side in state.warned or side in state.shut or not reachable(state, side, decision.at)
+    stale = wrote_at is None or sent_at >= wrote_at + WORTH
+    if (held_up or stale) and (wrote_at is None or sent_at > wrote_at):
+        decision.add(WindowOpened(side, sent_at, decision.at))
+        flush(decision, side)
 
 
 def flush(decision: Decision, side: Side) -> None:

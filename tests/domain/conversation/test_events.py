@@ -37,6 +37,9 @@ CODES = {
     ("TemplateChanged", "language"),
     ("TemplateChanged", "status"),
     ("TemplateChanged", "reason"),
+    ("AlertRaised", "template"),
+    ("AlertRaised", "language"),
+    ("AlertRaised", "reason"),
 }
 """Where a string is a code or a language tag, never what somebody wrote."""
 

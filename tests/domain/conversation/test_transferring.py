@@ -16,8 +16,10 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
 )
+from kaisa_relay.domain.conversation.orders import HandOver
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import (
@@ -108,7 +110,9 @@ def test_what_waited_for_the_old_agent_goes_to_the_new_one() -> None:
     held = talk.says(VISITOR, "hello?")
     assert not relayed(held)
     talk.do(AgentGone(ANNA, talk.at))  # of no concern to who has accepted
-    hands_over(talk)
+    # By the team: a command of Anna's own would have let her have what waits.
+    requester = Requester(RequesterKind.USER, 9)
+    talk.do(HandOver(FREE, MessageId(900), None, requester, talk.at))
     talk.hear(Rank.SENT)
     events = talk.says(BO, yes(2))
     assert [contact for _, contact in relayed(events)] == [BO]

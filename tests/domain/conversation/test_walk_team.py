@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.messages import (
     Event,
     MessageRelayed,
     Notified,
+    OpenWindow,
 )
 from kaisa_relay.domain.conversation.orders import (
     AgentNotFree,
@@ -33,7 +34,7 @@ from kaisa_relay.domain.conversation.orders import (
     WriteTo,
 )
 from kaisa_relay.domain.conversation.state import Phase, State
-from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.conversation.test_walk import ANYBODY, Walk
@@ -118,6 +119,11 @@ class TeamWalk(Walk):
     def the_team_writes(self, to: Side) -> None:
         """To either side, whenever."""
         self.order(WriteTo(self.written(), to, Text("from us"), SAM, self.now))
+
+    @rule(who=ANYBODY)
+    def somebody_is_obeyed_elsewhere(self, who: ContactId) -> None:
+        """`/status` of an agent: their window opens, nothing else."""
+        self.ask(OpenWindow(who, self.now, self.now))
 
     @rule()
     def the_team_notes(self) -> None:

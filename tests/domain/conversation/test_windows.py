@@ -15,20 +15,25 @@ from kaisa_relay.domain.conversation.messages import (
     MessageHeld,
     MessageRelayed,
     MessagesFlushed,
+    Notified,
+    OpenWindow,
     ReopenAsked,
     ReopenFailed,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.windows import reachable
 from kaisa_relay.domain.ids import ContactId, MessageId
-from kaisa_relay.domain.payloads import Reopen
+from kaisa_relay.domain.payloads import Reopen, SendAgain
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import (
     ANNA,
+    BO,
     HERE,
     PATIENT,
+    STRANGER,
     VISITOR,
     Talk,
     active,
@@ -192,3 +197,51 @@ def test_of_a_message_in_several_parts_each_may_hear_that_the_window_is_closed()
     late = HearOutcome(sent.more[0], message, ANNA, Rank.FAILED, 131047, talking.at)
     assert MessageHeld not in kinds(talking.do(late))
     assert [held for held, _ in talking.state.held] == [message]
+
+
+@pytest.mark.parametrize("said", ["/who", "/help", "/note a dog", "/nonsense"])
+def test_a_command_opens_the_window_for_what_waits(said: str) -> None:
+    """It is a message to WhatsApp; what waited goes out before its answer, and once."""
+    waiting = kept(VISITOR, ANNA)
+    held = [message for message, _ in waiting.state.held]
+    assert held
+    events = waiting.says(ANNA, said)
+    assert kinds(events)[0] is WindowOpened
+    assert [message for message, _ in relayed(events)] == held
+    assert isinstance(events[-1], Notified)
+    assert not waiting.state.held
+    assert not waiting.state.shut
+    assert reachable(waiting.state, Side.AGENT, waiting.at)
+
+
+def test_a_button_of_another_kind_opens_it_too() -> None:
+    """A second copy of a message that may be lost is sent, not held."""
+    waiting = kept(VISITOR, ANNA)
+    events = waiting.says(ANNA, tap(SendAgain(HERE, MessageId(100))))
+    assert kinds(events)[0] is WindowOpened
+    assert MessagesFlushed in kinds(events)
+
+
+def test_a_command_in_a_window_that_is_open_is_no_news() -> None:
+    """But for the time in which it has moved: the next forecast counts from there."""
+    talking = talk()
+    assert WindowOpened not in kinds(talking.wait(minutes=5).says(ANNA, "/who"))
+    wrote_at = talking.state.agent_wrote_at
+    assert WindowOpened in kinds(talking.wait(hours=3).says(ANNA, "/who"))
+    assert wrote_at is not None
+    assert talking.state.agent_wrote_at == wrote_at + timedelta(hours=3, minutes=5)
+
+
+def test_what_is_obeyed_elsewhere_opens_it_as_well() -> None:
+    """Of whoever is in the conversation, while it is live."""
+    waiting = kept(VISITOR, ANNA)
+    for nobody in (STRANGER, BO):
+        assert waiting.do(OpenWindow(nobody, waiting.at, waiting.at)) == ()
+    events = waiting.do(OpenWindow(ANNA, waiting.at, waiting.at))
+    assert kinds(events)[0] is WindowOpened
+    assert not waiting.state.held
+    other = kept(ANNA, VISITOR)
+    assert kinds(other.do(OpenWindow(VISITOR, other.at, other.at)))[0] is WindowOpened
+    assert other.state.visitor_wrote_at == other.at
+    waiting.says(ANNA, "/close")
+    assert waiting.do(OpenWindow(ANNA, waiting.at, waiting.at)) == ()

@@ -64,6 +64,7 @@ from kaisa_relay.domain.conversation.events.windows import (
     ReopenFailed,
     WindowClosed,
     WindowClosing,
+    WindowOpened,
 )
 from kaisa_relay.domain.tracking import MessageBlocked, MessageStatus, MessageUnmatched
 
@@ -124,6 +125,7 @@ __all__ = [
     "TemplateChanged",
     "WindowClosed",
     "WindowClosing",
+    "WindowOpened",
 ]
 
 Event = (
@@ -167,6 +169,7 @@ Event = (
     | ReopenFailed
     | WindowClosed
     | WindowClosing
+    | WindowOpened
     | AgentAvailable
     | AgentAway
     | AgentPaused

@@ -26,6 +26,15 @@ class WindowClosed:
 
 
 @frozen
+class WindowOpened:
+    """A side wrote what is no message for the other (a command, a button), at `sent_at`."""
+
+    side: Side
+    sent_at: datetime
+    at: datetime
+
+
+@frozen
 class MessageHeld:
     """A message waits for the window of its reader."""
 
