@@ -43,7 +43,7 @@ def main() -> None:
 
 def _options() -> Namespace:
     parser: ArgumentParser = report.arguments(main.__doc__ or "", databases=False)
-    parser.add_argument("--against", type=Path, help="another checkout of this program")
+    parser.add_argument("--against", type=Path, help="another checkout, with the same tables")
     parser.add_argument("--seconds", type=float, help="of one turn")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--senders", type=int, help="people who write at once")
