@@ -9,5 +9,5 @@ export default defineConfig({
     modulePreload: false,
     target: "es2022",
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { css: true, include: ["tests/**/*.test.ts"] },
 });

@@ -7,14 +7,15 @@ import { clockTime } from "../ui/time";
 
 const SHOWN = 60;
 
-/** What happened last, the latest first. */
+/** What happened last, the latest first; ticks are in the conversations themselves. */
 export function Activity({ events }: { events: readonly FeedEvent[] }) {
+  const told = events.filter((event) => event.type !== "message.status");
   return (
     <section class="activity" aria-labelledby="activity-heading">
       <h2 id="activity-heading">{t.board.activity}</h2>
-      {events.length === 0 && <Empty>{t.board.noActivity}</Empty>}
+      {told.length === 0 && <Empty>{t.board.noActivity}</Empty>}
       <ol>
-        {events
+        {told
           .slice(-SHOWN)
           .reverse()
           .map((event) => (
