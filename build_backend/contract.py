@@ -12,6 +12,7 @@ import trio
 
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.feed import Feed, Hub
 
 
 async def write(folder: Path) -> None:
@@ -23,6 +24,7 @@ async def _told(address: str) -> bytes:
     # Nothing of what the API stands on is asked when it describes itself.
     needed = [each.name for each in attrs.fields(Dependencies) if each.default is attrs.NOTHING]
     nothing: Any = dict.fromkeys(needed)
+    nothing["feed"] = Feed(hub=Hub(), following=nothing["feed"], frames=nothing["feed"])
     answer = await create_api(Dependencies(**nothing)).test_client().get(address)
     if answer.status_code != 200:
         raise SystemExit(f"{address} answers {answer.status_code}")
