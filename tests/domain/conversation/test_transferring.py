@@ -18,7 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.orders import HandOver
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
