@@ -3,7 +3,9 @@
 A wheel holds the page as built; a source distribution holds its sources.
 """
 
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import dashboard
 from setuptools import build_meta
@@ -20,6 +22,10 @@ def build_wheel(*where: Any, **settings: Any) -> str:
     """Build the page and put it into a wheel."""
     dashboard.build()
     name: str = build_meta.build_wheel(*where, **settings)
+    with ZipFile(Path(where[0]) / name) as wheel:
+        page = [each for each in wheel.namelist() if each.startswith("kaisa_relay/dashboard/")]
+    if any("/page/" in each for each in page) or not any("/built/" in each for each in page):
+        raise SystemExit("The wheel has to hold the page as built, and not its sources.")
     return name
 
 
