@@ -139,7 +139,10 @@ class Shifting:
         pairs = await self.context.patiently(partial(directory.pairs, workspace, contacts))
         agents = await self.context.patiently(partial(directory.agents, workspace, contacts))
         live = {pair.contact for pair in pairs if pair.conversation is not None}
-        return tuple(Standing(each, each in live, each in agents) for each in contacts)
+        known = {pair.contact for pair in pairs if pair.last_conversation is not None}
+        return tuple(
+            Standing(each, each in live, each in agents, each in known) for each in contacts
+        )
 
     async def _commit(self, append: Append) -> bool:
         try:

@@ -58,11 +58,15 @@ class Recognised:
 
 @frozen
 class Standing:
-    """A contact that may be one with another: is it in a live conversation, and an agent?"""
+    """A contact that may be one with another: is it in a live conversation, and an agent?
+
+    `known` says that it had a conversation, which names it for good.
+    """
 
     contact: ContactId
     live: bool
     agent: bool
+    known: bool = False
 
 
 @frozen
@@ -88,9 +92,12 @@ def recognise(sender: Sender, matches: Sequence[Match]) -> Recognised:
 
 
 def merger(one: Standing, other: Standing) -> Merger | None:
-    """Say which of two contacts of one person goes on; None while neither can be given up."""
-    older, newer = sorted((one, other), key=lambda each: each.contact)
-    for heir, absorbed in ((older, newer), (newer, older)):
+    """Say which of two contacts of one person goes on; None while neither can be given up.
+
+    Who had a conversation comes first, as what they come back to asks for them; then the older.
+    """
+    first, second = sorted((one, other), key=lambda each: (not each.known, each.contact))
+    for heir, absorbed in ((first, second), (second, first)):
         if not absorbed.live and not absorbed.agent:
             return Merger(heir.contact, absorbed.contact)
     return None

@@ -1,17 +1,20 @@
 """People change numbers, hide them, and turn out to be somebody we know: the talk goes on."""
 
+from datetime import timedelta
+
 import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.conversation.events import IdentityChanged
+from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.identity import IdentityShift
 from kaisa_relay.domain.ids import ChannelId, ConversationId
 from kaisa_relay.domain.inbound import IdentityChange
-from kaisa_relay.ports import FormPerson, ItemKind, NewItem
+from kaisa_relay.ports import FormPerson, ItemKind, NewItem, Reservation
 from tests import fakes
-from tests.actors.house import AGENT, VISITOR, House, form, open_house, sender_of, unnumbered
+from tests.actors.house import AGENT, VISITOR, House, Plan, form, open_house, sender_of, unnumbered
 
 NEW = form(150, "Vera on a new phone")
 VERA = evolve(sender_of(VISITOR), bsuid="US.vera")
@@ -120,3 +123,27 @@ async def test_a_number_that_was_given_to_somebody_else(autojump_clock: MockCloc
         assert house.texts(AGENT)[-1] == "thanks"
         assert shifts(house, talk) == [IdentityShift.NUMBER_LOST]
         house.check_finished()
+
+
+async def met_again(house: House) -> Reservation:
+    """Vera wrote without a number once, then talked under it; the talk is over."""
+    await house.write(unnumbered("Vera", "US.vera"), "hello?")
+    talk = await house.talking()
+    await house.write(AGENT, "/close")
+    return talk
+
+
+async def test_who_is_met_under_both_comes_back_to_their_talk(autojump_clock: MockClock) -> None:
+    async with open_house(Plan(terms=Terms())) as house:
+        talk = await met_again(house)
+        await house.write(VERA, "one more thing")
+        assert await house.phase(talk.conversation) == "seeking"
+
+
+async def test_who_is_met_under_both_used_their_link_themselves(autojump_clock: MockClock) -> None:
+    """Long after the end: nobody else did."""
+    async with open_house() as house:
+        talk = await met_again(house)
+        await house.pass_time(timedelta(hours=2))
+        await house.scan(talk, VERA)
+        assert "no longer valid" in house.texts(VISITOR)[-1]

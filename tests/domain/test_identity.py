@@ -60,6 +60,8 @@ def test_who_wrote(sender: Sender, matches: Sequence[Match], expected: Recognise
         (Standing(B, False, False), Standing(A, False, False), Merger(A, B)),
         (Standing(A, False, False), Standing(B, True, False), Merger(B, A)),
         (Standing(A, False, False), Standing(B, False, True), Merger(B, A)),
+        (Standing(A, False, False), Standing(B, False, False, known=True), Merger(B, A)),
+        (Standing(A, True, False), Standing(B, False, False, known=True), Merger(A, B)),
         (Standing(A, True, False), Standing(B, False, True), None),
         (Standing(A, True, False), Standing(B, True, False), None),
     ],
