@@ -35,6 +35,7 @@ SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
     "webhooks": ["webhooks", "--runs", "1", "--seconds", "2"],
     "memory": ["memory", "--conversations", "800"],
     "restart": ["restart", "--runs", "2"],
+    "feed": ["feed", "--dashboards", "100", "--seconds", "3"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
 

@@ -128,6 +128,13 @@ ROWS: Final = (
         number("relaying", "cpu_us_per_message", unit=" µs"),
     ),
     Row(
+        "live feed: events/s times dashboards, p99 from commit to frame under 250 ms",
+        "",
+        "feed",
+        number("events_per_second_times_dashboards"),
+    ),
+    Row("live feed: memory of a dashboard", "", "feed", number("bytes_per_dashboard", unit=" B")),
+    Row(
         "`webhooks`: CPU of a POST that is only stored / of one text, decided",
         "",
         "webhooks",

@@ -22,6 +22,7 @@ SMALL = {
     "webhooks": ("--visitors", "5", "--seconds", "0.2", "--senders", "4"),
     "memory": ("--conversations", "20", "--only", "live"),
     "restart": ("--conversations", "300", "--runs", "1"),
+    "feed": ("--dashboards", "3", "--seconds", "0.2"),
 }
 SAYS = {
     "relay": {
@@ -35,6 +36,7 @@ SAYS = {
     "webhooks": {"posts_per_second", "cpu_us_per_message", "ack_p99_ms"},
     "memory": {"bytes_per_live_conversation"},
     "restart": {"ready_milliseconds", "cpu_milliseconds", "bytes_per_conversation"},
+    "feed": {"events_per_second", "commit_to_frame_p99_ms", "bytes_per_dashboard"},
 }
 
 
