@@ -108,9 +108,10 @@ def _seeking_deadline(state: State) -> Deadline:
     terms = state.terms
     if state.open_offers:
         return min((offer_deadline(each, terms) for each in state.open_offers), key=_instant)
-    if state.queued_until is not None:
-        return Deadline(state.queued_until, terms.queue_time, Wait.AGENT)
     since = state.searching_since or state.created_at
+    # An offer out of the queue may outlast it: whoever came free meanwhile is asked all the same.
+    if state.queued_until is not None and since < state.queued_until:
+        return Deadline(state.queued_until, terms.queue_time, Wait.AGENT)
     return Deadline(since + SEARCH_TIME, SEARCH_TIME, Wait.AGENT)
 
 

@@ -17,8 +17,10 @@ from kaisa_relay.domain.conversation.deadlines import (
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentNudged,
+    AgentOffered,
     ConversationAbandoned,
     ConversationClosed,
+    ConversationFailed,
     DeadlineMoved,
     NobodyFree,
 )
@@ -27,6 +29,7 @@ from kaisa_relay.domain.outage import Outage, moved_deadline
 from kaisa_relay.domain.sending import Rank
 from tests.domain.builders import (
     ANNA,
+    BO,
     EVERY_PHASE,
     PATIENT,
     T0,
@@ -34,6 +37,7 @@ from tests.domain.builders import (
     Talk,
     active,
     after,
+    no,
     offered,
     reserved,
     seeking,
@@ -203,3 +207,18 @@ def test_where_a_deadline_moves(due: int, began: int, length: int, own: int) -> 
         assert moved > after(due)
         assert moved - gone.ended == timedelta(seconds=max(60, min(length, own)))
     assert moved_deadline(T0, timedelta(seconds=own), None) is None
+
+
+def test_a_no_after_the_queues_time_leaves_time_to_ask_the_next() -> None:
+    """Anna was asked out of the queue; Bo came free while she thought about it."""
+    talk = seeking()
+    talk.wait(30).tick()
+    talk.wait(minutes=9, seconds=50)
+    talk.propose(ANNA)
+    talk.hear(Rank.SENT)
+    talk.wait(60).says(ANNA, no())
+    assert talk.tick() == ()
+    assert isinstance(talk.propose(BO)[0], AgentOffered)
+    talk.hear(Rank.SENT)
+    talk.says(BO, no(2))
+    assert isinstance(talk.wait(30).tick()[0], ConversationFailed)

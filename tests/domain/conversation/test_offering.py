@@ -227,7 +227,7 @@ def test_the_queue_ends() -> None:
 
 
 def test_an_offer_from_the_queue_outlives_it() -> None:
-    """The agent who was asked just in time may still accept; a no ends it."""
+    """The agent who was asked just in time may still accept; a no ends it if nobody is free."""
     for answer, phase in ((yes(), Phase.ACTIVE), (no(), Phase.FAILED)):
         talk = seeking()
         talk.do(NobodyFree(talk.at))
@@ -235,7 +235,7 @@ def test_an_offer_from_the_queue_outlives_it() -> None:
         talk.hear(Rank.SENT)
         assert talk.wait(60).tick() == ()
         talk.says(ANNA, answer)
-        talk.tick()
+        talk.wait(30).tick()
         assert talk.state.phase is phase
 
 
