@@ -251,6 +251,7 @@ class ChannelTask:
         if outgoing is None:
             self.post.files.want(send)  # it was uploaded too long ago
             return
+        outgoing = self.post.shut.turned_back(send) or outgoing
         begun = await self._outbox.begin(send, join)
         self.lanes.put(send.id, begun)
         if begun is None or (begun.state, begun.attempt) != (SendState.SENDING, send.attempt + 1):
@@ -268,6 +269,7 @@ class ChannelTask:
 
     async def _conclude(self, send: Send, answer: Answer) -> None:
         now = self.context.wall()
+        self.post.shut.note(send, answer)
         if isinstance(answer, Rejected) and (again := await other_way(self.context, send, answer)):
             self.post.files.want(send)
             self.lanes.put(send.id, await self._outbox.step(send, *again))

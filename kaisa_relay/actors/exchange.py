@@ -24,6 +24,7 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.actors.recent import Recent, SenderKey
+from kaisa_relay.actors.shut_readers import ShutReaders
 from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.actors.workspace_messages import (
     ToWorkspace,
@@ -69,6 +70,7 @@ class ChannelPost:
     traffic: Traffic
     behind: bool = True
     files: FileQueue = field(factory=FileQueue)
+    shut: ShutReaders = field(factory=ShutReaders)
     statuses: dict[MessageId, Statuses] = field(factory=dict)
     """Rows of statuses that were taken out of the mailbox and are not applied yet."""
     late: dict[MessageId, float] = field(factory=dict)
