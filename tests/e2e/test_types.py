@@ -233,7 +233,8 @@ async def files(chat: Chatting, who: Person, other: Person) -> None:
     """As what they are, byte by byte, with their words and names; texts stay behind them."""
     for kind in FILES:
         caption = {"caption": f"a {kind} of {who.name}"} if kind in CAPTIONED else {}
-        await chat.send(who, type=kind, body=caption)
+        wamid = await chat.send(who, type=kind, body=caption)
+        await chat.house.ticks.wait(wamid, kind)  # webhooks may overtake each other
         await chat.send(who, text=f"after the {kind} of {who.name}")
         after = f"after the {kind} of {who.name}"
         text = await chat.sees(other, partial(_says, text=after), after)
