@@ -21,6 +21,8 @@ from kaisa_relay.domain.ids import CHANNEL, ChannelId, from_text
 from kaisa_relay.domain.phone import BadPhone, Phone, parse
 from kaisa_relay.ports.faces import Filter
 
+SHORTEST_TEXT: Final = 2
+LONGEST_TEXT: Final = 100
 _LONGEST_NUMBER: Final = 9
 """Digits; no parameter of ours is larger."""
 
@@ -141,7 +143,17 @@ def read_filter(query: Query) -> Filter:
         channel=query.channel("channel"),
         created_from=query.instant("created_from"),
         created_before=query.instant("created_before"),
+        text=_text(query),
     )
+
+
+def _text(query: Query) -> str | None:
+    text = query.text("text")
+    if text is None:
+        return None
+    if not SHORTEST_TEXT <= len(text.strip()) <= LONGEST_TEXT or "\0" in text:
+        query.errors.add("text", f"must have {SHORTEST_TEXT} to {LONGEST_TEXT} characters")
+    return text.strip()
 
 
 def _with_plus(text: str) -> str:

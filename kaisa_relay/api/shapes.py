@@ -259,3 +259,6 @@ class ListQuery(PageQuery, frozen=True):
     channel: Annotated[str | None, _described("The channel's id.")] = None
     created_from: Annotated[str | None, _described("RFC 3339, included.")] = None
     created_before: Annotated[str | None, _described("RFC 3339, not included.")] = None
+    text: Annotated[
+        str | None, _described("2 to 100 characters: in a name, or in a text that was written.")
+    ] = None

@@ -1,10 +1,11 @@
 """Conversations as the API shows them: the current row, joined with people, metadata and link."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from attrs import evolve as replace
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.chat_commands import Close
@@ -95,7 +96,31 @@ def _filtered(query: Select[Any], workspace: WorkspaceId, where: Filter) -> Sele
         query = query.where(table.created_at >= to_micros(where.created_from))
     if where.created_before is not None:
         query = query.where(table.created_at < to_micros(where.created_before))
+    if where.text is not None:
+        query = query.where(_says(workspace, where.text))
     return query
+
+
+def _says(workspace: WorkspaceId, text: str) -> ColumnElement[bool]:
+    """Return the condition that a text is in a name or in what was said.
+
+    It reads all of the workspace's texts; whatever must be faster needs an index of words.
+    """
+    named = select(contact.c.id).where(
+        contact.c.workspace == workspace, contact.c.name.icontains(text, autoescape=True)
+    )
+    # Anchored where a text's body begins, or a search for "text" would find everything.
+    body = json.dumps(text, ensure_ascii=False)[1:-1].lower()
+    for special in "/%_":
+        body = body.replace(special, f"/{special}")
+    pattern = '{"text":{"body":"%' + body + "%"
+    said = select(content.c.conversation).where(
+        content.c.workspace == workspace,
+        content.c.conversation.is_not(None),
+        func.lower(content.c.data).like(pattern, escape="/"),
+    )
+    table = conversation.c
+    return or_(table.visitor.in_(named), table.agent.in_(named), table.id.in_(said))
 
 
 def _who_has(workspace: WorkspaceId, phone: Phone) -> Any:

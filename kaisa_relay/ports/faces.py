@@ -217,7 +217,10 @@ class AgentView:
 
 @frozen
 class Filter:
-    """Which conversations to list; None leaves a question open. Dates are of creation."""
+    """Which conversations to list; None leaves a question open. Dates are of creation.
+
+    `text` is in the visitor's or the agent's name, or in a text of theirs or ours, in any case.
+    """
 
     phases: tuple[Phase, ...] = ()
     agent: Phone | None = field(repr=False, default=None)
@@ -225,6 +228,7 @@ class Filter:
     channel: ChannelId | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
+    text: str | None = field(repr=False, default=None)
 
 
 class Archive(Protocol):

@@ -197,4 +197,5 @@ def _fits(view: ConversationView, where: Filter) -> bool:
         and where.channel in (None, view.channel)
         and (where.created_from is None or view.created_at >= where.created_from)
         and (where.created_before is None or view.created_at < where.created_before)
+        and (where.text is None or where.text in str(view.visitor.name))
     )

@@ -206,7 +206,7 @@ async def test_a_list_is_filtered(bench: Bench, query: str, found: int) -> None:
             "state=active",
             "state",
             "is unknown; known are limit, cursor, status, agent, visitor, channel, created_from, "
-            "created_before",
+            "created_before, text",
         ),
     ],
 )
@@ -220,3 +220,12 @@ async def test_a_cursor_that_we_did_not_give_out(bench: Bench, path: str, cursor
     await bench.create()
     answer = await bench.get(f"/conversations{path}?cursor={quote(cursor)}")
     assert (answer.status, answer.problem) == (400, "bad-cursor")
+
+
+async def test_a_search_by_words(bench: Bench) -> None:
+    """Not by a letter, nor by a page of them."""
+    await bench.create()
+    assert len((await bench.get("/conversations?text=%20Ver%20")).json["items"]) == 1
+    assert (await bench.get("/conversations?text=Anna")).json["items"] == []
+    for text in ("V", "x" * 101, "a%00b"):
+        assert list((await bench.get(f"/conversations?text={text}")).errors) == ["text"]

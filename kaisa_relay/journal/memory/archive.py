@@ -6,7 +6,7 @@ from attrs import evolve as replace
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Media
+from kaisa_relay.domain.content import Media, Text
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
@@ -201,7 +201,19 @@ def _matches(rows: Rows, workspace: WorkspaceId, state: State, where: Filter) ->
         and where.channel in (None, state.channel)
         and (where.created_from is None or state.created_at >= where.created_from)
         and (where.created_before is None or state.created_at < where.created_before)
+        and (where.text is None or _says(rows, workspace, state, where.text.lower()))
     )
+
+
+def _says(rows: Rows, workspace: WorkspaceId, state: State, text: str) -> bool:
+    people = [rows.people.get((workspace, each)) for each in (state.visitor, state.agent) if each]
+    said = [
+        row.content.body
+        for (of, _), row in rows.contents.items()
+        if of == workspace and row.conversation == state.id and isinstance(row.content, Text)
+    ]
+    names = [person.name for person in people if person is not None]
+    return any(text in each.lower() for each in (*names, *said))
 
 
 def _current(rows: Rows, workspace: WorkspaceId, state: State) -> State:
