@@ -1,6 +1,7 @@
 """Writes what the API says of itself, for the types of the page: `contract.py FOLDER`.
 
-`api.json` is its OpenAPI document.
+`api.json` is its OpenAPI document; `feed.json` has the schemas of the AsyncAPI one in the form
+that the same tool reads.
 """
 
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import msgspec
 import trio
 
 from kaisa_relay.api.application import create_api
@@ -18,6 +20,10 @@ from kaisa_relay.feed import Feed, Hub
 async def write(folder: Path) -> None:
     """Write the documents."""
     (folder / "api.json").write_bytes(await _told("/openapi.json"))
+    schemas = msgspec.json.decode(await _told("/asyncapi.json"))["components"]["schemas"]
+    info = {"title": "feed", "version": "1"}
+    read = {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": schemas}}
+    (folder / "feed.json").write_bytes(msgspec.json.encode(read))
 
 
 async def _told(address: str) -> bytes:

@@ -44,7 +44,7 @@ def check() -> None:
     _GENERATED.mkdir(exist_ok=True)
     describe = [sys.executable, str(Path(__file__).with_name("contract.py")), str(_GENERATED)]
     _call("the description of the API", describe, DASHBOARD.parent.parent)
-    for name in ("api",):
+    for name in ("api", "feed"):
         source, types = f"generated/{name}.json", f"generated/{name}.d.ts"
         tool = "openapi-typescript/bin/cli.js"
         _run("the generation of types", tool, source, "-o", types, quiet=True)

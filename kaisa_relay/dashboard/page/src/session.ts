@@ -36,7 +36,10 @@ const connection = new Connection(
 );
 
 function heard(frame: Frame): void {
-  if (frame.type === "snapshot") board.update((now) => withSnapshot(now, frame));
+  if (frame.type === "snapshot") {
+    board.update((now) => withSnapshot(now, frame));
+    refreshing.mark({ ...staleAfter([]), alerts: true });
+  }
   if (frame.type !== "events") return;
   board.update((now) => withEvents(now, frame.events));
   refreshing.mark(staleAfter(frame.events));

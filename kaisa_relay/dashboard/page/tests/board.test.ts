@@ -4,11 +4,12 @@ import {
   EMPTY, ended, inState, matches, MOST_ACTIVITY, MOST_ENDED, staleAfter, withConversation,
   withEvents, withSnapshot, type Board,
 } from "../src/board/board";
-import type { FeedEvent, Snapshot } from "../src/feed/frames";
+import type { EventType, FeedEvent, Snapshot } from "../src/feed/frames";
 import { conversation } from "./things";
 
 const event = (type: string, subject?: string, id = "evt_1"): FeedEvent => ({
-  id, type, time: "2026-11-22T12:00:00Z", data: {}, ...(subject ? { subject } : {}),
+  // A newer server may send types that this page has never heard of.
+  id, type: type as EventType, time: "2026-11-22T12:00:00Z", ...(subject ? { subject } : {}),
 });
 const snapshot = (conversations: Conversation[]): Snapshot => ({
   type: "snapshot", position: "7", conversations, agents: [], channels: [], more: false,
@@ -33,6 +34,7 @@ describe("what an event makes old", () => {
   test("agents and channels on their own", () => {
     expect(staleAfter([event("agent.paused")])).toMatchObject({ agents: true, channels: false });
     expect(staleAfter([event("channel.down")])).toMatchObject({ agents: false, channels: true });
+    expect(staleAfter([event("alert.raised")])).toMatchObject({ channels: false, alerts: true });
   });
 });
 

@@ -1,45 +1,33 @@
-// What a supervisor should not have to look for.
+// What a supervisor should not have to look for: what the relay says is wrong, and below it what
+// its numbers say of themselves.
+import type { Alert } from "../api/types";
 import type { Board } from "../board/board";
-import { inState } from "../board/board";
 import { t } from "../text/en";
 
-export interface Alert {
+export interface Shown {
   key: string;
   level: "bad" | "warn";
   text: string;
   to: "channels" | "board";
 }
 
-const PAUSED = new Set(["paused", "disabled", "rejected", "PAUSED", "DISABLED", "REJECTED"]);
-
-export function alertsOf(board: Board, queueLimit: number): Alert[] {
-  const found: Alert[] = [];
-  for (const { id, phone, state, down, quality, draining } of board.channels) {
-    const about = (level: Alert["level"], text: string) =>
-      found.push({ key: `${id} ${text}`, level, text, to: "channels" });
-    if (state === "down") about("bad", t.alerts.down(phone, t.alerts.reasons[down ?? ""] ?? down ?? ""));
-    if (state === "limited") about("warn", t.alerts.limited(phone));
-    if (quality === "red") about("warn", t.alerts.quality(phone));
-    if (draining) about("warn", t.alerts.draining(phone));
+export function alertsOf(board: Board): Shown[] {
+  const found = board.alerts.map((alert) => told(alert, board));
+  for (const { id, phone, state, quality, draining } of board.channels) {
+    const about = (text: string) =>
+      found.push({ key: `${id} ${text}`, level: "warn", text, to: "channels" });
+    if (state === "limited") about(t.alerts.limited(phone));
+    if (quality === "red") about(t.alerts.quality(phone));
+    if (draining) about(t.alerts.draining(phone));
   }
-  const waiting = inState(board, "seeking").length;
-  if (waiting > queueLimit) {
-    found.push({ key: "queue", level: "bad", text: t.alerts.queue(waiting), to: "board" });
-  }
-  return [...found, ...templates(board)];
+  return found;
 }
 
-function templates(board: Board): Alert[] {
-  const latest = new Map<string, string>();
-  for (const { type, data } of board.activity) {
-    if (type === "channel.template_changed") latest.set(String(data["name"]), String(data["status"]));
-  }
-  return [...latest]
-    .filter(([, status]) => PAUSED.has(status))
-    .map(([name, status]) => ({
-      key: `template ${name}`,
-      level: "bad" as const,
-      text: t.alerts.template(name, status.toLowerCase()),
-      to: "channels" as const,
-    }));
+function told({ id, kind, level, subject, reason, count }: Alert, board: Board): Shown {
+  const channel = board.channels.find((each) => each.id === subject.channel);
+  const phone = channel?.phone ?? subject.channel ?? "";
+  const words = t.alerts.kinds[kind];
+  const text = words ? words({ phone, reason, count, template: subject.template }) : kind;
+  const to = kind === "queue_long" || kind.startsWith("rows_") ? "board" : "channels";
+  return { key: id, level: level === "error" ? "bad" : "warn", text, to };
 }

@@ -3,6 +3,7 @@ import type { components } from "../../generated/api";
 
 type Schemas = components["schemas"];
 
+export type Alert = Schemas["AlertAnswer"];
 export type Agent = Schemas["AgentAnswer"];
 export type Channel = Schemas["ChannelView"];
 export type Conversation = Omit<Schemas["ConversationAnswer"], "metadata"> & {

@@ -3,7 +3,7 @@
 // Rule 1: the page has no rules of its own on what an event changes in a conversation: what an
 // event touches is read again from the API.
 // Rule 2: messages change no row, and there are many of them.
-import type { Agent, Channel, Conversation } from "../api/types";
+import type { Agent, Alert, Channel, Conversation } from "../api/types";
 import type { FeedEvent, Snapshot } from "../feed/frames";
 
 export interface Board {
@@ -12,6 +12,7 @@ export interface Board {
   conversations: ReadonlyMap<string, Conversation>;
   agents: readonly Agent[];
   channels: readonly Channel[];
+  alerts: readonly Alert[];
   activity: readonly FeedEvent[];
 }
 
@@ -19,6 +20,7 @@ export interface Stale {
   conversations: Set<string>;
   agents: boolean;
   channels: boolean;
+  alerts: boolean;
 }
 
 export const EMPTY: Board = {
@@ -27,6 +29,7 @@ export const EMPTY: Board = {
   conversations: new Map(),
   agents: [],
   channels: [],
+  alerts: [],
   activity: [],
 };
 
@@ -69,9 +72,10 @@ export function withConversation(board: Board, conversation: Conversation): Boar
 }
 
 export function staleAfter(events: readonly FeedEvent[]): Stale {
-  const stale: Stale = { conversations: new Set(), agents: false, channels: false };
+  const stale: Stale = { conversations: new Set(), agents: false, channels: false, alerts: false };
   for (const { type, subject } of events) {
-    if (type.startsWith("channel.")) stale.channels = true;
+    if (type.startsWith("alert.")) stale.alerts = true;
+    else if (type.startsWith("channel.")) stale.channels = true;
     else if (type.startsWith("agent.")) stale.agents = true;
     else if (!QUIET.has(type)) {
       if (subject !== undefined) stale.conversations.add(subject);

@@ -1,17 +1,19 @@
 // Reads again what events made old: each thing once, however many events touched it.
 import { Refusal, type Client } from "../api/client";
-import type { Agent, Channel, Conversation } from "../api/types";
+import type { Agent, Alert, Channel, Conversation } from "../api/types";
 import type { Store } from "../store";
 import { withConversation, type Board, type Stale } from "./board";
 
 export const SOON = 120;
 /** Milliseconds in which what belongs together comes together. */
+const LATER = 2000;
 const AT_ONCE = 4;
 
 export class Refreshing {
   private readonly conversations = new Set<string>();
   private agents = false;
   private channels = false;
+  private alerts = false;
   private busy = false;
   private due = false;
 
@@ -24,10 +26,15 @@ export class Refreshing {
   ) {}
 
   mark(stale: Stale): void {
+    this.note(stale);
+    this.plan(SOON);
+  }
+
+  private note(stale: Stale): void {
     for (const id of stale.conversations) this.conversations.add(id);
     this.agents ||= stale.agents;
     this.channels ||= stale.channels;
-    this.plan(SOON);
+    this.alerts ||= stale.alerts;
   }
 
   private plan(milliseconds: number): void {
@@ -40,31 +47,27 @@ export class Refreshing {
   }
 
   private wanted(): boolean {
-    return this.conversations.size > 0 || this.agents || this.channels;
+    return this.conversations.size > 0 || this.agents || this.channels || this.alerts;
   }
 
   private async run(): Promise<void> {
     this.busy = true;
     const ids = [...this.conversations].slice(0, AT_ONCE);
-    const { agents, channels } = this;
+    const { agents, channels, alerts } = this;
     ids.forEach((id) => this.conversations.delete(id));
-    this.agents = this.channels = false;
+    this.agents = this.channels = this.alerts = false;
     const reading = [
       ...ids.map((id) => this.conversation(id)),
       ...(agents ? [this.people()] : []),
       ...(channels ? [this.numbers()] : []),
+      ...(alerts ? [this.troubles()] : []),
     ];
     const done = await Promise.allSettled(reading);
     this.busy = false;
-    if (done.some((each) => each.status === "rejected")) this.again(ids, agents, channels);
-    this.plan(done.some((each) => each.status === "rejected") ? 2000 : SOON);
-  }
-
-  /** What could not be read stays old, and is read when the server is back. */
-  private again(ids: string[], agents: boolean, channels: boolean): void {
-    ids.forEach((id) => this.conversations.add(id));
-    this.agents ||= agents;
-    this.channels ||= channels;
+    const failed = done.some((each) => each.status === "rejected");
+    // What could not be read stays old, and is read when the server is back.
+    if (failed) this.note({ conversations: new Set(ids), agents, channels, alerts });
+    this.plan(failed ? LATER : SOON);
   }
 
   private async conversation(id: string): Promise<void> {
@@ -85,5 +88,10 @@ export class Refreshing {
   private async numbers(): Promise<void> {
     const { items } = await this.client.get<{ items: Channel[] }>("/channels");
     this.board.update((board) => ({ ...board, channels: items }));
+  }
+
+  private async troubles(): Promise<void> {
+    const { items } = await this.client.get<{ items: Alert[] }>("/alerts");
+    this.board.update((board) => ({ ...board, alerts: items }));
   }
 }

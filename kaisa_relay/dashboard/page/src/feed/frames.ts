@@ -1,25 +1,25 @@
-// What travels over `/feed`, beside the API's own objects (docs/feed.md).
+// What travels over `/feed`, by the names of its own document; `make page` generates them.
 import type { Agent, Channel, Conversation } from "../api/types";
+import type { components } from "../../generated/feed";
 
-export interface FeedEvent {
-  id: string;
-  type: string;
-  subject?: string;
-  time: string;
-  data: Record<string, unknown>;
-}
+type Schemas = components["schemas"];
+type AnyEvent = Schemas["Events"]["events"][number];
 
-export interface Snapshot {
-  type: "snapshot";
-  position: string;
+/** Every type of event that there is. */
+export type EventType = AnyEvent["type"];
+
+/** What the page reads of an event; the rest it reads from the API, as it is by then. */
+export type FeedEvent = Pick<AnyEvent, "id" | "type" | "time"> & { subject?: string };
+
+/** The objects are the API's own, so they are taken as its document has them. */
+export type Snapshot = Omit<Schemas["Snapshot"], "conversations" | "agents" | "channels"> & {
   conversations: Conversation[];
   agents: Agent[];
   channels: Channel[];
-  more: boolean;
-}
+};
 
 export type Frame =
   | Snapshot
-  | { type: "events"; position: string; events: FeedEvent[] }
-  | { type: "gap"; position: string }
-  | { type: "error"; code: string; message: string };
+  | (Omit<Schemas["Events"], "events"> & { events: FeedEvent[] })
+  | Schemas["Gap"]
+  | Schemas["Error"];

@@ -3,11 +3,9 @@ import { useStore } from "../store";
 import { t } from "../text/en";
 import { Fact } from "../ui/parts";
 import { dayTime } from "../ui/time";
-import { queueLimit, setQueueLimit } from "./preferences";
 
 export function Settings() {
   const now = useStore(who);
-  const limit = useStore(queueLimit);
   if (now.state !== "in") return null;
   const { name, role, expires_at } = now.session;
   return (
@@ -22,17 +20,7 @@ export function Settings() {
         </dl>
       </div>
       <div class="panel">
-        <h2>{t.settings.board}</h2>
-        <label class="inline">
-          {t.settings.queue}
-          <input
-            type="number"
-            min="0"
-            max="999"
-            value={limit}
-            onChange={(event) => setQueueLimit(event.currentTarget.valueAsNumber || 0)}
-          />
-        </label>
+        <h2>{t.settings.workspace}</h2>
         <p class="hint">{t.settings.operator}</p>
       </div>
       <div class="panel">

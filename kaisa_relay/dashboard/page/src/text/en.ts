@@ -1,4 +1,13 @@
 // Every word that the page says. Another language is another file of this shape.
+import type { EventType } from "../feed/frames";
+
+interface AlertWords {
+  phone: string;
+  reason: string | null;
+  count: number | null;
+  template: string | null;
+}
+
 export const en = {
   title: "kaisa_relay",
   skip: "Skip to the content",
@@ -204,8 +213,7 @@ export const en = {
     account: "Account",
     role: "Role",
     until: "Signed in until",
-    board: "Board",
-    queue: "Alert when more people wait than",
+    workspace: "Workspace",
     operator: "Numbers, keys, accounts and the workspace's texts and times are set by an operator: kaisa-relay --help lists the commands.",
     shortcuts: "Keyboard",
     keys: [
@@ -220,15 +228,23 @@ export const en = {
   },
   alerts: {
     heading: "Alerts",
-    down: (phone: string, why: string) => `${phone} is down: ${why}`,
     limited: (phone: string) => `${phone} may send less than usual`,
     quality: (phone: string) => `WhatsApp rates ${phone} red`,
     draining: (phone: string) => `${phone} takes no new conversations`,
-    queue: (count: number) => `${count} people wait for an agent`,
-    template: (name: string, status: string) => `The template ${name} is ${status}`,
-    unmatched: "A message came that belongs to nobody's conversation",
-    token: "its access token is not valid any more",
-    reasons: { token: "its access token is not valid any more", number: "the number is not there any more", account: "the account is restricted" } as Record<string, string>,
+    kinds: {
+      channel_down: ({ phone, reason }) => `${phone} is down${reason ? `: ${reason}` : ""}`,
+      token_expired: ({ phone }) => `${phone} is down: its access token is not valid any more`,
+      template_stopped: ({ template, reason }) =>
+        `WhatsApp has stopped the template ${template}${reason ? `: ${reason.toLowerCase()}` : ""}`,
+      queue_long: ({ count }) => `${count} people wait for an agent`,
+      rows_parked: ({ count }) => `${count} messages wait for an operator: kaisa-relay doctor`,
+      rows_unrouted: ({ count }) => `${count} messages belong to no workspace: kaisa-relay doctor`,
+    } as Record<string, (about: AlertWords) => string>,
+    reasons: {
+      token: "its access token is not valid any more",
+      number: "the number is not there any more",
+      account: "the account is restricted",
+    } as Record<string, string>,
   },
   events: {
     "conversation.created": "Link made",
@@ -283,6 +299,10 @@ export const en = {
     "channel.down": "Channel down",
     "channel.up": "Channel up",
     "channel.template_changed": "Template changed",
-  } as Record<string, string>,
+    "conversation.moved": "Moved to another channel",
+    "alert.raised": "Alert",
+    "alert.cleared": "Alert over",
+    "conversation.window_opened": "Window opened",
+  } satisfies Partial<Record<EventType, string>> as Record<string, string>,
 };
 export const t = en;
