@@ -1,7 +1,6 @@
-// Searching all conversations, with what the API can be asked: numbers by either side, and ids.
+// Searching all conversations with what the API can be asked: ids, numbers of either side, words.
 import { Refusal, type Client } from "../api/client";
 import type { Conversation } from "../api/types";
-import { matches } from "./board";
 
 type Page = { items: Conversation[]; next: string | null };
 
@@ -10,8 +9,8 @@ export async function found(client: Client, typed: string): Promise<Conversation
   const number = words.replace(/[\s()-]/g, "");
   if (/^cnv_[0-9a-z]{13}$/.test(words)) return one(client, words);
   if (/^\+\d{6,15}$/.test(number)) return byNumber(client, number);
-  const page = await client.get<Page>("/conversations?qr=none&limit=200");
-  return page.items.filter((each) => matches(each, words));
+  const asked = `/conversations?qr=none&text=${encodeURIComponent(words)}`;
+  return (await client.get<Page>(asked)).items;
 }
 
 async function one(client: Client, id: string): Promise<Conversation[]> {
