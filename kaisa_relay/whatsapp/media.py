@@ -280,5 +280,6 @@ async def open_media(
         trust_env=False,
     )
     async with client:
+        await disk.sweep()
         base = f"{url.rstrip('/')}/{version.strip('/')}/"
         yield GraphMedia(client, base, origins(url), disk)

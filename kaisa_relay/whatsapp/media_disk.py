@@ -1,6 +1,6 @@
 """Files on disk, named by our ids.
 
-Rule 1: a file appears under its name only when it is whole; what a crash left is written over.
+Rule 1: a file appears under its name only when it is whole; what a crash left is swept at a start.
 Rule 2: nobody but us reads them, and nothing that a person wrote is part of a path.
 """
 
@@ -8,7 +8,7 @@ import hashlib
 import os
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -22,6 +22,7 @@ from kaisa_relay.ports.files import Fetched
 
 CHUNK: Final = 256 * 1024
 """Bytes that are read or written at once."""
+PART: Final = ".part"
 
 
 @define(eq=False)
@@ -89,6 +90,13 @@ class MediaDisk:
         finally:
             file.close()
 
+    async def sweep(self) -> None:
+        """Remove what attempts left that nobody goes on with, as far as can be.
+
+        One that another process has in hand costs it a repeat (`actors.media`, rule 2).
+        """
+        await trio.to_thread.run_sync(_sweep, self.directory)
+
     async def remove(self, workspace: WorkspaceId, message: MessageId) -> None:
         """Remove a file, and what is left of an attempt at it."""
         path = self.path(workspace, message)
@@ -97,7 +105,13 @@ class MediaDisk:
 
 
 def _partial(path: Path) -> Path:
-    return path.with_name(path.name + ".part")
+    return path.with_name(path.name + PART)
+
+
+def _sweep(directory: Path) -> None:
+    for left in directory.glob(f"*/*{PART}"):
+        with suppress(OSError):  # a file in the way is written over; nobody need wait for that
+            left.unlink()
 
 
 def _open(path: Path, start: int) -> BinaryIO:
