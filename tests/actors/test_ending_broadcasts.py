@@ -44,7 +44,9 @@ async def decline(house: House, _: Reservation) -> None:
 
 @pytest.mark.parametrize("latency", [0.0, 0.02])
 @pytest.mark.parametrize(
-    "deeds", [(accept, end), (end, accept), (accept, decline), (decline, accept)], ids=str
+    "deeds",
+    [(accept, end), (end, accept), (accept, decline), (decline, accept)],
+    ids=lambda pair: "-".join(each.__name__ for each in pair),
 )
 async def test_two_say_yes_as_it_ends(
     autojump_clock: MockClock, deeds: tuple[Deed, Deed], latency: float
