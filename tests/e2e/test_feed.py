@@ -63,6 +63,13 @@ def latest(url: str) -> int:
         engine.dispose()
 
 
+async def all_see(url: str, dashboards: list[Dashboard]) -> None:
+    """Return when everybody has the latest event."""
+    with trio.fail_after(60):
+        while {each.seen[-1] for each in dashboards if each.seen} != {latest(url)}:  # noqa: ASYNC110 - no bell
+            await trio.sleep(0.2)
+
+
 @pytest.mark.parametrize("engine", sorted(FRESH))
 async def test_fifty_dashboards_miss_nothing_when_the_relay_is_killed(
     engine: str, tmp_path: Path
@@ -78,9 +85,7 @@ async def test_fifty_dashboards_miss_nothing_when_the_relay_is_killed(
                 await talk(built, chats, rng, steps, 3)
                 await built.crash()
             await talk(built, chats, rng, steps, 3)
-            with trio.fail_after(60):
-                while {each.seen[-1] for each in dashboards if each.seen} != {latest(url)}:  # noqa: ASYNC110 - a database rings no bell
-                    await trio.sleep(0.2)
+            await all_see(url, dashboards)
             nursery.cancel_scope.cancel()
     for dashboard in dashboards:
         assert dashboard.seen == list(range(dashboard.seen[0], dashboard.seen[-1] + 1))
