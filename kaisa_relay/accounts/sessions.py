@@ -21,6 +21,7 @@ from kaisa_relay.accounts.guessing import Attempt, Guessing
 from kaisa_relay.accounts.passwords import LONGEST, NOBODYS, verify_password
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.user_rows import UserRow, find_user
+from kaisa_relay.accounts.validation import name_problems
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.users import LockedOut, Role, Session, SignedIn, WrongSignIn
 from kaisa_relay.runtime.clock import WallClock, system_clock
@@ -51,6 +52,8 @@ class StoredUsers:
         self, name: str, password: str, address: str
     ) -> SignedIn | WrongSignIn | LockedOut:
         """Begin a session with a fresh token."""
+        if any(name_problems(name)):
+            name = ""  # nobody's, like it; as it is, it would be kept, and PostgreSQL takes no NUL
         attempt = Attempt(name.casefold(), address)
         if (wait := self.guessing.begin(attempt)) > 0:
             return LockedOut(wait)

@@ -55,5 +55,13 @@ class SessionCookie:
         origin = request.headers.get("Origin")
         ours = {request.host, self._host} - {""}
         return request.headers.get(HEADER) != "1" or (
-            origin is not None and urlsplit(origin).netloc not in ours
+            origin is not None and _host_of(origin) not in ours
         )
+
+
+def _host_of(origin: str) -> str:
+    """Return host and port of an origin; an empty text where it has none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as an IPv6 address that does not end
+        return ""

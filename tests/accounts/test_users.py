@@ -147,6 +147,17 @@ async def test_a_name_that_nobody_has_is_treated_alike(users: StoredUsers) -> No
         assert isinstance(locked, LockedOut)
 
 
+@pytest.mark.parametrize("name", ["ma\0ria", "x" * 65, ""])
+async def test_what_can_be_no_name_opens_nothing_and_is_not_kept(
+    users: StoredUsers, name: str
+) -> None:
+    """PostgreSQL takes no NUL; ten thousand long names would fill the memory."""
+    for _ in range(5):
+        assert isinstance(await users.sign_in(name, PASSWORD, "10.0.0.1"), WrongSignIn)
+    assert isinstance(await users.sign_in(f"{name}\n", PASSWORD, "10.0.0.2"), LockedOut)
+    assert len(users.guessing) == 3
+
+
 def test_nobodys_hash_costs_what_anybodys_does() -> None:
     """Timing: the same parameters, so the same work; and no password opens it."""
     assert is_hash(NOBODYS)

@@ -88,6 +88,7 @@ async def test_a_token_of_ones_own_choice_opens_nothing() -> None:
         {"Kaisa-Page": "0"},
         {"Kaisa-Page": "1", "Origin": "https://evil.example"},
         {"Kaisa-Page": "1", "Origin": "null"},
+        {"Kaisa-Page": "1", "Origin": "https://["},
         {"Origin": "http://localhost"},
     ],
 )
