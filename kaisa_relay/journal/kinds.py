@@ -22,8 +22,6 @@ from kaisa_relay.domain.content import (
     Unknown,
     Unsupported,
 )
-from kaisa_relay.domain.conversation import events as e
-from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.outgoing import (
     AskNumber,
     Buttons,
@@ -35,66 +33,10 @@ from kaisa_relay.domain.outgoing import (
     Quoting,
     Template,
 )
-from kaisa_relay.domain.tracking import MessageStatus, MessageUnmatched
+from kaisa_relay.domain.public_events import TYPES
 
-KINDS: Final[dict[type[Event], str]] = {
-    e.ConversationCreated: "conversation.created",
-    e.ConversationStarted: "conversation.started",
-    e.IdentityMismatched: "conversation.identity_mismatched",
-    e.IdentityChanged: "conversation.identity_changed",
-    e.ContactMerged: "contact.merged",
-    e.ContactBlocked: "contact.blocked",
-    e.ContactUnblocked: "contact.unblocked",
-    e.MessageReceived: "conversation.message_received",
-    e.MessageRelayed: "conversation.message_relayed",
-    e.Notified: "conversation.notified",
-    e.AgentOffered: "conversation.agent_offered",
-    e.OfferSent: "conversation.offer_sent",
-    e.OfferDeclined: "conversation.offer_declined",
-    e.OfferExpired: "conversation.offer_expired",
-    e.OfferFailed: "conversation.offer_failed",
-    e.OfferRescinded: "conversation.offer_rescinded",
-    e.AgentAccepted: "conversation.agent_accepted",
-    e.ConversationQueued: "conversation.queued",
-    e.ConversationTransferred: "conversation.transferred",
-    e.MessageFailed: "conversation.message_failed",
-    e.MessageUnconfirmed: "conversation.message_unconfirmed",
-    e.MessageSettled: "conversation.message_settled",
-    e.AgentNudged: "conversation.nudged",
-    e.ReplyReminded: "conversation.reply_reminded",
-    e.AgentLost: "conversation.agent_lost",
-    e.WindowClosing: "conversation.window_closing",
-    e.WindowClosed: "conversation.window_closed",
-    e.WindowOpened: "conversation.window_opened",
-    e.MessageHeld: "conversation.message_held",
-    e.ReopenAsked: "conversation.reopen_asked",
-    e.ReopenFailed: "conversation.reopen_failed",
-    e.MessagesFlushed: "conversation.messages_flushed",
-    e.NoteAdded: "conversation.note_added",
-    e.NoteKept: "conversation.note_kept",
-    e.TeamWrote: "conversation.team_wrote",
-    e.DeadlineMoved: "conversation.deadline_moved",
-    e.ConversationClosed: "conversation.closed",
-    e.ConversationResumed: "conversation.resumed",
-    e.ConversationMoved: "conversation.moved",
-    e.ConversationFailed: "conversation.failed",
-    e.ConversationAbandoned: "conversation.abandoned",
-    e.AgentAvailable: "agent.available",
-    e.AgentAway: "agent.away",
-    e.AgentPaused: "agent.paused",
-    e.AgentInvited: "agent.invited",
-    e.AgentOptedIn: "agent.opted_in",
-    MessageUnmatched: "message.unmatched",
-    e.MessageBlocked: "message.blocked",
-    MessageStatus: "message.status",
-    e.ChannelLimited: "channel.limited",
-    e.ChannelQualityChanged: "channel.quality_changed",
-    e.ChannelDown: "channel.down",
-    e.ChannelUp: "channel.up",
-    e.TemplateChanged: "channel.template_changed",
-    e.AlertRaised: "alert.raised",
-    e.AlertCleared: "alert.cleared",
-}
+KINDS: Final = TYPES
+"""What outsiders call an event is what it is stored as."""
 
 CONTENT_KINDS: Final[dict[type[Content | Outgoing], str]] = {
     Text: "text",

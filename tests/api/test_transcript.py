@@ -41,7 +41,6 @@ from kaisa_relay.domain.outgoing import Buttons, Outgoing, Template
 from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus
-from kaisa_relay.journal.codec import KINDS
 from kaisa_relay.ports.faces import MessageView
 from kaisa_relay.ports.journal import Recorded
 from tests.api.bench import Bench
@@ -218,10 +217,6 @@ def test_a_rank_is_shown_by_name() -> None:
     assert (shown.type, shown.data["rank"], shown.data["code"]) == (
         "message.status", "delivered", None,
     )  # fmt: skip
-
-
-def test_events_are_called_as_the_journal_calls_them() -> None:
-    assert KINDS == TYPES
 
 
 @st.composite

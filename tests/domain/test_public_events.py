@@ -1,6 +1,9 @@
 """Events as outsiders see them."""
 
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from kaisa_relay.domain.agent_events import AgentPaused, PresenceCause
 from kaisa_relay.domain.ids import (
@@ -10,7 +13,7 @@ from kaisa_relay.domain.ids import (
     SendId,
     WorkspaceId,
 )
-from kaisa_relay.domain.public_events import cloud_event
+from kaisa_relay.domain.public_events import cloud_event, data_of
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus
 
@@ -40,3 +43,9 @@ def test_an_event_of_a_conversation_names_it_as_its_subject() -> None:
 def test_an_event_of_nobodys_conversation_has_no_subject() -> None:
     paused = AgentPaused(ContactId(7), AT, PresenceCause.MISSES, AT)
     assert "subject" not in cloud_event(WorkspaceId(4), 5, None, paused)
+
+
+def test_what_cannot_be_shown_is_a_mistake_of_ours() -> None:
+    until: Any = {AT}
+    with pytest.raises(TypeError, match="holds a set"):
+        data_of(AgentPaused(ContactId(7), until, PresenceCause.MISSES, AT))
