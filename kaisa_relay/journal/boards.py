@@ -1,20 +1,22 @@
 """What a dashboard shows beside conversations, read from the tables (`ports.boards.Boards`)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from kaisa_relay.domain.alerts import AlertRaised, Troubles, latest_states
 from kaisa_relay.domain.channel_health import Health, TemplateChanged
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.choices import CHOICE_EVENTS, choices
+from kaisa_relay.domain.conversation.messages import Event
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.codec import KINDS
 from kaisa_relay.journal.event_columns import NUMBERS, OWN, TOPICS, of_conversation
 from kaisa_relay.journal.events import recorded
+from kaisa_relay.ports import Recorded
 from kaisa_relay.ports.boards import ChannelStanding, ChoicesView
 from kaisa_relay.ports.views import PersonView
 from kaisa_relay.store import Store
@@ -71,11 +73,11 @@ class SqlBoards:
             select(raised)
             .where(raised.c.workspace == workspace, raised.c.topic == TOPICS["alert"])
             .where(raised.c.version == 1, raised.c.send.is_(None), ~cleared.exists())
-            .order_by(raised.c.seq)
+            .order_by(raised.c.stream, raised.c.version)
         )
 
         def read(connection: Connection) -> list[AlertRaised]:
-            events = [recorded(row).event for row in connection.execute(query)]
+            events = _in_order(connection, query)
             return [each for each in events if isinstance(each, AlertRaised)]
 
         return await self._store.browse(read)
@@ -92,9 +94,9 @@ def _troubles(connection: Connection, workspace: WorkspaceId) -> Troubles:
         select(event)
         .where(event.c.workspace == workspace, event.c.topic == TOPICS["channel"], OWN)
         .where(event.c.kind == NUMBERS[KINDS[TemplateChanged]])
-        .order_by(event.c.seq)
+        .order_by(event.c.stream, event.c.version)
     )
-    found = [recorded(row).event for row in connection.execute(changed)]
+    found = _in_order(connection, changed)
     table = conversation.c
     seeking = select(func.count()).where(
         table.workspace == workspace, table.phase == Phase.SEEKING.value
@@ -107,6 +109,18 @@ def _troubles(connection: Connection, workspace: WorkspaceId) -> Troubles:
         connection.scalar(parked.where(inbox.c.workspace == workspace)) or 0,
         connection.scalar(parked.where(inbox.c.workspace.is_(None))) or 0,
     )
+
+
+def _in_order(connection: Connection, query: Select[Any]) -> list[Event]:
+    """Return a few events by number; the query sorts them by stream and version.
+
+    Only so does SQLite read the events of a topic, and not all of the workspace.
+    """
+    return [each.event for each in sorted(map(recorded, connection.execute(query)), key=_number)]
+
+
+def _number(of: Recorded) -> int:
+    return of.seq
 
 
 def _people(
