@@ -74,7 +74,7 @@ class StoredUsers:
 
     async def session(self, token: str) -> Session | None:
         """Return the session of a token."""
-        return await self.store.read(partial(_session, _hash(token), self.clock()))
+        return await self.store.browse(partial(_session, _hash(token), self.clock()))
 
     async def sign_out(self, token: str) -> None:
         """End a session."""
