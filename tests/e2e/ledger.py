@@ -6,6 +6,7 @@ Rule 2: it only reads, on connections that cannot write.
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, make_url, select
@@ -19,7 +20,7 @@ from kaisa_relay.journal.event_columns import NUMBERS, OWN, TOPICS, of_conversat
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import Recorded
 from kaisa_relay.store import postgres, sqlite
-from kaisa_relay.store.instants import from_micros
+from kaisa_relay.store.instants import from_micros, to_micros
 from kaisa_relay.store.tables import conversation, event, inbox, pair, send, workspace
 
 UNMATCHED: Final = NUMBERS["message.unmatched"]
@@ -41,6 +42,16 @@ def unsettled(connection: Connection) -> list[str]:
         f"a {row.purpose} send {row.id} that is {row.state}, attempt {row.attempt}"
         for row in connection.execute(sends)
     ]
+
+
+def overdue(connection: Connection, now: datetime) -> list[str]:
+    """Say which conversations still wait for an instant that has passed."""
+    # A row may show an earlier instant than its conversation waits for, never a later one.
+    query = select(conversation).where(conversation.c.due_at <= to_micros(now))
+    waited = {
+        row.id: next_deadline(_brought_up(connection, row)) for row in connection.execute(query)
+    }
+    return [f"what {id} waits for is past" for id, due in waited.items() if due and due <= now]
 
 
 def problems(connection: Connection, starts: int) -> list[str]:

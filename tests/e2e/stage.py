@@ -206,9 +206,9 @@ class Stage:
         """Return once the relay has nothing to do `but` what is called so."""
         engine = ledger.engine_of(self.running.config.database_url)
 
-        def left() -> list[str]:
+        def left(now: datetime) -> list[str]:
             with engine.connect() as connection:
-                found = ledger.unsettled(connection)
+                found = ledger.unsettled(connection) + ledger.overdue(connection, now)
             return [each for each in found if not but or but not in each]
 
         still, found = 0, [""]
@@ -216,7 +216,7 @@ class Stage:
             with trio.move_on_after(WITHIN):
                 while still < STILL:
                     await trio.sleep(LOOK_AGAIN)
-                    found = await trio.to_thread.run_sync(left)
+                    found = await trio.to_thread.run_sync(left, await self.now())
                     queues = (await Simulator(self.graph).webhooks(1 << 40)).queues
                     busy = found or queues.pending or queues.queued
                     still = 0 if busy else still + 1
