@@ -25,6 +25,10 @@ class Transactions(Protocol):
         """Run `work` in a transaction that only reads."""
         ...
 
+    async def browse(self, work: Callable[[Connection], T]) -> T:
+        """Do so for somebody who may wait, and never before the relay's own reads."""
+        ...
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction of its own; an exception rolls it back."""
         ...
@@ -37,6 +41,10 @@ class Alone:
     _engine: Engine = field(alias="engine")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction."""
+        return await trio.to_thread.run_sync(self._run, work)
+
+    async def browse(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction."""
         return await trio.to_thread.run_sync(self._run, work)
 
