@@ -78,7 +78,7 @@ tests: built
 	@command -v chromium >/dev/null || echo 'No Chromium here, so the tests in a browser are skipped:' \
 		'`apt-get install chromium` (as root) brings it.'
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3 --dist worksteal
+	$(BIN)/coverage run -m pytest -n 4 --dist worksteal
 
 coverage: setup
 	@$(BIN)/coverage combine --quiet
