@@ -184,7 +184,7 @@ class ConversationTask:
 
     async def _deliver(self, deliver: Deliver) -> None:
         changes: list[Change] = [Done((deliver.item,)), *deliver.changes]
-        self.wording.learn(deliver.changes)
+        self.wording.learn(self.context.exchange.addresses.still(changes, deliver.item))
         command = deliver.command
         if isinstance(command, Receive):
             changes += self.windows.opened(self.state.channel, command)
@@ -214,6 +214,7 @@ class ConversationTask:
         commit = collect(self.state, decision, self.wording, said)
         if isinstance(command, Receive):
             commit.keep_said(command, events, wamid)
+            changes = self.context.exchange.addresses.still(changes, command.message)
         commit.save_row(events, self.version + len(events), command.at)
         rows = (*changes, *commit.changes)
         append = Append(self.state.workspace, self.slot.stream, self.version, events, rows)

@@ -41,12 +41,14 @@ decode_reservation: Final = msgspec.json.Decoder(Reservation).decode
 class People:
     """The persons of a request: the visitor, then the agents in their order.
 
-    `visitor_may_be` are all who are known by the visitor's number.
+    `visitor_may_be` are all who are known by the visitor's number; `as_of` is an id from before
+    they were looked up.
     """
 
     visitor: Person = field(repr=False)
     agents: tuple[Person, ...] = field(repr=False)
     visitor_may_be: tuple[ContactId, ...] = ()
+    as_of: int = 0
 
     @property
     def contacts(self) -> list[ContactId]:

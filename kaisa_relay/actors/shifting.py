@@ -73,13 +73,12 @@ class Shifting:
         told = await self._told(channel, person.contact, shift)
         rows = (Done((item.id,)), *_left_behind(person, change, phones), save, *told)
         append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
+        for row in rows:
+            if isinstance(row, ForgetNumbers):
+                self._left(moved, row.phones)
         if not await self._commit(append):
             return  # decided before
         self.lookups.forget_sender(change.before)
-        for row in rows:
-            if isinstance(row, ForgetNumbers):
-                now = recipient(moved)
-                self.context.exchange.addresses.left(row.contact, row.phones, now)
         await self._tell(channel, moved)
         # Who wrote from the new number before this notice came is the same person.
         for other in (await self.lookups.recognised(channel, after)).contacts:
@@ -101,11 +100,18 @@ class Shifting:
         phones = candidates(phone)  # however the form wrote it
         told = await self._told(channel, contact, IdentityShift.NUMBER_LOST)
         rows: tuple[Change, ...] = (ForgetNumbers(contact, phones, sender.wa_id), *told)
-        await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), rows))
         person = await self.lookups.person(channel, contact)
         if person is not None:
-            self.context.exchange.addresses.left(contact, phones, recipient(person))
+            person = evolve(person, phone=None if person.phone in phones else person.phone)
+            self._left(person, phones)
+        await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), rows))
+        if person is not None:
             await self._tell(channel, person)
+
+    def _left(self, person: Person, phones: Sequence[Phone]) -> None:
+        """Note which numbers lead to this person, as they are by now, no more."""
+        now, at = recipient(person), self.context.new_id()
+        self.context.exchange.addresses.left(person.contact, phones, now, at)
 
     async def _unite(self, channel: Channel, one: ContactId, other: ContactId) -> bool:
         """Make one contact of two, unless both are needed; say whether it is done."""

@@ -148,6 +148,7 @@ class WorkspaceTask:
         link = Link(token, self.context.link(channel.phone, text), channel.portfolio)
         reservation = reservation_of(request, event, channel, link)
         rows = reservation_rows(request, people, event, reservation, link)
+        rows = self.context.exchange.addresses.still(rows, people.as_of)
         append = Append(self.workspace, stream_of(event.conversation), 0, (event,), rows)
         try:
             if isinstance(await self.context.journal.append(append), Conflict):
@@ -183,10 +184,10 @@ class WorkspaceTask:
         return decode_reservation(kept[1]) if kept[0] == repeatable.request_hash else KeyReused()
 
     async def _people(self, request: NewConversation) -> People:
-        known = await self._known(request.visitor)
+        as_of, known = self.context.new_id(), await self._known(request.visitor)
         visitor = await self._person(request.visitor, known)
         agents = [await self._person(each, await self._known(each)) for each in request.agents]
-        return People(visitor, tuple(agents), (*known, visitor.contact))
+        return People(visitor, tuple(agents), (*known, visitor.contact), as_of)
 
     async def _known(self, form: FormPerson) -> Sequence[ContactId]:
         """Return who is known by this number."""
