@@ -16,7 +16,14 @@ from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
 from kaisa_relay.accounts.apps import AddApp, ListApps, SetApp
 from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
 from kaisa_relay.accounts.blocks import AddBlock, ListBlocks, RemoveBlock
-from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import (
+    ChannelChange,
+    DrainChannel,
+    ResealTokens,
+    SetChannel,
+    SetChannelToken,
+    SetWorkspace,
+)
 from kaisa_relay.accounts.cipher import TokenCipher
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -50,11 +57,9 @@ Change = (
     AddWorkspace
     | SetWorkspace
     | AddChannel
-    | SetChannelToken
-    | DrainChannel
+    | ChannelChange
     | AddApp
     | SetApp
-    | ResealTokens
     | AddKey
     | RevokeKey
     | ReleaseConversation
@@ -134,6 +139,8 @@ class Administration:
         match command:
             case SetWorkspace():
                 return await self.store.write(partial(writing.set_workspace, command))
+            case SetChannel():
+                return await self.store.write(partial(writing.set_channel, command))
             case SetChannelToken():
                 return await self.store.write(
                     partial(writing.set_channel_token, command, self.cipher())

@@ -53,6 +53,20 @@ class SetChannelToken:
 
 
 @frozen
+class SetChannel:
+    """Correct what was said of a channel; what is there already goes on with it.
+
+    `serve` counts with another `throughput` from its next start.
+    """
+
+    channel: str
+    phone_number_id: str | None = None
+    number: str | None = None
+    waba: str | None = None
+    throughput: int | None = None
+
+
+@frozen
 class DrainChannel:
     """Have a channel take no new conversations, or (`draining` false) take them again."""
 
@@ -63,3 +77,6 @@ class DrainChannel:
 @frozen
 class ResealTokens:
     """Encrypt every channel's token anew with the first of the secret keys."""
+
+
+ChannelChange = SetChannel | SetChannelToken | DrainChannel | ResealTokens

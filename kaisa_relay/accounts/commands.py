@@ -13,7 +13,7 @@ from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.apps import AppCommand, AppResult
 from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
-from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import ChannelChange, SetWorkspace
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
@@ -99,10 +99,8 @@ Command = (
     | ListWorkspaces
     | SetWorkspace
     | AddChannel
-    | SetChannelToken
-    | DrainChannel
+    | ChannelChange
     | ReplaceChannel
-    | ResealTokens
     | ListChannels
     | AgentCommand
     | AppCommand

@@ -146,6 +146,20 @@ def add_channel(connection: Connection, row: ChannelRow) -> None:
     raise_version(connection)
 
 
+def set_channel(connection: Connection, row: ChannelRow) -> None:
+    """Write what a channel is at Meta."""
+    channel, table = row.channel, tables.channel
+    mine = (table.c.workspace == channel.workspace, table.c.id == channel.id)
+    values = {
+        "phone_number_id": channel.phone_number_id,
+        "phone": channel.phone,
+        "throughput": channel.throughput,
+        "waba": row.waba,
+    }
+    connection.execute(update(table).where(*mine).values(values))
+    raise_version(connection)
+
+
 def set_draining(connection: Connection, channel: Channel, draining: bool) -> None:
     """Say whether a channel takes new conversations."""
     table = tables.channel

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from kaisa_relay.accounts.agents import HoursText, SetAgent
-from kaisa_relay.accounts.changes import TextOverride
+from kaisa_relay.accounts.changes import SetChannel, TextOverride
 from kaisa_relay.accounts.commands import (
     AddChannel,
     AddKey,
@@ -56,19 +56,29 @@ def workspace_problems(command: AddWorkspace) -> Iterator[str]:
 
 def channel_problems(command: AddChannel) -> Iterator[str]:
     """Say what is wrong with a new channel."""
-    for what, value in (
-        ("phone number id", command.phone_number_id),
-        ("WABA id", command.waba or "-"),
-        ("portfolio", command.portfolio or "-"),
-    ):
-        if not _META_ID.fullmatch(value):
-            yield f"the {what} has letters, digits, - and _ only, at most 64"
-    number = parse(command.number, None)
-    if isinstance(number, BadPhone):
-        yield f"--number: {number.reason}"
+    yield from _meta_problems("portfolio", command.portfolio or "-")
+    yield from _number_problems(command)
     yield from token_problems(command.token)
-    if not 1 <= command.throughput <= MOST_PER_SECOND:
+
+
+def correction_problems(command: SetChannel) -> Iterator[str]:
+    """Say what is wrong with the correction of a channel."""
+    yield from _number_problems(command)
+
+
+def _number_problems(command: AddChannel | SetChannel) -> Iterator[str]:
+    if command.phone_number_id is not None:
+        yield from _meta_problems("phone number id", command.phone_number_id)
+    yield from _meta_problems("WABA id", command.waba or "-")
+    if command.number is not None and isinstance(number := parse(command.number, None), BadPhone):
+        yield f"--number: {number.reason}"
+    if command.throughput is not None and not 1 <= command.throughput <= MOST_PER_SECOND:
         yield f"the throughput is 1 to {MOST_PER_SECOND} messages per second"
+
+
+def _meta_problems(what: str, id: str) -> Iterator[str]:
+    if not _META_ID.fullmatch(id):
+        yield f"the {what} has letters, digits, - and _ only, at most 64"
 
 
 def token_problems(token: str) -> Iterator[str]:

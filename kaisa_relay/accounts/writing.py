@@ -10,7 +10,7 @@ from attrs import asdict, evolve
 from sqlalchemy import Connection, select, update
 
 from kaisa_relay.accounts import app_rows, rows
-from kaisa_relay.accounts.changes import DrainChannel, SetChannelToken, SetWorkspace
+from kaisa_relay.accounts.changes import DrainChannel, SetChannel, SetChannelToken, SetWorkspace
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -31,6 +31,7 @@ from kaisa_relay.accounts.refusal import Refusal, require_valid
 from kaisa_relay.accounts.rows import ChannelRow, KeyRow, WorkspaceRow
 from kaisa_relay.accounts.validation import (
     channel_problems,
+    correction_problems,
     key_problems,
     settings_problems,
     token_problems,
@@ -84,7 +85,7 @@ def add_channel(
     phone = Phone(str(parse(command.number, None)))
     existing = rows.channels(connection)
     _require_app(connection, command.app)
-    _require_new(existing, command, phone)
+    _require_new(existing, command.app, command.phone_number_id, phone)
     _require_same_secret(existing, cipher)
     channel = Channel(
         workspace=workspace.id,
@@ -111,10 +112,12 @@ def _require_app(connection: Connection, app: str) -> None:
         )
 
 
-def _require_new(existing: tuple[ChannelRow, ...], command: AddChannel, phone: Phone) -> None:
+def _require_new(
+    existing: tuple[ChannelRow, ...], app: str, phone_number_id: str, phone: Phone
+) -> None:
     for row in existing:
         channel = row.channel
-        if (channel.app, channel.phone_number_id) == (command.app, command.phone_number_id):
+        if (channel.app, channel.phone_number_id) == (app, phone_number_id):
             raise Refusal(Why.DUPLICATE, "this phone number id is a channel already")
         if channel.phone in candidates(phone):
             raise Refusal(Why.DUPLICATE, "this number is a channel already")
@@ -127,6 +130,29 @@ def _require_same_secret(existing: tuple[ChannelRow, ...], cipher: TokenCipher) 
             cipher.open(row.sealed_token)
     except WrongSecretKey as reason:
         raise Refusal(Why.INVALID, str(reason)) from None
+
+
+def set_channel(command: SetChannel, connection: Connection) -> ChannelFacts:
+    """Correct a channel; its ids and its number must be nobody else's."""
+    require_valid(correction_problems(command))
+    rows.version(connection, lock=True)
+    existing = rows.channels(connection)
+    row = _corrected(find_channel(existing, command.channel), command)
+    channel = row.channel
+    others = tuple(each for each in existing if each.channel.id != channel.id)
+    _require_new(others, channel.app, channel.phone_number_id, channel.phone)
+    rows.set_channel(connection, row)
+    names = {each.id: each.name for each in rows.workspaces(connection)}
+    return channel_facts(row, names[channel.workspace])
+
+
+def _corrected(row: ChannelRow, command: SetChannel) -> ChannelRow:
+    given = asdict(command)
+    said = {name: each for name, each in given.items() if name != "channel" and each is not None}
+    if "number" in said:
+        said["phone"] = Phone(str(parse(said.pop("number"), None)))
+    channel = evolve(row.channel, **said)
+    return evolve(row, channel=channel, waba=channel.waba)
 
 
 def set_channel_token(

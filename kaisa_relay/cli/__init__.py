@@ -20,7 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "doctor": "Check everything that can be wrong, and say what to do.",
     "workspace": "Add and list workspaces (one per customer).",
     "app": "Add and list Meta apps beside the one in the settings.",
-    "channel": "Add and list channels (WhatsApp business numbers).",
+    "channel": "Add, change and list channels (WhatsApp business numbers).",
     "templates": "Create and watch the WhatsApp templates that the relay needs.",
     "agent": "List agents, and say what they may do.",
     "hours": "Set business hours and holidays.",

@@ -1,10 +1,10 @@
-"""`kaisa-relay channel add|token|drain|replace|reseal|list`."""
+"""`kaisa-relay channel add|set|token|drain|replace|reseal|list`."""
 
 from typing import Any, BinaryIO, Final
 
 import click
 
-from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannelToken
+from kaisa_relay.accounts.changes import DrainChannel, ResealTokens, SetChannel, SetChannelToken
 from kaisa_relay.accounts.commands import (
     AddChannel,
     ChannelFacts,
@@ -23,7 +23,7 @@ _LONGEST_TOKEN = 4096
 
 @click.group()
 def command() -> None:
-    """Add and list channels, and replace their tokens.
+    """Add, change, drain, replace and list channels.
 
     A channel is one WhatsApp business number, with which visitors and agents write.
     """
@@ -72,6 +72,31 @@ def add(options: Options, /, **channel: Any) -> None:
     facts = administer(options, AddChannel(**channel), ChannelFacts)
     say("The channel is ready; `kaisa-relay doctor` checks its token and its webhook.")
     click.echo(facts.id)
+
+
+@command.command("set")
+@click.option("--channel", required=True, help="Id of the channel (see channel list).")
+@click.option("--phone-number-id", help="Meta's id of the number.")
+@click.option("--number", metavar="+E164", help="The number itself.")
+@click.option("--waba", help="Meta's id of the WhatsApp business account.")
+@click.option(
+    "--throughput",
+    type=int,
+    help="Messages per second that Meta allows; counts from the next start of serve.",
+)
+@click.pass_obj
+def change(options: Options, /, channel: str, **said: Any) -> None:
+    """Correct what was said of a channel; what is not named stays as it is.
+
+    For another number, add a channel and have it `replace` this one.
+
+    \b
+    kaisa-relay channel set --channel chn_01jd3v8k2m4qa --waba 102290129340398
+    """
+    if all(each is None for each in said.values()):
+        raise click.UsageError("say what to change: see kaisa-relay channel set --help")
+    facts = administer(options, SetChannel(channel, **said), ChannelFacts)
+    say(f"Channel {facts.id} is changed; `kaisa-relay doctor` checks it.")
 
 
 @command.command("token")

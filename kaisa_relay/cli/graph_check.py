@@ -51,7 +51,7 @@ class GraphApi:
             return address or warning(
                 about,
                 "whether its webhooks come here is not known",
-                "add the channel with --waba to have its subscription checked",
+                f"kaisa-relay channel set --channel {channel.id} --waba ID has them checked",
             )
         answer = await self.calls.get(f"{channel.waba}/subscribed_apps", token)
         if isinstance(answer, Finding):
@@ -98,7 +98,7 @@ def _number(about: str, channel: ChannelFacts, answer: Mapping[str, Any]) -> Fin
     return problem(
         about,
         "its phone number id belongs to another number than configured",
-        "links would lead elsewhere: add it again with the number that Meta shows",
+        f"links lead elsewhere: kaisa-relay channel set --channel {channel.id} --number +E164",
     )
 
 

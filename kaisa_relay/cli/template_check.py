@@ -106,8 +106,8 @@ class TemplateDesk:
         if not account.waba:
             return warning(
                 account.subject,
-                "not known: added without --waba",
-                "add the channel with --waba to have its templates created and watched",
+                "not known: their WhatsApp business account is not",
+                "kaisa-relay channel set --channel ID --waba ID has them created and watched",
             )
         try:
             token = self._token(account)

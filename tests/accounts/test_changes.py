@@ -3,9 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from kaisa_relay.accounts.administration import Administration
-from kaisa_relay.accounts.changes import ResealTokens, SetChannelToken, SetWorkspace, TextOverride
+from kaisa_relay.accounts.changes import (
+    ResealTokens,
+    SetChannel,
+    SetChannelToken,
+    SetWorkspace,
+    TextOverride,
+)
 from kaisa_relay.accounts.cipher import TokenCipher, WrongSecretKey
 from kaisa_relay.accounts.commands import (
     AddChannel,
@@ -70,6 +77,11 @@ async def test_a_workspace_is_changed_in_what_is_named(
         (SetWorkspace("acme", "?"), Why.INVALID, "tag"),
         (SetWorkspace("acme", queue_time=timedelta(0)), Why.INVALID, "queue time"),
         (SetWorkspace("acme", texts=(TextOverride("no", "en", "x"),)), Why.INVALID, "no such"),
+        (SetChannel("nonsense", waba="77"), Why.UNKNOWN, "channel list"),
+        (SetChannel("nonsense", waba="7 7"), Why.INVALID, "WABA id"),
+        (SetChannel("nonsense", phone_number_id=""), Why.INVALID, "phone number id"),
+        (SetChannel("nonsense", number="070"), Why.INVALID, "--number"),
+        (SetChannel("nonsense", throughput=0), Why.INVALID, "throughput"),
         (SetChannelToken("chn_01jd3v8k2m4qa", NEW), Why.UNKNOWN, "channel list"),
         (SetChannelToken("nonsense", NEW), Why.UNKNOWN, "channel list"),
         (SetChannelToken("nonsense", "two words"), Why.INVALID, "access token"),
@@ -77,7 +89,7 @@ async def test_a_workspace_is_changed_in_what_is_named(
 )
 async def test_what_cannot_be_is_refused(
     administration: Administration,
-    command: SetWorkspace | SetChannelToken,
+    command: SetWorkspace | SetChannel | SetChannelToken,
     why: Why,
     says: str,
 ) -> None:
@@ -86,6 +98,29 @@ async def test_what_cannot_be_is_refused(
     assert isinstance(answer, Refused)
     assert (answer.why, says in answer.reason) == (why, True)
     assert "canary" not in repr(command) + answer.reason
+
+
+async def test_a_channel_is_corrected_for_the_next_webhook(
+    administration: Administration, accounts: ConfiguredAccounts
+) -> None:
+    """Its token stays; what is another channel's is refused."""
+    await administration.execute(AddWorkspace("acme"))
+    one, other = await _channel(administration, 1), await _channel(administration, 2)
+    answer = await administration.execute(SetChannel(one.id, phone_number_id="1009", waba="77"))
+    assert answer == evolve(one, phone_number_id="1009", waba="77")
+    found = accounts.by_phone_number_id("", "1009")
+    assert found is not None
+    assert (found.id, found.waba) == (_id(one), "77")
+    assert accounts.by_phone_number_id("", "1001") is None
+    assert accounts.access(_id(one)).token == TOKEN
+    for taken in (
+        SetChannel(one.id, phone_number_id=other.phone_number_id),
+        SetChannel(one.id, number=other.number),
+    ):
+        refused = await administration.execute(taken)
+        assert isinstance(refused, Refused)
+        assert refused.why is Why.DUPLICATE
+    assert await administration.execute(SetChannel(one.id, number=one.number)) == answer
 
 
 async def test_a_token_is_replaced_for_the_next_call(

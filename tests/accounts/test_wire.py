@@ -26,6 +26,7 @@ from kaisa_relay.accounts.blocks import (
 from kaisa_relay.accounts.changes import (
     DrainChannel,
     ResealTokens,
+    SetChannel,
     SetChannelToken,
     SetWorkspace,
     TextOverride,
@@ -94,6 +95,7 @@ COMMANDS: tuple[Command, ...] = (
     ListWorkspaces(),
     SetWorkspace("acme", "sv", offer_time=timedelta(seconds=9), texts=SETTINGS.texts),
     AddChannel("acme", "1001", "+46700000001", "token", waba="2"),
+    SetChannel("chn_1", "1002", "+46700000002", waba="2"),
     SetChannelToken("chn_1", "token"),
     DrainChannel("chn_1"),
     ReplaceChannel("chn_1", "chn_2", "cnv_1"),

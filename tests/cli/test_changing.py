@@ -35,6 +35,21 @@ def test_a_secret_key_is_rotated(run: CommandLine, add_channel: Add) -> None:
     assert (refused.exit_code, "KAISA_SECRET_KEY" in refused.stderr) == (1, True)
 
 
+def test_what_was_mistyped_of_a_channel_is_corrected(run: CommandLine, add_channel: Add) -> None:
+    """What is not named stays, and so does its id: links and conversations go on with it."""
+    run.ok("workspace", "add", "acme")
+    id = add_channel("--throughput", "250").stdout.strip()
+    said = ("--waba", "77", "--phone-number-id", "1009", "--number", "+46 70-000 00 09")
+    assert "doctor" in run.ok("channel", "set", "--channel", id, *said).stderr
+    (channel,) = run.json("channel", "list")
+    assert (channel["id"], channel["throughput"]) == (id, 250)
+    seen = (channel["waba"], channel["phone_number_id"], channel["number"])
+    assert seen == ("77", "1009", "+46700000009")
+    assert add_channel().exit_code == 0
+    refused = run("channel", "set", "--channel", id)
+    assert (refused.exit_code, "say what to change" in refused.stderr) == (2, True)
+
+
 def test_a_channel_is_drained_and_taken_back(run: CommandLine, add_channel: Add) -> None:
     run.ok("workspace", "add", "acme")
     id = add_channel().stdout.strip()

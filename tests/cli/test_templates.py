@@ -101,8 +101,8 @@ def test_a_channel_without_account(relay: CommandLine, add_channel: Add) -> None
     other = add_channel(id="1002", number="+46700000002").stdout.strip()
     told = relay("templates", "push")
     assert told.exit_code == 1
-    assert "not known (not known: added without --waba)" not in told.stdout
-    assert "added without --waba" in told.stdout
+    assert "their WhatsApp business account is not" in told.stdout
+    assert "channel set --channel ID --waba ID" in told.stderr
     assert "created (pending)" in told.stdout
     found = relay.json("channel", "list")
     assert other in {each["id"] for each in found}
