@@ -1,8 +1,10 @@
-"""Who guesses passwords waits: a lock on each name and each address, in memory.
+"""Who guesses passwords waits: a lock on each name, address and device, in memory.
 
 Rule 1: an attempt counts before it is checked, so that many at once are no way around.
 Rule 2: a name that nobody has is locked like any other, so a lock tells nothing.
-Rule 3: the table is bounded; who was not seen for longest is forgotten.
+Rule 3: a device on which a name has signed in before counts alone: strangers who guess at the name
+lock each other out, and not who it belongs to.
+Rule 4: the table is bounded; who was not seen for longest is forgotten.
 """
 
 from collections import OrderedDict
@@ -33,10 +35,18 @@ class _Record:
 
 @frozen
 class Attempt:
-    """One attempt that is being checked."""
+    """One attempt that is being checked; `device` is one of the name's own, if it proved to be."""
 
     name: str
     address: str
+    device: str | None = None
+
+    @property
+    def counted(self) -> tuple[tuple[Hashable, int], ...]:
+        """What it counts for, each with the guesses that are free."""
+        if self.device is not None:
+            return ((("device", self.name, self.device), PER_NAME),)
+        return (("name", self.name), PER_NAME), (("address", self.address), PER_ADDRESS)
 
 
 class Guessing:
@@ -50,8 +60,7 @@ class Guessing:
     def begin(self, attempt: Attempt) -> float:
         """Count an attempt and return 0, or the seconds for which it is locked out."""
         now = self._clock()
-        both = (("name", attempt.name), PER_NAME), (("address", attempt.address), PER_ADDRESS)
-        records = [(self._record(who, now), free) for who, free in both]
+        records = [(self._record(who, now), free) for who, free in attempt.counted]
         if (wait := max(record.locked_until for record, _ in records) - now) > 0:
             return wait
         for record, free in records:
@@ -59,15 +68,18 @@ class Guessing:
         return 0.0
 
     def was_right(self, attempt: Attempt) -> None:
-        """Forget the name's attempts; take this one off the address, which may have others."""
-        self._records.pop(("name", attempt.name), None)
+        """Forget the name's attempts, or the device's; take this one off the address, which may
+        have others."""
+        self._records.pop(attempt.counted[0][0], None)
+        if attempt.device is not None:
+            return
         address = self._records.get(("address", attempt.address))
         if address is not None:
             address.attempts = max(0, address.attempts - 1)
             address.locked_until = 0.0
 
     def __len__(self) -> int:
-        """Return how many names and addresses are known."""
+        """Return how many names, addresses and devices are known."""
         return len(self._records)
 
     def _record(self, who: Hashable, now: float) -> _Record:

@@ -17,6 +17,7 @@ import trio
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection, delete, insert, select, update
 
+from kaisa_relay.accounts.devices import known_device, new_device
 from kaisa_relay.accounts.guessing import Attempt, Guessing
 from kaisa_relay.accounts.passwords import LONGEST, NOBODYS, verify_password
 from kaisa_relay.accounts.transactions import Transactions
@@ -49,16 +50,18 @@ class StoredUsers:
     _checking: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(AT_ONCE))
 
     async def sign_in(
-        self, name: str, password: str, address: str
+        self, name: str, password: str, address: str, device: str | None = None
     ) -> SignedIn | WrongSignIn | LockedOut:
         """Begin a session with a fresh token."""
         if any(name_problems(name)):
             name = ""  # nobody's, like it; as it is, it would be kept, and PostgreSQL takes no NUL
-        attempt = Attempt(name.casefold(), address)
-        if (wait := self.guessing.begin(attempt)) > 0:
-            return LockedOut(wait)
         user = await self.store.read(partial(find_user, name))
         stored = NOBODYS if user is None else user.password_hash
+        # Nobody's hash is known to all: only an account has devices.
+        known = known_device(stored, device) if user is not None else None
+        attempt = Attempt(name.casefold(), address, known)
+        if (wait := self.guessing.begin(attempt)) > 0:
+            return LockedOut(wait)
         check = partial(verify_password, stored, password[: LONGEST + 1])
         right = await trio.to_thread.run_sync(check, limiter=self._checking)
         if user is None or not right or user.disabled:
@@ -67,10 +70,11 @@ class StoredUsers:
         return await self._begin(user)
 
     async def _begin(self, user: UserRow) -> SignedIn | WrongSignIn:
+        device = new_device(user.password_hash, self.random)
         token = urlsafe_b64encode(self.random(TOKEN_BYTES)).decode().rstrip("=")
         at = self.clock()
         begun = await self.store.write(partial(_begin, user, _hash(token), at))
-        return SignedIn(begun, token) if begun else WrongSignIn()
+        return SignedIn(begun, token, device) if begun else WrongSignIn()
 
     async def session(self, token: str) -> Session | None:
         """Return the session of a token."""

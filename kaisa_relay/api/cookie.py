@@ -1,46 +1,57 @@
-"""The session cookie, and how another site is kept from using it.
+"""The cookies of a browser: its session and its device; how another site is kept from using them.
 
-Rule 1: no script reads it, no other site's request carries it (SameSite=Strict), and over HTTPS
-it is this host's alone (the `__Host-` prefix: Secure, no domain, path /).
+Rule 1: no script reads them, no other site's request carries them (SameSite=Strict), and over HTTPS
+they are this host's alone (the `__Host-` prefix: Secure, no domain, path /).
 Rule 2: a request that changes something needs the header `Kaisa-Page` besides. A form cannot send
 one, and a script of another origin may only after a preflight, which nobody here answers; so no
 token has to be kept and compared. Where a browser sends `Origin`, it must be ours.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from quart import Request, Response
 
 HEADER: Final = "Kaisa-Page"
+DEVICE_LASTS: Final = timedelta(days=180)
+"""How long a browser shows that its owner has signed in there."""
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class SessionCookie:
-    """Reads, sets and clears the cookie; `public_url` is where browsers reach us, if known."""
+    """Reads, sets and clears them; `public_url` is where browsers reach us, if known."""
 
     def __init__(self, public_url: str) -> None:
         self._secure = public_url.startswith("https:")
         self._host = urlsplit(public_url).netloc
-        self._name = "__Host-kaisa-session" if self._secure else "kaisa-session"
+        prefix = "__Host-" if self._secure else ""
+        self._session, self._device = f"{prefix}kaisa-session", f"{prefix}kaisa-device"
 
     def read(self, request: Request) -> str | None:
         """Return the token that a request brings."""
-        return request.cookies.get(self._name) or None
+        return request.cookies.get(self._session) or None
+
+    def device(self, request: Request) -> str | None:
+        """Return what a browser shows that somebody has signed in on."""
+        return request.cookies.get(self._device) or None
 
     def set(self, response: Response, token: str, expires_at: datetime) -> None:
         """Give a browser its token."""
-        self._write(response, token, expires_at)
+        self._write(response, self._session, token, expires_at)
+
+    def remember(self, response: Response, device: str, at: datetime) -> None:
+        """Have a browser show later that somebody has signed in on it."""
+        self._write(response, self._device, device, at + DEVICE_LASTS)
 
     def clear(self, response: Response) -> None:
-        """Have a browser forget its token."""
-        self._write(response, "", 0)
+        """Have a browser forget its token; it stays a device of its owner's."""
+        self._write(response, self._session, "", 0)
 
-    def _write(self, response: Response, token: str, expires: datetime | int) -> None:
+    def _write(self, response: Response, name: str, text: str, expires: datetime | int) -> None:
         response.set_cookie(
-            self._name,
-            token,
+            name,
+            text,
             expires=expires,
             path="/",
             secure=self._secure,

@@ -27,6 +27,7 @@ class Sessions:
 
     def __init__(self, given: Dependencies) -> None:
         self._users = given.users
+        self._clock = given.clock
         self._cookie = SessionCookie(given.public_url)
 
     def routes(self) -> tuple[Route, ...]:
@@ -53,7 +54,8 @@ class Sessions:
         asked = read_body(request, await receive_body(request), SignIn)
         if isinstance(asked, Problem):
             return asked
-        done = await self._users.sign_in(asked.name, asked.password, address_of(request))
+        address, device = address_of(request), self._cookie.device(request)
+        done = await self._users.sign_in(asked.name, asked.password, address, device)
         if isinstance(done, users.LockedOut):
             return later(LockedOut, done.seconds)
         if isinstance(done, users.WrongSignIn):
@@ -61,6 +63,7 @@ class Sessions:
         if earlier := self._cookie.read(request):
             await self._users.sign_out(earlier)
         response = json_answer(_answer(done.session), 201)
+        self._cookie.remember(response, done.device, self._clock())
         self._cookie.set(response, done.token, done.session.expires_at)
         return response
 

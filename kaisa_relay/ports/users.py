@@ -34,10 +34,15 @@ class Session:
 
 @frozen
 class SignedIn:
-    """A new session, and the secret that proves it: told once, to the browser."""
+    """A new session, and the secret that proves it: told once, to the browser.
+
+    `device` is what the browser shows at later attempts, when it has no session any more: it opens
+    nothing, and keeps those who guess elsewhere from locking its owner out.
+    """
 
     session: Session
     token: str = field(repr=False)
+    device: str = field(repr=False)
 
 
 @frozen
@@ -47,7 +52,8 @@ class WrongSignIn:
 
 @frozen
 class LockedOut:
-    """Too many wrong passwords for this name or from this address; ask again in so many seconds."""
+    """Too many wrong passwords for this name, or from this address or device; ask again in so many
+    seconds."""
 
     seconds: float
 
@@ -56,7 +62,7 @@ class Users(Protocol):
     """Accounts and sessions. Everything here raises `StoreUnavailable`."""
 
     async def sign_in(
-        self, name: str, password: str, address: str
+        self, name: str, password: str, address: str, device: str | None = None
     ) -> SignedIn | WrongSignIn | LockedOut:
         """Begin a session; takes as long for a name that nobody has."""
         ...

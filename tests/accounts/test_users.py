@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.commands import AddWorkspace, Command, Refused, Why
+from kaisa_relay.accounts.devices import known_device, new_device
 from kaisa_relay.accounts.guessing import FORGOTTEN_AFTER, Attempt, Guessing
 from kaisa_relay.accounts.passwords import NOBODYS, hash_password, is_hash, verify_password
 from kaisa_relay.accounts.sessions import LASTS, StoredUsers
@@ -135,6 +136,65 @@ async def test_a_guesser_is_locked_out_for_longer_and_longer(
     clock.pass_(seconds=61)
     await signed_in(users)
     await signed_in(users)
+
+
+async def test_guesses_from_elsewhere_do_not_lock_a_known_device(
+    users: StoredUsers, administration: Administration
+) -> None:
+    """Whoever knows a name could keep its owner out otherwise, from anywhere and for ever."""
+    mine = (await signed_in(users)).device
+    for number in range(8):
+        await users.sign_in("maria", "guess", f"10.3.0.{number}")
+    assert isinstance(await users.sign_in("maria", PASSWORD, "10.0.0.1"), LockedOut)
+    again = await users.sign_in("maria", PASSWORD, "10.0.0.1", mine)
+    assert isinstance(again, SignedIn)
+    assert isinstance(await users.sign_in("maria", PASSWORD, "10.0.0.1"), LockedOut)
+    await administration.execute(AddUser("acme", "otto", "viewer", OTHER_HASH))
+    assert isinstance(await users.sign_in("maria", PASSWORD, "10.0.0.1", "made.up"), LockedOut)
+    ottos = await users.sign_in("otto", OTHER, "10.0.0.1")
+    assert isinstance(ottos, SignedIn)
+    assert isinstance(await users.sign_in("maria", PASSWORD, "10.0.0.1", ottos.device), LockedOut)
+
+
+async def test_a_stolen_device_is_no_better_for_guessing(users: StoredUsers) -> None:
+    """It has its own lock; and its owner, elsewhere, hears nothing of it."""
+    stolen = (await signed_in(users)).device
+    for number in range(5):
+        wrong = await users.sign_in("maria", "guess", f"10.4.0.{number}", stolen)
+        assert isinstance(wrong, WrongSignIn)
+    assert isinstance(await users.sign_in("maria", "guess", "10.4.1.1", stolen), LockedOut)
+    await signed_in(users)
+
+
+async def test_nobody_has_a_device(users: StoredUsers) -> None:
+    """The hash that stands for nobody's is no secret: who knows it is locked out all the same."""
+    made = new_device(NOBODYS, bytes)
+    for _ in range(5):
+        assert isinstance(await users.sign_in("nobody", "guess", "10.5.0.1", made), WrongSignIn)
+    other = new_device(NOBODYS, lambda count: b"1" * count)
+    assert isinstance(await users.sign_in("nobody", "guess", "10.5.0.2", other), LockedOut)
+
+
+async def test_a_new_password_makes_every_device_a_stranger(
+    users: StoredUsers, administration: Administration
+) -> None:
+    mine = (await signed_in(users)).device
+    await administration.execute(SetUser("maria", password_hash=OTHER_HASH))
+    for number in range(5):
+        await users.sign_in("maria", "guess", f"10.3.0.{number}")
+    assert isinstance(await users.sign_in("maria", OTHER, "10.0.0.1", mine), LockedOut)
+
+
+@pytest.mark.parametrize("device", ["", ".", "a.b", "\0", "\xe9.x", "x" * 10_000, None])
+def test_what_proves_nothing_is_no_device(device: str | None) -> None:
+    assert known_device(HASH, device) is None
+
+
+def test_a_device_is_of_one_account_alone() -> None:
+    device = new_device(HASH, lambda count: bytes(count))
+    assert known_device(HASH, device)
+    assert known_device(OTHER_HASH, device) is None
+    assert known_device(HASH, device[:-1]) is None
 
 
 async def test_a_name_that_nobody_has_is_treated_alike(users: StoredUsers) -> None:

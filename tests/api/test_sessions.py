@@ -146,6 +146,27 @@ async def test_who_is_locked_out_hears_for_how_long() -> None:
     assert (answer.problem, answer.headers["retry-after"]) == ("locked-out", "30")
 
 
+async def test_a_browser_shows_that_its_owner_signed_in_there() -> None:
+    """Also when it has no session any more; guesses made elsewhere do not lock it out."""
+    bench = Bench(public_url="https://localhost")
+    browser = bench.app.test_client()
+    login = {"name": "viewer", "password": PASSWORD}
+
+    async def sign_in_there() -> list[str]:
+        answer = await browser.post("/session", json=login, headers=OURS, scheme="https")
+        return [*answer.headers.getlist("set-cookie"), str(answer.status_code)]
+
+    device, _, status = await sign_in_there()
+    assert status == "201"
+    assert device.startswith("__Host-kaisa-device=device-1;")
+    for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/", "Expires="):
+        assert part in device
+    await browser.delete("/session", headers=OURS, scheme="https")
+    bench.users.locked = 30
+    assert (await sign_in(bench, "viewer")).problem == "locked-out"
+    assert (await sign_in_there())[-1] == "201"
+
+
 async def test_a_key_goes_before_a_cookie() -> None:
     """A program that has both is the program; a wrong key is not mended by a cookie."""
     bench = Bench()

@@ -19,10 +19,10 @@ class MemoryUsers:
     begun: int = 0
 
     async def sign_in(
-        self, name: str, password: str, address: str
+        self, name: str, password: str, address: str, device: str | None = None
     ) -> SignedIn | WrongSignIn | LockedOut:
         """Begin a session."""
-        if self.locked:
+        if self.locked and device is None:
             return LockedOut(self.locked)
         if name not in set(Role) or password != PASSWORD:
             return WrongSignIn()
@@ -30,7 +30,7 @@ class MemoryUsers:
         role = Role(name)
         session = Session(7, OURS, name, role, EPOCH + timedelta(hours=12))
         self.sessions[f"token-{self.begun}"] = session
-        return SignedIn(session, f"token-{self.begun}")
+        return SignedIn(session, f"token-{self.begun}", f"device-{self.begun}")
 
     async def session(self, token: str) -> Session | None:
         """Return the session of a token."""
