@@ -108,7 +108,7 @@ class Wording:
             return Template(
                 self.workspace.offer_template,
                 language_of(language),
-                (name, note),
+                (name, note.rstrip(". ")),  # a full stop of the template's own follows it
                 (accept, decline),
             )
         return Buttons(

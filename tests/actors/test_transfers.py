@@ -36,6 +36,25 @@ async def held_by(house: House, reservation: Reservation) -> list[str | None]:
     return [view.agent.name, *sorted(pairs)]
 
 
+@pytest.mark.parametrize(
+    ("command", "note"),
+    [
+        ("/transfer bruno", "Handed over by Anna"),
+        ("/transfer bruno Wants it in red.", "Handed over by Anna. Wants it in red"),
+    ],
+)
+async def test_a_template_has_one_full_stop(
+    autojump_clock: MockClock, command: str, note: str
+) -> None:
+    """The one of its own, which follows the note."""
+    async with open_house() as house:
+        await talking(house)
+        await house.write(AGENT, command)
+        offer = house.sent(BRUNO)[-1]
+        assert isinstance(offer, Template)
+        assert offer.parameters[1] == note
+
+
 async def test_from_one_agent_to_another(autojump_clock: MockClock) -> None:
     """The old one has it until the new one accepts, who gets card, note and what was said."""
     async with open_house() as house:
