@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, assert_never
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kaisa_relay.accounts import agent_rows, app_rows, rows, user_rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
@@ -47,6 +47,7 @@ from kaisa_relay.accounts.listing import list_channels, list_keys
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.replaced import ReplaceChannel
 from kaisa_relay.accounts.replacing import check_channels, move_page
+from kaisa_relay.accounts.signed import Signed
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser
 from kaisa_relay.ports import Desk
@@ -94,6 +95,8 @@ class Administration:
     changed: Callable[[], Awaitable[None]] = _nobody
     desk: "Actors | None" = None
     """The actors, inside `serve`."""
+    signed: Callable[[], Signed] = Signed
+    """How webhooks were signed, inside `serve`."""
 
     async def execute(self, command: Command) -> Result:
         """Do what is asked, or say why not. Raises `StoreUnavailable`."""
@@ -129,7 +132,8 @@ class Administration:
             case AddUser() | SetUser() | RemoveUser() | ListUsers():
                 return await user_rows.execute(command, self.store, self.new_id, self.clock())
             case Inspect():
-                return await self.store.read(partial(inspect, self.serving, self.clock()))
+                facts = await self.store.read(partial(inspect, self.serving, self.clock()))
+                return evolve(facts, signed=self.signed())
             case _:
                 result = await self._change(command)
                 await self.changed()

@@ -15,6 +15,7 @@ from kaisa_relay.accounts.apps import AppCommand, AppResult
 from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import ChannelChange, SetWorkspace
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
+from kaisa_relay.accounts.signed import Signed
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
@@ -273,6 +274,7 @@ class Facts:
     waiting_rows: int
     speaking: tuple[Speaking, ...] = ()
     ailing: tuple[Ailing, ...] = ()
+    signed: Signed = field(factory=Signed)
 
 
 Result = (

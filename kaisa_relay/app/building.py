@@ -21,6 +21,7 @@ from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.standing import StandingFrames
 from kaisa_relay.app.health import StoreReadiness, noting
+from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
@@ -56,6 +57,7 @@ class Relay:
     gauges: Gauges
     garbage: GarbageCollection
     hub: Hub
+    signatures: Signatures
 
     def api(self) -> QuartTrio:
         """Return the HTTP API over this relay."""
@@ -102,7 +104,7 @@ class Relay:
             secrets=lambda app: secrets if app == "" else self.accounts.app_secrets(app),
             verify_token=self.settings.verify_token,
             dedup_key=self.settings.derived_key("inbox dedup"),
-            observer=self.metrics,
+            observer=self.signatures,
         )
         return TimedLane(lane, self.metrics.acknowledged)
 
@@ -135,6 +137,7 @@ class Relay:
             serving=True,
             changed=self.changed,
             desk=ActorsDesk(self.context),
+            signed=self.signatures.signed,
         )
 
 
@@ -181,7 +184,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
-        yield Relay(*parts, hub)
+        yield Relay(*parts, hub, Signatures(metrics, wall))
         tasks.cancel_scope.cancel()
 
 

@@ -8,6 +8,7 @@ import httpx
 
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.commands import Facts, Parked, Speaking
+from kaisa_relay.accounts.signed import Signed
 from kaisa_relay.cli.finding import Finding, ok, problem, warning
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import instant
@@ -55,6 +56,8 @@ def check_facts(facts: Facts) -> Iterator[Finding]:
             f"{facts.waiting_rows} rows wait to be decided",
             "start kaisa-relay serve, which works them off",
         )
+    if facts.signed.wrong:
+        yield _signed(facts.signed)
     for parked in facts.parked:
         yield _parked(parked)
     for speaking in facts.speaking:
@@ -71,6 +74,18 @@ def _unconfirmed(speaking: Speaking) -> Finding:
         f"agents of {speaking.workspace}",
         f"{len(speaking.unconfirmed)} have not said yes yet and get no offers: {shown}{more}",
         "ask them to send /on; names are in kaisa-relay agent list",
+    )
+
+
+def _signed(signed: Signed) -> Finding:
+    """A stranger's are a warning: what is signed rightly comes beside them."""
+    judge = warning if signed.right else problem
+    return judge(
+        "webhooks",
+        f"{signed.wrong} were refused since serve started, {signed.right} taken: their signature "
+        "is not made with our app secret",
+        "compare KAISA_APP_SECRET (of another app: kaisa-relay app set) with the app secret in "
+        "Meta's App Dashboard; Meta delivers again for days",
     )
 
 

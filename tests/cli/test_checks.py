@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from attrs import evolve
 
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.commands import ChannelFacts, Facts, Parked, SealedChannel
+from kaisa_relay.accounts.signed import Signed
 from kaisa_relay.cli.checks import check_facts, check_public_url, check_webhook_bind
 from kaisa_relay.cli.finding import Level
 from kaisa_relay.settings import Bind, Settings
@@ -40,6 +42,20 @@ def test_a_healthy_database() -> None:
             "keys",
             "no usable API key",
             "key add",
+        ),
+        (
+            evolve(HEALTHY, signed=Signed(0, 3)),
+            Level.PROBLEM,
+            "webhooks",
+            "3 were refused",
+            "KAISA_APP_SECRET",
+        ),
+        (
+            evolve(HEALTHY, signed=Signed(200, 3)),
+            Level.WARNING,
+            "webhooks",
+            "200 taken",
+            "app set",
         ),
         (
             Facts(False, "0001", "0001", 1, (CHANNEL,), 1, (), 7),
