@@ -14,6 +14,7 @@ from kaisa_relay.domain.content import Media, MediaKind
 from kaisa_relay.domain.conversation.messages import MessageRelayed
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.files import FileProblem, document_name
+from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.outgoing import File, Outgoing, Quoting
 from kaisa_relay.domain.sending import Rejected
 from kaisa_relay.ports import FileRow, FileState, MoveFile, Send, WantFile
@@ -58,22 +59,25 @@ def is_reused(row: FileRow) -> bool:
     return row.media_id == row.inbound_id
 
 
-def is_ready(row: FileRow, at: datetime) -> bool:
-    """Say whether WhatsApp has a copy that can be sent."""
+def is_ready(row: FileRow, at: datetime, channel: ChannelId) -> bool:
+    """Say whether WhatsApp has a copy that this number can send: its own."""
     if row.media_id is None or row.uploaded_at is None or row.code is not None:
+        return False
+    if (row.uploaded_by or row.channel) != channel:
         return False
     lives = INBOUND_LIVES if is_reused(row) else UPLOAD_LIVES
     return at < row.uploaded_at + lives
 
 
-def carrying(outgoing: Outgoing, row: FileRow | None, at: datetime) -> Outgoing | Rejected | None:
+def carrying(send: Send, row: FileRow | None, at: datetime) -> Outgoing | Rejected | None:
     """Return a send with its file, why it cannot go, or None when the file is not ready (again)."""
     if row is None:
         return Rejected(FileProblem.EXPIRED, "no such file")
     if row.code is not None:
         return Rejected(row.code, "the file could not be brought over")
-    if not is_ready(row, at):
+    if not is_ready(row, at, send.channel):
         return None
+    outgoing = send.outgoing
     if isinstance(outgoing, Quoting) and isinstance(outgoing.outgoing, File):
         return evolve(outgoing, outgoing=_filled(outgoing.outgoing, row))
     return _filled(outgoing, row) if isinstance(outgoing, File) else outgoing

@@ -66,7 +66,7 @@ class MediaTask:
         """Bring a file as far as it goes now; what is to be tried again is put off."""
         read = partial(self.context.files.file, send.workspace, send.message)
         row = await self.context.patiently(read)
-        while row is not None and row.code is None and not is_ready(row, self.context.wall()):
+        while row is not None and row.code is None and not self._is_ready(row):
             after = await self._step(row)
             problem = after if isinstance(after, Broken) else None
             if problem is not None:
@@ -84,22 +84,19 @@ class MediaTask:
     async def _step(self, row: FileRow) -> FileRow | Broken:
         """Return the row after its next step."""
         match row.state:
-            case FileState.WANTED if row.attempts == 0 and self._reuses:
-                now = self.context.wall()
-                return evolve(
-                    row, state=FileState.UPLOADED, media_id=row.inbound_id, uploaded_at=now
-                )
+            case FileState.WANTED if row.attempts == 0 and self._reuses and self._came_here(row):
+                return self._uploaded(row, row.inbound_id)
             case FileState.WANTED:
                 return await self._fetch(row)
             case FileState.STORED:
                 return await self._upload(row)
-            case _:  # what was uploaded long ago is uploaded again, or fetched where it is gone
+            case _:  # what is too old, or another number's, is uploaded again, or fetched anew
                 found = await self.context.carrier.inspect(row)
                 state = FileState.WANTED if found is None else FileState.STORED
-                return evolve(row, state=state, media_id=None, uploaded_at=None)
+                return evolve(row, state=state, media_id=None, uploaded_at=None, uploaded_by=None)
 
     async def _fetch(self, row: FileRow) -> FileRow | Broken:
-        access = self.context.accounts.access(self.channel.id)
+        access = self.context.accounts.access(row.channel)  # to another number it is nothing
         fetched: Fetched | Broken = Broken("no end in sight")
         with trio.move_on_after(ONE_TRY):
             fetched = await self.context.carrier.fetch(access, row)
@@ -130,19 +127,21 @@ class MediaTask:
             answer = await self.context.carrier.upload(access, row)
         match answer:
             case Uploaded(media_id=media_id):
-                now = self.context.wall()
-                return evolve(
-                    row,
-                    state=FileState.UPLOADED,
-                    media_id=media_id,
-                    uploaded_at=now,
-                    attempts=0,
-                    due_at=None,
-                )
+                return evolve(self._uploaded(row, media_id), attempts=0, due_at=None)
             case Broken(code=int(code)) if code in NO_TYPE:
                 return _plainer(row) or Broken("not taken", FileProblem.NOT_TAKEN)
             case _:
                 return answer
+
+    def _came_here(self, row: FileRow) -> bool:
+        return row.channel == self.channel.id
+
+    def _is_ready(self, row: FileRow) -> bool:
+        return is_ready(row, self.context.wall(), self.channel.id)
+
+    def _uploaded(self, row: FileRow, media_id: str) -> FileRow:
+        uploaded = evolve(row, state=FileState.UPLOADED, media_id=media_id)
+        return evolve(uploaded, uploaded_at=self.context.wall(), uploaded_by=self.channel.id)
 
     def _judged(self, send: Send, row: FileRow, broken: Broken) -> FileRow:
         """Return the row after a step that did not work: put off, or given up."""

@@ -36,7 +36,7 @@ async def resolved(context: Context, send: Send) -> Outgoing | Rejected | None:
     if file_of(send) is not None:
         find = partial(context.files.file, send.workspace, send.message)
         row = await context.patiently(find)
-        filled = carrying(outgoing, row, context.wall())
+        filled = carrying(send, row, context.wall())
         if filled is None or isinstance(filled, Rejected):
             return filled
         outgoing = filled

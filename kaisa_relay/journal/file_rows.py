@@ -30,7 +30,7 @@ def file_parts(unit: Unit, change: FileChange) -> list[Part]:
 def file_of_row(row: Sequence[Any]) -> FileRow:
     """Return the file in a row that has the table's columns in their order."""
     workspace, message, channel, contact, kind, mime_type, inbound_id, sha256, *rest = row
-    voice, wanted_at, state, size, media_id, uploaded_at, code, attempts, due_at = rest
+    voice, wanted_at, state, size, media_id, uploaded_at, code, attempts, due_at, by = rest
     wanted = from_micros(wanted_at)
     assert wanted is not None
     return FileRow(
@@ -51,6 +51,7 @@ def file_of_row(row: Sequence[Any]) -> FileRow:
         code=code,
         attempts=attempts,
         due_at=from_micros(due_at),
+        uploaded_by=None if by is None else ChannelId(by),
     )
 
 
@@ -73,6 +74,7 @@ def _row(workspace: WorkspaceId, row: FileRow) -> Row:
         row.code,
         row.attempts,
         to_micros(row.due_at),
+        row.uploaded_by,
     )
 
 
@@ -94,6 +96,7 @@ _TYPES: Final = {
     "code": int,
     "attempts": int,
     "due_at": int,
+    "uploaded_by": int,
 }
 _NAMES: Final = ", ".join(_TYPES)
 _VALUES: Final = ", ".join(f"v.{name}" for name in _TYPES)
@@ -112,7 +115,8 @@ MOVE_FILE: Final = Write(
     Bulk(
         """update file set kind = v.kind, mime_type = v.mime_type, sha256 = v.sha256,
         voice = v.voice, state = v.state, size = v.size, media_id = v.media_id,
-        uploaded_at = v.uploaded_at, code = v.code, attempts = v.attempts, due_at = v.due_at
+        uploaded_at = v.uploaded_at, code = v.code, attempts = v.attempts, due_at = v.due_at,
+        uploaded_by = v.uploaded_by
         from {rows} where file.workspace = v.workspace and file.message = v.message
         and file.state = v.source""",
         **_TYPES,

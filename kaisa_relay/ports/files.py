@@ -31,8 +31,9 @@ class FileState(StrEnum):
 class FileRow:
     """The file of a message. `contact` wrote it; `kind` and `mime_type` are those it is sent as.
 
-    `inbound_id` is Meta's name for what came in, `media_id` for what we uploaded at `uploaded_at`;
-    `sha256` is base64. `code` says why it failed (`FileProblem`, or Meta's). Times of a retry are
+    `inbound_id` is Meta's name for what came in, `media_id` for what we uploaded at `uploaded_at`,
+    by the number `uploaded_by`, which alone can send it; `channel` is where it came in. `sha256` is
+    base64. `code` says why it failed (`FileProblem`, or Meta's). Times of a retry are
     in `due_at`; `wanted_at` is when the commit asked for it that made its first send.
     """
 
@@ -53,6 +54,8 @@ class FileRow:
     code: int | None = None
     attempts: int = 0
     due_at: datetime | None = None
+    uploaded_by: ChannelId | None = None
+    """None in rows of before it was kept, and while there is no upload."""
 
 
 @frozen

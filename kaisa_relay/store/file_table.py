@@ -26,6 +26,7 @@ file: Final = keyed_table(
     Column("code", Integer),
     Column("attempts", Integer, nullable=False),
     number("due_at", nullable=True),
+    number("uploaded_by", nullable=True),
     PrimaryKeyConstraint("workspace", "message", name="pk_file"),
 )
 """Its bytes lie on disk, named by the two columns of its key."""

@@ -40,6 +40,8 @@ class FakeCarrier:
     sizes: dict[str, int] = field(factory=dict)
     disk: dict[MessageId, tuple[str, bytes]] = field(factory=dict)
     uploaded: dict[str, tuple[str, bytes]] = field(factory=dict)
+    numbers: dict[str, str] = field(factory=dict)
+    """Whose each file is: of what came in only where that matters to a test."""
     fetches: list[str] = field(factory=list)
     uploads: list[str] = field(factory=list)
     removed: list[MessageId] = field(factory=list)
@@ -65,7 +67,8 @@ class FakeCarrier:
         if broken is not None:
             return broken
         data = self.inbound.get(file.inbound_id)
-        if data is None:
+        number = self.numbers.get(file.inbound_id, access.phone_number_id)
+        if data is None or number != access.phone_number_id:
             return Broken("gone", FileProblem.EXPIRED)
         self.disk[file.message] = (file.inbound_id, data)
         digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
@@ -84,6 +87,7 @@ class FakeCarrier:
         if broken is not None:
             return broken
         media_id = f"out-{len(self.uploaded) + 1}"
+        self.numbers[media_id] = access.phone_number_id
         self.uploaded[media_id] = (file.mime_type, self.disk[file.message][1])
         return Uploaded(media_id)
 

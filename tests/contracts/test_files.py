@@ -8,7 +8,7 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Media, MediaKind, Text
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.files import FileProblem
-from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.domain.ids import ChannelId, MessageId, WorkspaceId
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -80,6 +80,7 @@ async def test_a_file_moves_from_where_it_is_expected(world: World) -> None:
     uploaded = evolve(
         stored, state=FileState.UPLOADED, media_id="out-1", uploaded_at=AT, due_at=None
     )
+    uploaded = evolve(uploaded, uploaded_by=ChannelId(7))
     await world.must(MoveFile(uploaded, (FileState.STORED,)))
     assert await world.store.files.file(world.workspace, row.message) == uploaded
     nobodys = MoveFile(picture(world, 9), tuple(FileState))
