@@ -24,6 +24,12 @@ class _Channel(click.ParamType[ChannelConfig]):
         return ChannelConfig(phone_number_id=match[1], number=match[2])
 
 
+def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.match(r"https?://[^/]", value):
+        raise click.BadParameter("write it as http://127.0.0.1:8080/webhooks/whatsapp")
+    return value
+
+
 @click.command()
 @click.option("--bind", default="127.0.0.1:8081", show_default=True, help="host:port to listen on.")
 @click.option(
@@ -35,7 +41,9 @@ class _Channel(click.ParamType[ChannelConfig]):
     help="A business number; may be repeated. Its token is sim-token.",
 )
 @click.option(
-    "--webhook-url", help="Where webhooks go, e.g. http://127.0.0.1:8080/webhooks/whatsapp"
+    "--webhook-url",
+    callback=_address,
+    help="Where webhooks go, e.g. http://127.0.0.1:8080/webhooks/whatsapp",
 )
 @click.option("--app-secret", default="sim-app-secret", show_default=True, help="Signs webhooks.")
 @click.option(

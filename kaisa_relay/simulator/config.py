@@ -1,8 +1,13 @@
 """What a simulator is started with: channels, people, templates, timing."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from attrs import field, frozen
+
+APP_SECRET: Final = "sim-app-secret"
+VERIFY_TOKEN: Final = "sim-verify-token"
+"""What the simulator takes when it is given no other; none of these protects anything."""
 
 
 @frozen
@@ -109,9 +114,9 @@ class SimulatorConfig:
     """
 
     bind: str = "127.0.0.1:0"
-    app_secret: str = field(default="sim-app-secret", repr=False)
+    app_secret: str = field(default=APP_SECRET, repr=False)
     webhook_url: str | None = None
-    verify_token: str = field(default="sim-verify-token", repr=False)
+    verify_token: str = field(default=VERIFY_TOKEN, repr=False)
     channels: tuple[ChannelConfig, ...] = ()
     people: tuple[PersonConfig, ...] = ()
     templates: tuple[TemplateConfig, ...] = (KAISA_OFFER,)

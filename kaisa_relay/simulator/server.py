@@ -14,7 +14,7 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState
 
 from .app import create_app
-from .config import SimulatorConfig
+from .config import APP_SECRET, VERIFY_TOKEN, ChannelConfig, SimulatorConfig
 from .dropping import CONNECTION
 from .simulator import Simulator
 
@@ -38,10 +38,31 @@ async def _serve_until_signal(config: SimulatorConfig) -> None:
     listeners = await _listen(config.bind)
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async with trio.open_nursery() as nursery:
-            await nursery.start(_serve_on, listeners, config)
+            url = await nursery.start(_serve_on, listeners, config)
+            sys.stdout.write(_how_to_use(url, config))
+            sys.stdout.flush()
             async for _ in signals:
                 break
             nursery.cancel_scope.cancel()
+
+
+def _how_to_use(url: str, config: SimulatorConfig) -> str:
+    """Say what the relay needs to know; a secret that was given is not shown."""
+    secret = APP_SECRET if config.app_secret == APP_SECRET else "…"
+    token = VERIFY_TOKEN if config.verify_token == VERIFY_TOKEN else "…"
+    settings = (("GRAPH_URL", url), ("APP_SECRET", secret), ("VERIFY_TOKEN", token))
+    lines = [
+        "Its phones are there in a browser. The relay needs to know:",
+        *(f'  KAISA_{name} = "{value}"' for name, value in settings),
+        *(_channel(each) for each in config.channels),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _channel(each: ChannelConfig) -> str:
+    number = f"+{each.number.lstrip('+')}"
+    said = f"--phone-number-id {each.phone_number_id} --number {number} --waba {each.waba}"
+    return f"  kaisa-relay channel add {said} --token-file …, which holds {each.token}"
 
 
 async def _listen(bind: str) -> list[trio.SocketListener]:

@@ -173,6 +173,7 @@ def test_a_refusal_is_one_line_and_exit_code_1(
         (("key", "add", "--workspace", "b"), "--scope"),
         (("simulate", "--channel", "x"), "ID=+NUMBER"),
         (("simulate", "--bind", "nonsense"), "host:port"),
+        (("simulate", "--webhook-url", "127.0.0.1:8080"), "http://127.0.0.1:8080/webhooks"),
         (("--config", "missing.toml", "workspace", "list"), "missing.toml"),
     ],
 )

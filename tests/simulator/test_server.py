@@ -15,7 +15,10 @@ from tests.simulator.bench import CONFIG, PNID, VISITOR
 
 BODY = {"messaging_product": "whatsapp", "to": f"+{VISITOR}", "text": {"body": "hello"}}
 HEADERS = {"Authorization": "Bearer sim-token"}
-PROGRAM = "from kaisa_relay.simulator import SimulatorConfig, run; run(SimulatorConfig())"
+PROGRAM = """
+from kaisa_relay.simulator import ChannelConfig, SimulatorConfig, run
+run(SimulatorConfig(channels=(ChannelConfig("1001", "46700000001"),), verify_token="canary"))
+"""
 
 
 async def test_a_dropped_answer_closes_the_connection(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,12 +53,15 @@ def test_the_program_says_what_is_wrong_with_its_address() -> None:
 
 
 def test_sigterm_stops_the_program() -> None:
-    """With exit code 0 and nothing on standard error."""
+    """With exit code 0 and nothing on standard error; it had said what a relay must know."""
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert program.stdout is not None
     assert program.stdout.readline().startswith("Simulated WhatsApp on http://127.0.0.1:")
     program.send_signal(signal.SIGTERM)
-    _, errors = program.communicate(timeout=10)
+    said, errors = program.communicate(timeout=10)
     assert (program.returncode, errors) == (0, "")
+    assert 'KAISA_GRAPH_URL = "http://127.0.0.1:' in said
+    assert "--phone-number-id 1001 --number +46700000001 --waba waba-1" in said
+    assert ("sim-app-secret" in said, "canary" in said) == (True, False)
