@@ -6,19 +6,53 @@ trio-websocket's own opener leaves the stream of a connection open that the othe
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import trio
+from attrs import define, field
 
 Stream = trio.SocketStream | trio.SSLStream[trio.SocketStream]
+Raised = TypeVar("Raised", bound=Exception)
 
 
 class NobodyAnswers(Exception):
     """No connection could be made; the text says how far it came."""
 
 
+@define(eq=False)
+class Heeded(trio.abc.Stream):
+    """A stream that says when nothing more will come: trio-websocket's opener would wait on."""
+
+    _of: Stream
+    ended: trio.Event = field(factory=trio.Event)
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Return some bytes; none once the other side has ended."""
+        try:
+            received = await self._of.receive_some(max_bytes)
+        except trio.BrokenResourceError:
+            self.ended.set()
+            raise
+        if not received:
+            self.ended.set()
+        return bytes(received)
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Send these bytes."""
+        await self._of.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """Return when sending might not have to wait."""
+        await self._of.wait_send_all_might_not_block()
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._of.aclose()
+
+
 @asynccontextmanager
-async def open_stream(address: str, within: float) -> AsyncIterator[Stream]:
+async def open_stream(address: str, within: float) -> AsyncIterator[Heeded]:
     """Connect to a ws or wss address within so many seconds, or raise `NobodyAnswers`."""
     parts = urlsplit(address)
     host, secure = parts.hostname or "", parts.scheme == "wss"
@@ -28,7 +62,7 @@ async def open_stream(address: str, within: float) -> AsyncIterator[Stream]:
     except (OSError, trio.TooSlowError):
         raise NobodyAnswers("nobody answers") from None
     try:
-        yield await _secured(stream, host, within) if secure else stream
+        yield Heeded(await _secured(stream, host, within) if secure else stream)
     finally:
         await trio.aclose_forcefully(stream)
 
@@ -44,3 +78,9 @@ async def _secured(stream: trio.SocketStream, host: str, within: float) -> Strea
     except trio.TooSlowError:
         raise NobodyAnswers("no secure connection in time") from None
     return secure
+
+
+def first_of(group: BaseExceptionGroup[Raised]) -> Raised:
+    """Return one of the exceptions of a nursery that ended with some of a kind."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,5 +1,7 @@
 """`kaisa-relay watch`: what happens in a workspace, as it happens, in the terminal."""
 
+import os
+import stat
 from random import Random
 from typing import Any, Final
 
@@ -7,12 +9,14 @@ import click
 import trio
 
 from kaisa_relay.cli.event_lines import event_line
+from kaisa_relay.cli.feed_frames import Asked, feed_address
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import say
 from kaisa_relay.cli.serve import STOPS
-from kaisa_relay.cli.watching import Asked, Refused, Watch, feed_address
+from kaisa_relay.cli.watching import Refused, Watch
 
 LONGEST_KEY: Final = 1_000
+STDOUT: Final = 1
 
 
 def _key(ctx: click.Context, option: click.Parameter, file: Any) -> str:
@@ -52,8 +56,9 @@ def command(after: str | None, as_json: bool, **chosen: Any) -> None:
     """Show what happens in a workspace, one line per event, until Ctrl-C.
 
     Connects again by itself when the connection or the relay goes away, and goes on where it was:
-    no event is left out or shown twice. At the end it says the position for --after. Exit code 1
-    when there is nothing to watch: no relay at the start, or a key or a filter that it refuses.
+    no event is left out or shown twice. At the end it says the position for --after. Exit code 0
+    after Ctrl-C, or when nobody reads any more (`| head`); 1 when there is nothing to watch: no
+    relay at the start, or a key or a filter that it refuses.
 
     \b
     kaisa-relay key add --workspace acme --scope feed:read > key.txt
@@ -61,7 +66,7 @@ def command(after: str | None, as_json: bool, **chosen: Any) -> None:
     """
     watch = Watch(Asked(**chosen), _show_json if as_json else _show_line, say, Random(), after)
     refused = trio.run(_until_stopped, watch)
-    if watch.position is not None:
+    if watch.position is not None and (refused is None or watch.position != after):
         say(f"Go on from here: --after {watch.position}")
     if refused is not None:
         raise click.ClickException(refused.message)
@@ -72,6 +77,7 @@ async def _until_stopped(watch: Watch) -> Refused | None:
     with trio.open_signal_receiver(*STOPS) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop, signals, nursery.cancel_scope, name="watch: Ctrl-C")
+            nursery.start_soon(_leave_unread, nursery.cancel_scope, name="watch: the reader")
             refused = await watch.run()
             nursery.cancel_scope.cancel()
     return refused
@@ -80,6 +86,14 @@ async def _until_stopped(watch: Watch) -> Refused | None:
 async def _stop(signals: Any, running: trio.CancelScope) -> None:
     async for _ in signals:
         running.cancel()
+
+
+async def _leave_unread(running: trio.CancelScope) -> None:
+    """Stop when the pipe that is written to has no reader, though no event comes to be written."""
+    if not stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
+        return
+    await trio.lowlevel.wait_readable(STDOUT)  # a pipe's writing end is so for an error only
+    running.cancel()
 
 
 def _show_line(event: bytes) -> bool:

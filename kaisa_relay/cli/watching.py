@@ -6,21 +6,20 @@ Rule 2: what waiting can mend is tried again; what it cannot mend ends the watch
 
 from collections.abc import Callable
 from random import Random
-from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-import msgspec
 import trio
 from attrs import define, frozen
 from trio_websocket import (
     ConnectionClosed,
     ConnectionRejected,
-    HandshakeError,
     WebSocketConnection,
     wrap_client_stream,
 )
 
-from kaisa_relay.cli.connecting import NobodyAnswers, Stream, open_stream
+from kaisa_relay.cli.connecting import Heeded, NobodyAnswers, first_of, open_stream
+from kaisa_relay.cli.feed_frames import Asked, Events, Gap, Problem, Snapshot, read_frame
 from kaisa_relay.runtime.supervise import RestartPolicy
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -37,66 +36,12 @@ TRY_LATER: Final = 1013
 ENDING: Final = frozenset({1008, 1009, 4401})
 """Close codes that the same request would get again."""
 PAUSES: Final = RestartPolicy(intensity=0, period=1.0, first_delay=0.5, max_delay=15.0)
-_SCHEMES: Final = {"http": "ws", "https": "wss"}
 _REFUSALS: Final = {
     400: "it does not understand the request: is this a relay's address?",
     401: "the key is not valid",
     403: "the key may not watch: it needs the scope feed:read",
     404: "there is no feed at this address: is it a relay's?",
 }
-
-
-class Snapshot(msgspec.Struct, tag="snapshot", frozen=True):
-    """What is so at a position; only counted here."""
-
-    position: str
-    conversations: list[msgspec.Raw]
-    agents: list[msgspec.Raw]
-    more: bool = False
-
-
-class Events(msgspec.Struct, tag="events", frozen=True):
-    """Events up to a position, each as it came."""
-
-    position: str
-    events: list[msgspec.Raw]
-
-
-class Gap(msgspec.Struct, tag="gap", frozen=True):
-    """To be asked for again from this position on."""
-
-    position: str
-
-
-class Problem(msgspec.Struct, tag="error", frozen=True):
-    """Why the server is about to close."""
-
-    code: str
-    message: str
-
-
-_decoder: Final = msgspec.json.Decoder(Snapshot | Events | Gap | Problem)
-
-
-@frozen
-class Asked:
-    """What is to be watched: the feed's address, and what to choose."""
-
-    address: str
-    key: str
-    types: tuple[str, ...] = ()
-    conversation: str | None = None
-
-    def frame(self, after: str | None) -> str:
-        """Return the subscription that goes on after a position."""
-        frame: dict[str, object] = {"type": "subscribe"}
-        if after is not None:
-            frame["after"] = after
-        if self.types:
-            frame["types"] = self.types
-        if self.conversation is not None:
-            frame["conversation"] = self.conversation
-        return msgspec.json.encode(frame).decode()
 
 
 @frozen
@@ -119,15 +64,6 @@ class Unread:
 
 
 Outcome = Refused | Lost | Unread
-
-
-def feed_address(url: str) -> str | None:
-    """Return the WebSocket's address at a relay's, or None when that is no http(s) address."""
-    parts = urlsplit(url)
-    scheme = _SCHEMES.get(parts.scheme)
-    if scheme is None or not parts.hostname or parts.query or parts.fragment:
-        return None
-    return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/feed", "", ""))
 
 
 @define(eq=False)
@@ -164,6 +100,7 @@ class Watch:
         await trio.sleep(seconds)
 
     async def _once(self) -> Outcome:
+        outcome: Outcome = Lost("the connection was lost")
         try:
             async with (
                 open_stream(self.asked.address, CONNECTS) as stream,
@@ -171,30 +108,34 @@ class Watch:
             ):
                 outcome = await self._talk(nursery, stream)
                 nursery.cancel_scope.cancel()
-        except NobodyAnswers as nobody:
-            return Lost(str(nobody))
+        except* NobodyAnswers as nobody:
+            outcome = Lost(str(first_of(nobody)))
+        except* ConnectionRejected as shut:  # by trio-websocket's reader, in the nursery
+            outcome = _shut(first_of(shut).status_code)
         return outcome
 
-    async def _talk(self, nursery: trio.Nursery, stream: Stream) -> Outcome:
-        parts = urlsplit(self.asked.address)
-        headers = [(b"Authorization", f"Bearer {self.asked.key}".encode())]
+    async def _talk(self, nursery: trio.Nursery, stream: Heeded) -> Outcome:
         try:
-            with trio.fail_after(CONNECTS):
-                socket = await wrap_client_stream(
-                    nursery,
-                    stream,
-                    parts.netloc,
-                    parts.path,
-                    extra_headers=headers,
-                    max_message_size=LARGEST,
-                )
-            return await self._follow(socket)
-        except ConnectionRejected as shut:
-            return _shut(shut.status_code)
-        except (HandshakeError, trio.TooSlowError):
-            return Lost("nobody answers as a WebSocket")
+            socket = await self._open(nursery, stream)
+            return await self._follow(socket) if socket else Lost("nobody answers as a WebSocket")
         except ConnectionClosed as closed:
             return _closed(closed.reason.code if closed.reason else None)
+
+    async def _open(self, nursery: trio.Nursery, stream: Heeded) -> WebSocketConnection | None:
+        parts = urlsplit(self.asked.address)
+        headers = [(b"Authorization", f"Bearer {self.asked.key}".encode())]
+        some_stream: Any = stream  # its annotation names two kinds, and any will do
+        with trio.move_on_after(CONNECTS) as opening:
+            nursery.start_soon(_give_up, stream.ended, opening, name="watch: nobody there")
+            return await wrap_client_stream(
+                nursery,
+                some_stream,
+                parts.netloc,
+                parts.path,
+                extra_headers=headers,
+                max_message_size=LARGEST,
+            )
+        return None
 
     async def _follow(self, socket: WebSocketConnection) -> Outcome:
         await socket.send_message(self.asked.frame(self.position))
@@ -206,7 +147,7 @@ class Watch:
             if text is None:
                 return Lost("the server has fallen silent")
             self._tries = 0
-            match _decoder.decode(text):
+            match read_frame(text):
                 case Snapshot() as snapshot:
                     self._begin(snapshot)
                 case Events(position, events):
@@ -218,6 +159,8 @@ class Watch:
                     await socket.send_message(self.asked.frame(position))
                 case Problem(code, message):
                     return Lost(message) if code == "unavailable" else Refused(message)
+                case None:
+                    return Refused("The server sends what is no frame of a feed.")
 
     def _begin(self, snapshot: Snapshot) -> None:
         self.position = snapshot.position
@@ -240,6 +183,11 @@ async def _next(socket: WebSocketConnection) -> str | bytes | None:
             message = await socket.get_message()
             return message
         return None
+
+
+async def _give_up(ended: trio.Event, waiting: trio.CancelScope) -> None:
+    await ended.wait()
+    waiting.cancel()
 
 
 def _shut(status: int) -> Outcome:

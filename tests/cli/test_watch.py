@@ -13,7 +13,8 @@ from attrs import define, field
 from trio_websocket import ConnectionClosed, WebSocketRequest, serve_websocket
 
 from kaisa_relay.cli.event_lines import event_line
-from kaisa_relay.cli.watching import Asked, Refused, Watch, feed_address
+from kaisa_relay.cli.feed_frames import Asked, feed_address
+from kaisa_relay.cli.watching import Refused, Watch
 from kaisa_relay.runtime.supervise import RestartPolicy
 from tests.cli.conftest import CommandLine
 
@@ -181,7 +182,7 @@ def test_the_command_says_why_it_ends(run: CommandLine, tmp_path: Path) -> None:
     nobody = run("watch", "--key-file", str(key), "--after", "pos_1-1")
     assert nobody.exit_code == 1
     assert "nobody answers at ws://127.0.0.1:1/feed" in nobody.stderr
-    assert "--after pos_1-1" in nobody.stderr
+    assert "Go on from here" not in nobody.stderr  # it has got no further
     assert "kr_secret" not in nobody.output
     assert run("watch", "--key-file", str(key), "--url", "relay").exit_code == 2
     key.write_text("")

@@ -9,7 +9,8 @@ import trio
 from attrs import define, field
 from sqlalchemy import select
 
-from kaisa_relay.cli.watching import Asked, Watch, feed_address
+from kaisa_relay.cli.feed_frames import Asked, feed_address
+from kaisa_relay.cli.watching import Watch
 from kaisa_relay.domain.ids import from_text
 from kaisa_relay.runtime.supervise import RestartPolicy
 from kaisa_relay.store.tables import workspace
