@@ -21,7 +21,6 @@ from kaisa_relay.actors.messages import (
     Deliver,
     EndConversation,
     MoveConversation,
-    PersonMoved,
     Supervise,
     ToConversation,
 )
@@ -42,10 +41,12 @@ from kaisa_relay.domain.conversation.messages import (
     Command,
     End,
     Event,
+    NoteIdentity,
     Receive,
     Refusal,
     Tick,
 )
+from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -170,8 +171,6 @@ class ConversationTask:
             case Deliver(item=item):
                 if item in self.slot.pending:  # otherwise it was fed from its row already
                     await self._deliver(message)
-            case PersonMoved(person):
-                self.wording.people[person.contact] = person
             case EndConversation(by=by):
                 refusal = await self.apply(End(ended_by(by), at, by))
                 message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())
@@ -191,6 +190,8 @@ class ConversationTask:
             if deliver.refers is not None:
                 command = await with_quote(self.context, self.state, command, deliver.refers)
             command = with_opening(self.context, self.state, command)
+        if isinstance(command, NoteIdentity):
+            await self._meet_again(command.contact)
         for _ in range(TRIES):
             self.raced = False
             if isinstance(command, Receive):
@@ -199,6 +200,11 @@ class ConversationTask:
             if not self.raced:
                 break
         self.slot.done(deliver.item)
+
+    async def _meet_again(self, contact: ContactId) -> None:
+        """Somebody in it is reached, or recognised, in another way from now on."""
+        read = partial(self.context.directory.people, self.state.workspace, [contact])
+        self.wording.people |= await self.context.patiently(read)
 
     async def apply(
         self, command: Command, changes: Sequence[Change] = (), wamid: str | None = None

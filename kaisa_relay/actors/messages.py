@@ -11,7 +11,6 @@ from attrs import field, frozen
 
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import Report
-from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
     Candidate,
@@ -106,16 +105,6 @@ class NotNeeded:
     instead: ConversationId
 
 
-@frozen
-class PersonMoved:
-    """Somebody in it is reached, or recognised, in another way from now on.
-
-    This is for what is in memory; that it happened comes by a row (`Shifted`).
-    """
-
-    person: Person = field(repr=False)
-
-
 MoveAnswer = NotMoved | None
 
 
@@ -175,7 +164,6 @@ ToConversation = (
     | NotNeeded
     | AgentLeft
     | AgentWrote
-    | PersonMoved
     | VisitorGone
     | MoveConversation
     | EndConversation

@@ -1,7 +1,7 @@
 """Carries out what `domain.identity` says: people change number or BSUID, two turn out to be one.
 
-Rule 1: the rows first, in a commit of their own, with a row for each conversation that must note
-it; what a conversation has in memory is told afterwards, or read when it wakes.
+Rule 1: in one commit, with a row for each conversation that must note it and reads them anew; what
+a conversation is only told gets lost where its mailbox is full.
 Rule 2: a number that somebody left is taken from them before anybody else is found by it.
 """
 
@@ -14,16 +14,14 @@ from kaisa_relay.actors.blocking import contact_stream, contact_version
 from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
-from kaisa_relay.actors.messages import PersonMoved
 from kaisa_relay.actors.setting_aside import set_aside
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender
 from kaisa_relay.domain.contact_events import ContactMerged
-from kaisa_relay.domain.identity import IdentityShift, Merger, Recognised, Standing, merger
+from kaisa_relay.domain.identity import IdentityShift, Recognised, Standing, merger
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.inbound import IdentityChange
 from kaisa_relay.domain.phone import Phone, candidates, from_wa_id
-from kaisa_relay.domain.routing import Pair
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -79,7 +77,6 @@ class Shifting:
         if not await self._commit(append):
             return  # decided before
         self.lookups.forget_sender(change.before)
-        await self._tell(channel, moved)
         # Who wrote from the new number before this notice came is the same person.
         for other in (await self.lookups.recognised(channel, after)).contacts:
             if other != person.contact and await self._unite(channel, person.contact, other):
@@ -90,7 +87,6 @@ class Shifting:
         stream = contact_stream(save.person.contact)
         told = await self._told(channel, save.person.contact, shift) if shift is not None else ()
         await self._commit(Append(channel.workspace, stream, 0, (), (save, *told)))
-        await self._tell(channel, save.person)
 
     async def _take_number(self, channel: Channel, sender: Sender, contact: ContactId) -> None:
         """Somebody else has this number now: nothing more goes there for who had it."""
@@ -105,8 +101,6 @@ class Shifting:
             person = evolve(person, phone=None if person.phone in phones else person.phone)
             self._left(person, phones)
         await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), rows))
-        if person is not None:
-            await self._tell(channel, person)
 
     def _left(self, person: Person, phones: Sequence[Phone]) -> None:
         """Note which numbers lead to this person, as they are by now, no more."""
@@ -127,16 +121,10 @@ class Shifting:
         append = Append(channel.workspace, stream, version, (event,), rows)
         if not await self._commit(append):
             return False
-        await self._announce(channel, chosen)
-        return True
-
-    async def _announce(self, channel: Channel, chosen: Merger) -> None:
         for each in self.context.accounts.channels(channel.workspace):
             self.lookups.forget_pair(each.id, chosen.absorbed)
             self.lookups.forget_pair(each.id, chosen.heir)
-        person = await self.lookups.person(channel, chosen.heir)
-        if person is not None:
-            await self._tell(channel, person)
+        return True
 
     async def _standings(
         self, channel: Channel, contacts: Sequence[ContactId]
@@ -161,22 +149,12 @@ class Shifting:
         self, channel: Channel, contact: ContactId, shift: IdentityShift
     ) -> tuple[Tell, ...]:
         """Return the rows by which the conversations that they are in hear of it."""
+        read = partial(self.context.directory.pairs, channel.workspace, [contact])
         return tuple(
             Tell(pair.channel, Shifted(pair.conversation, contact, shift))
-            for pair in await self._live(channel, contact)
+            for pair in await self.context.patiently(read)
             if pair.conversation is not None
         )
-
-    async def _tell(self, channel: Channel, person: Person) -> None:
-        """Tell the conversations that are in memory who it is by now."""
-        for pair in await self._live(channel, person.contact):
-            if pair.conversation is not None:
-                tell = self.context.exchange.tell_conversation
-                tell(channel.workspace, pair.conversation, PersonMoved(person))
-
-    async def _live(self, channel: Channel, contact: ContactId) -> Sequence[Pair]:
-        read = partial(self.context.directory.pairs, channel.workspace, [contact])
-        return await self.context.patiently(read)
 
 
 def _left_behind(
