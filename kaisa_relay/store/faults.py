@@ -4,6 +4,7 @@ Rule 1: "away" is answered with `StoreUnavailable` and tried again; nothing was 
 Rule 2: a disk that fails an fsync is never asked twice: the process ends.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -24,6 +25,13 @@ from kaisa_relay.ports import StoreUnavailable
 _FSYNC: Final = frozenset((1034, 1290))
 # Read-only after a failover (25006), and cut off while idle in a transaction (25P03).
 _AWAY_STATES: Final = frozenset(("25006", "25P03"))
+# How psycopg begins to say that no connection came about; such a text holds addresses and names of
+# roles and databases, and no row.
+_NO_CONNECTION: Final = re.compile(
+    r"connection (?:failed|is bad): .*? failed: (?:FATAL: +)?(?P<server>.+)"
+    r"|(?P<resolver>failed to resolve host .+)"
+    r"|(?P<clock>connection timeout expired)"
+)
 
 
 class BrokenStorage(Exception):
@@ -89,4 +97,9 @@ def _sqlstate(error: DBAPIError) -> str | None:
 def _summary(error: DBAPIError) -> str:
     """Name the fault by its code; the message may hold a row."""
     code = _sqlstate(error) or getattr(error.orig, "sqlite_errorname", None)
-    return f"the database is unavailable ({code or type(error.orig).__name__})"
+    return f"the database is unavailable ({code or _no_connection(error)})"
+
+
+def _no_connection(error: DBAPIError) -> str:
+    found = _NO_CONNECTION.match(str(error.orig))
+    return found[found.lastgroup or 0].strip() if found else type(error.orig).__name__

@@ -14,11 +14,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, func, make_url, select
+from sqlalchemy.exc import ProgrammingError
 
+from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.lock import file_lock
 
 _MIGRATION_LOCK: Final = 0x6B61697361 + 1
+_NOT_ALLOWED: Final = "42501"
+"""PostgreSQL's insufficient_privilege."""
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
@@ -45,10 +49,24 @@ def upgrade_sqlite(path: Path) -> None:
 
 
 def upgrade_postgres(url: URL) -> None:
-    """Upgrade the database, under its advisory lock."""
-    with _disposed(postgres.patient(url)) as engine, engine.begin() as connection:
+    """Upgrade the database, under its advisory lock. Raises `StoreUnavailable` if it may not."""
+    with _allowed(), _disposed(postgres.patient(url)) as engine, engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         upgrade(connection)
+
+
+@contextmanager
+def _allowed() -> Iterator[None]:
+    """Say what a role lacks; since PostgreSQL 15 only a database's owner may make tables in it."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED:
+            raise
+        raise StoreUnavailable(
+            "the role of KAISA_DATABASE_URL may not make tables: make it the database's owner "
+            "(alter database NAME owner to ROLE)"
+        ) from error
 
 
 def upgrade(connection: Connection) -> None:
