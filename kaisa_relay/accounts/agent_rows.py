@@ -92,7 +92,7 @@ def _values(command: SetAgent) -> dict[str, Any]:
 def _phone(number: str) -> Phone:
     parsed = parse(number, None)
     if isinstance(parsed, BadPhone):
-        raise Refusal(Why.INVALID, f"the number: {parsed.reason}")
+        raise Refusal(Why.INVALID, parsed.reason)
     return parsed
 
 

@@ -80,7 +80,7 @@ def _whom(text: str) -> Whom:
         return ContactId(id)
     phone = parse(text, None)
     if isinstance(phone, BadPhone):
-        raise Refusal(Why.INVALID, f"the number: {phone.reason}")
+        raise Refusal(Why.INVALID, phone.reason)
     return phone
 
 

@@ -5,6 +5,8 @@ which every process of the machine could read.
 """
 
 import sys
+import warnings
+from getpass import GetPassWarning
 from typing import Final
 
 import click
@@ -106,7 +108,15 @@ def remove(options: Options, name: str) -> None:
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    with warnings.catch_warnings():
+        # Without a terminal it would be read aloud; Python only warns of that.
+        warnings.simplefilter("error", GetPassWarning)
+        try:
+            return str(
+                click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+            )
+        except GetPassWarning:
+            raise click.UsageError("there is no terminal to ask on: --password-stdin") from None
 
 
 def _hashed(password: str) -> str:

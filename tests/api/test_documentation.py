@@ -66,6 +66,10 @@ async def test_the_page_for_people_loads_nothing(bench: Bench) -> None:
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert b"POST /conversations/whatsapp" in page.body
     assert b"1 to 50, each another person." in page.body
+    for nested in (b"visitor.phone", b"agents[].priority", b"items[].channel.phone"):
+        assert b"<code>" + nested + b"</code>" in page.body
+    assert b"One of: listed, longest_idle, least_busy, sticky, broadcast." in page.body
+    assert b"Needs the scope <code>conversations:write</code>." in page.body
     assert b"<script" not in page.body
     assert b"//" not in page.body.replace(b"<!doctype", b"")
 

@@ -1,5 +1,9 @@
 """Accounts from the command line: the password is never an argument."""
 
+import os
+import subprocess
+import sys
+
 from tests.cli.conftest import CommandLine
 
 PASSWORD = "correct horse battery"
@@ -26,3 +30,19 @@ def test_a_short_password_and_nothing_to_change(run: CommandLine) -> None:
     assert (short.exit_code, "12 to 256" in short.stderr) == (1, True)
     nothing = run("user", "set", "maria")
     assert (nothing.exit_code, "say what to change" in nothing.stderr) == (2, True)
+
+
+def test_a_password_is_not_asked_for_where_nobody_is() -> None:
+    """In a session without a terminal, as a service manager or a container gives one."""
+    asked = ("user", "add", "maria", "--workspace", "acme", "--role", "viewer")
+    refused = subprocess.run(
+        [sys.executable, "-m", "kaisa_relay", *asked],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        start_new_session=True,
+    )
+    assert refused.returncode == 2
+    assert refused.stderr.endswith("Error: there is no terminal to ask on: --password-stdin\n")
+    assert "Warning" not in refused.stderr
