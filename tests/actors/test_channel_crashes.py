@@ -4,9 +4,10 @@ import pytest
 from trio.testing import MockClock
 
 from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.events import MessageUnconfirmed
 from kaisa_relay.domain.inbound import StatusUpdate
 from kaisa_relay.domain.outgoing import Buttons
-from kaisa_relay.domain.sending import Deferred, Rank, SendState
+from kaisa_relay.domain.sending import Deferred, Purpose, Rank, SendState
 from kaisa_relay.ports import Append, EndSend, MoveSend
 from tests import fakes
 from tests.actors.house import AGENT, VISITOR, House, form, open_house
@@ -80,6 +81,20 @@ async def test_without_a_status_it_is_parked_and_announced(autojump_clock: MockC
         await house.tap(AGENT, "Show it")
         assert house.texts(AGENT)[-1] == "one"
         assert [each.state for each in house.store.rows.sends.values()] == [SendState.PARKED]
+
+
+async def test_a_text_of_ours_is_not_announced(autojump_clock: MockClock) -> None:
+    """Nobody is asked whether they want our own words once more."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        house.gateway.answer_next(VISITOR.phone, fakes.Lost())
+        await house.scan(reservation)
+        await house.tap(AGENT, "Accept")
+        await house.pass_time(GRACE)
+        (parked,) = house.store.rows.sends.values()
+        assert (parked.state, parked.purpose) == (SendState.PARKED, Purpose.NOTICE)
+        events = house.events(reservation.conversation)
+        assert not any(isinstance(each, MessageUnconfirmed) for each in events)
 
 
 async def test_a_visitors_side_gets_send_again(autojump_clock: MockClock) -> None:

@@ -4,6 +4,7 @@ from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.outgoing import Template
+from kaisa_relay.domain.texts import TextKey
 from tests import fakes
 from tests.actors.house import AGENT, VISITOR, open_house
 
@@ -32,3 +33,16 @@ async def test_each_side_has_its_own(autojump_clock: MockClock) -> None:
         await house.tap(AGENT, "Accept")
         assert "¡Hola" in house.texts(VISITOR)[0]
         assert "Nu chattar du" in house.texts(AGENT)[0]
+
+
+async def test_a_sentence_of_ones_own_is_no_message(autojump_clock: MockClock) -> None:
+    """The workspace words the link's text: sent as it is, it says nothing to the agent."""
+    async with open_house() as house:
+        own = {(TextKey.PREFILLED_LINK.value, "en"): "Bonjour, voici mon code {token}"}
+        configured = house.accounts.configured
+        configured[fakes.WORKSPACE] = evolve(configured[fakes.WORKSPACE], texts=own)
+        reservation = await house.reserved(AGENT)
+        assert "Bonjour" in reservation.url
+        await house.scan(reservation)
+        await house.tap(AGENT, "Accept")
+        assert not any("Bonjour" in text for text in house.texts(AGENT))

@@ -1,17 +1,20 @@
 """One winner, one conversation per agent and channel, and the order of asking."""
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
+import trio
 from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.actors.messages import AgentProposed
 from kaisa_relay.actors.searching import wanted
 from kaisa_relay.domain.content import Content
-from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered
+from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered, OfferExpired
+from kaisa_relay.domain.conversation.terms import Terms
 from kaisa_relay.domain.sending import Rejected
-from kaisa_relay.ports import FormPerson
+from kaisa_relay.ports import Append, FormPerson
 from tests import fakes
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, form, open_house
 
@@ -220,4 +223,25 @@ async def test_who_missed_is_asked_again_as_soon_as_it_queues(autojump_clock: Mo
         await house.pass_time(121)
         assert house.offered(AGENT) == 2
         await house.tap(AGENT, "Accept")
+        assert await house.phase(reservation.conversation) == "active"
+
+
+async def test_what_was_said_before_the_deadline_counts_first(autojump_clock: MockClock) -> None:
+    """The agent accepts in time, while the conversation is busy until after it."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.scan(reservation)
+
+        async def slowly(append: Append) -> None:
+            if append.stream == f"conversation/{reservation.conversation}":
+                await trio.sleep(10)
+
+        await house.pass_time(Terms().offer_time - timedelta(seconds=5))
+        house.traps.follow = slowly
+        await house.write(VISITOR, "is anybody there?")
+        await house.tap(AGENT, "Accept")
+        house.traps.follow = None
+        await house.pass_time(60)
+        events = [type(each) for each in house.events(reservation.conversation)]
+        assert (AgentAccepted in events, OfferExpired in events) == (True, False)
         assert await house.phase(reservation.conversation) == "active"

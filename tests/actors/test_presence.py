@@ -14,6 +14,7 @@ from kaisa_relay.domain.conversation.events import (
     OfferDeclined,
 )
 from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.journal.memory.commits import Fault
 from kaisa_relay.ports import FormPerson
 from tests import fakes
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
@@ -182,3 +183,16 @@ async def test_an_answer_begins_anew(autojump_clock: MockClock) -> None:
             await house.write(BRUNO, "/close")
             expected = [] if number < 5 else [AgentPaused]
             assert [type(each) for each in said_of(house, AGENT)] == expected
+
+
+async def test_a_command_whose_commit_seemed_to_fail(autojump_clock: MockClock) -> None:
+    """It is decided again, found decided, and holds nobody up."""
+    async with open_house() as house:
+        await house.talking()
+        await house.arrive(house.item(AGENT, "/off"))
+        house.store.commits.faults.append(Fault.AFTER)
+        await house.pass_time(60)
+        assert [type(each) for each in said_of(house, AGENT)] == [AgentAway]
+        await house.write(VISITOR, "still there?")
+        assert house.texts(AGENT)[-1] == "still there?"
+        house.check_finished()

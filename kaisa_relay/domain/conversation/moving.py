@@ -8,7 +8,7 @@ from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import ending, windows
 from kaisa_relay.domain.conversation.decision import Decision
-from kaisa_relay.domain.conversation.messages import ConversationMoved, MoveChannel
+from kaisa_relay.domain.conversation.messages import ConversationMoved, MessageHeld, MoveChannel
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.texts import TextKey
 
@@ -38,6 +38,8 @@ def move(decision: Decision, command: MoveChannel) -> None:
     for message, to in command.unsent:
         if windows.reachable(decision.state, to, decision.at):
             decision.relay(message, to)
+        elif windows.flushable(decision.state, to, decision.at):
+            decision.add(MessageHeld(message, to, decision.at))  # behind or before it
         else:
             windows.keep(decision, message, to)
     for side in Side:

@@ -18,6 +18,7 @@ from kaisa_relay.domain.conversation.messages import (
 from kaisa_relay.domain.conversation.relocation import MoveChannel
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, MessageId
+from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import (
     ANNA,
@@ -26,6 +27,7 @@ from tests.domain.builders import (
     Talk,
     active,
     offered,
+    relayed,
     seeking,
     texts,
 )
@@ -97,6 +99,15 @@ def test_what_was_not_begun_goes_on_the_new_one() -> None:
     older = MessageId(newer - 1)
     move(late, unsent=((older, Side.VISITOR),))
     assert [message for message, _ in late.state.held] == [older, newer]
+
+
+def test_what_waits_already_goes_first() -> None:
+    """One that WhatsApp sent back, behind which a newer one was not begun: neither overtakes."""
+    talk = active()
+    (older, newer) = (relayed(talk.says(ANNA, said))[0][0] for said in ("older", "newer"))
+    talk.outcome(older, VISITOR, Rank.FAILED, 131047)
+    events = move(talk, visitor_wrote_at=talk.at, unsent=((newer, Side.VISITOR),))
+    assert [message for message, _ in relayed(events)] == [older, newer]
 
 
 def test_an_offer_is_made_again_on_the_new_number() -> None:

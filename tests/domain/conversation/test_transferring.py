@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import (
     AgentGone,
     AgentOffered,
@@ -117,6 +118,20 @@ def test_what_waited_for_the_old_agent_goes_to_the_new_one() -> None:
     events = talk.says(BO, yes(2))
     assert [contact for _, contact in relayed(events)] == [BO]
     assert not talk.state.held
+    assert ANNA not in [contact for contact, _ in texts(events)]  # WhatsApp would not take it
+
+
+def test_what_may_not_have_reached_the_old_agent_is_over() -> None:
+    """What may not have reached the visitor can still be sent again, by whoever has it now."""
+    talk = active()
+    for writer, reader in ((VISITOR, ANNA), (ANNA, VISITOR)):
+        ((message, _),) = relayed(talk.says(writer, "perhaps"))
+        talk.outcome(message, reader, Rank.PARKED)
+    assert [side for _, side in talk.state.unconfirmed] == [Side.AGENT, Side.VISITOR]
+    hands_over(talk)
+    talk.hear(Rank.SENT)
+    talk.says(BO, yes(2))
+    assert [side for _, side in talk.state.unconfirmed] == [Side.VISITOR]
 
 
 def said_no(talk: Talk) -> tuple[Event, ...]:
