@@ -43,12 +43,12 @@ class Visitor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Agent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody who may answer; the lower `priority` is asked first."""
+    """Somebody who may answer."""
 
     name: Name
     phone: PhoneText
     language: Language | None = None
-    priority: int | None = None
+    priority: Annotated[int | None, _described("The lower is asked first; absent: 0.")] = None
     capacity: Annotated[
         int | None, _described("Conversations at once on all channels; absent: as it was.")
     ] = None

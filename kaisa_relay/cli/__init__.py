@@ -18,7 +18,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "demo": "Play the main road on a simulated WhatsApp, and keep it running.",
     "serve": "Run the relay.",
     "doctor": "Check everything that can be wrong, and say what to do.",
-    "workspace": "Add and list workspaces (one per customer).",
+    "workspace": "Add, change and list workspaces (one per customer).",
     "app": "Add and list Meta apps beside the one in the settings.",
     "channel": "Add, change and list channels (WhatsApp business numbers).",
     "templates": "Create and watch the WhatsApp templates that the relay needs.",

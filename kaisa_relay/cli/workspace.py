@@ -1,10 +1,12 @@
-"""`kaisa-relay workspace add|set|list`."""
+"""`kaisa-relay workspace add|set|show|list`."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import click
+from attrs import fields
 
 from kaisa_relay.accounts.changes import SetWorkspace, TextOverride
 from kaisa_relay.accounts.commands import (
@@ -22,7 +24,7 @@ from kaisa_relay.domain.durations import write_duration
 
 @click.group()
 def command() -> None:
-    """Add, change and list workspaces.
+    """Add, change, show and list workspaces.
 
     A workspace is one customer, with channels, keys, agents and conversations of its own.
     """
@@ -52,8 +54,10 @@ def _fields(
 
 _SETTINGS: Final = (
     click.option("--language", help="Language of people whose own is not given; first en."),
-    click.option("--offer-time", type=DURATION, help="How long an agent has to accept."),
-    click.option("--queue-time", type=DURATION, help="How long a visitor waits for a free agent."),
+    click.option("--offer-time", type=DURATION, help="How long an agent has to accept; first 2m."),
+    click.option(
+        "--queue-time", type=DURATION, help="How long a visitor waits for a free agent; first 10m."
+    ),
     click.option(
         "--first-reply-time",
         type=DURATION,
@@ -66,13 +70,19 @@ _SETTINGS: Final = (
         help="How long after its end a visitor's message resumes a conversation; first 1h.",
     ),
     click.option(
-        "--link-time", "link_expires_after", type=DURATION, help="How long an unused link is valid."
+        "--link-time",
+        "link_expires_after",
+        type=DURATION,
+        help="How long an unused link is valid; first 30m.",
     ),
-    click.option("--expires-after", type=DURATION, help="Silence that ends a conversation."),
+    click.option(
+        "--expires-after", type=DURATION, help="Silence that ends a conversation; first 1d."
+    ),
     click.option(
         "--unknown-grace",
         type=DURATION,
-        help="How long a send without an answer waits for its status before it is parked.",
+        help="How long a send without an answer waits for its status before it is parked; "
+        "first 2m.",
     ),
     click.option(
         "--read-receipts/--no-read-receipts",
@@ -123,7 +133,7 @@ _SETTINGS: Final = (
         type=_Text(),
         multiple=True,
         metavar="KEY:LANG=TEXT",
-        help="Your own wording of an automatic text; may be repeated.",
+        help="Your own wording of an automatic text; may be repeated. A wrong KEY lists all.",
     ),
 )
 
@@ -169,6 +179,39 @@ def change(options: Options, /, name: str, **settings: Any) -> None:
         raise click.UsageError("say what to change: see kaisa-relay workspace set --help")
     facts = administer(options, SetWorkspace(name, **settings), WorkspaceFacts)
     say(f"Workspace {facts.name} is changed.")
+
+
+@command.command()
+@click.argument("name")
+@click.pass_obj
+def show(options: Options, name: str) -> None:
+    """Show the settings of a workspace, by the names that `workspace set` has for them.
+
+    Business hours are shown by `kaisa-relay hours show`.
+    """
+    workspaces = administer(options, ListWorkspaces(), Workspaces).workspaces
+    found = next((each for each in workspaces if name in (each.id, each.name)), None)
+    if found is None:
+        names = ", ".join(each.name for each in workspaces) or "none yet"
+        raise click.ClickException(f"there is no workspace {name[:80]!r}; there are: {names}")
+    for option in change.params:
+        if option.name in (field.name for field in fields(WorkspaceSettings)):
+            value = getattr(found.settings, str(option.name))
+            click.echo(f"{option.opts[0].lstrip('-'):<20} {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case timedelta():
+            return write_duration(value)
+        case tuple():
+            return ", ".join(map(_shown, value)) or "-"
+        case TextOverride():
+            return f"{value.key}:{value.language}={value.text!r}"
+        case _:
+            return str(value)
 
 
 @command.command("list")

@@ -22,6 +22,20 @@ def test_a_workspace_is_changed_in_what_is_named(run: CommandLine) -> None:
     assert (refused.exit_code, "say what to change" in refused.stderr) == (2, True)
 
 
+def test_the_settings_of_a_workspace_are_shown(run: CommandLine) -> None:
+    """By the names that set them, so that nobody has to guess what holds."""
+    said = ("--agent-fields", "car,city", "--text", "seeking:en=Hold on", "--no-read-receipts")
+    run.ok("workspace", "add", "acme", "--link-time", "2h", *said)
+    shown = dict(
+        line.split(None, 1) for line in run.ok("workspace", "show", "acme").stdout.splitlines()
+    )
+    assert (shown["link-time"], shown["offer-time"], shown["language"]) == ("2h", "2m", "en")
+    assert (shown["agent-fields"], shown["read-receipts"]) == ("car, city", "no")
+    assert shown["text"] == "seeking:en='Hold on'"
+    refused = run("workspace", "show", "other")
+    assert (refused.exit_code, "there are: acme" in refused.stderr) == (1, True)
+
+
 def test_a_secret_key_is_rotated(run: CommandLine, add_channel: Add) -> None:
     """Both open while both are given; after the reseal the old one is not needed any more."""
     run.ok("workspace", "add", "acme")
