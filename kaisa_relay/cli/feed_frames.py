@@ -61,16 +61,21 @@ class Asked:
     key: str
     types: tuple[str, ...] = ()
     conversation: str | None = None
+    outcome: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
     def frame(self, after: str | None) -> str:
         """Return the subscription that goes on after a position."""
         frame: dict[str, object] = {"type": "subscribe"}
         if after is not None:
             frame["after"] = after
-        if self.types:
-            frame["types"] = self.types
-        if self.conversation is not None:
-            frame["conversation"] = self.conversation
+        filters = {
+            "types": self.types,
+            "conversation": self.conversation,
+            "outcome": self.outcome,
+            "metadata": dict(self.metadata),
+        }
+        frame |= {name: wanted for name, wanted in filters.items() if wanted}
         return msgspec.json.encode(frame).decode()
 
 

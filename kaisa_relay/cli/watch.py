@@ -34,6 +34,15 @@ def _address(ctx: click.Context, option: click.Parameter, url: str | None) -> st
     return address
 
 
+def _entries(
+    ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    parted = [entry.partition("=") for entry in given]
+    if not all(key and sign for key, sign, _ in parted):
+        raise click.BadParameter("must be KEY=VALUE", ctx, option)
+    return tuple((key, value) for key, _, value in parted)
+
+
 @click.command()
 @click.option(
     "--key-file",
@@ -51,6 +60,14 @@ def _address(ctx: click.Context, option: click.Parameter, url: str | None) -> st
     "--type", "types", multiple=True, help="Only this type, such as conversation.*; repeatable."
 )
 @click.option("--conversation", metavar="ID", help="Only one conversation.")
+@click.option("--outcome", metavar="WORD", help="Only endings that the agent gave this outcome.")
+@click.option(
+    "--metadata",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=_entries,
+    help="Only conversations created with this; repeatable, and all must be so.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print each event as a line of JSON.")
 def command(after: str | None, as_json: bool, **chosen: Any) -> None:
     """Show what happens in a workspace, one line per event, until Ctrl-C.

@@ -8,20 +8,28 @@ from attrs import frozen
 
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, WorkspaceId, from_text
 from kaisa_relay.domain.public_events import TYPES
+from kaisa_relay.feed.choosing import Wanted, facet
 from kaisa_relay.feed.positions import read_position
 
 LARGEST: Final = 16 * 1024
 """Bytes of a frame that a watcher may send."""
 MOST_TYPES: Final = 100
+MOST_METADATA: Final = 10
 _KNOWN: Final = frozenset(TYPES.values())
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", forbid_unknown_fields=True, frozen=True):
-    """What somebody wants to watch: all, or some types (`conversation.*`), or one conversation."""
+    """What somebody wants to watch: all, or only what every filter lets through.
+
+    `types` such as `conversation.*`; one `conversation`; the endings (`conversation.closed`) with
+    the `outcome` that the agent named; what belongs to conversations with this `metadata`.
+    """
 
     after: str | None = None
     types: list[str] = []
     conversation: str | None = None
+    outcome: str | None = None
+    metadata: dict[str, str] = {}
 
 
 class Gap(msgspec.Struct, tag="gap", frozen=True):
@@ -35,21 +43,6 @@ class Error(msgspec.Struct, tag="error", frozen=True):
 
     code: str
     message: str
-
-
-@frozen
-class Wanted:
-    """A subscription that was understood; `after` is an event's number."""
-
-    after: int | None
-    types: frozenset[str]
-    conversation: ConversationId | None
-
-    def takes(self, type: str, conversation: ConversationId | None) -> bool:
-        """Say whether an event is asked for."""
-        if self.types and type not in self.types:
-            return False
-        return self.conversation is None or conversation == self.conversation
 
 
 @frozen
@@ -88,8 +81,13 @@ def _wanted(workspace: WorkspaceId, asked: Subscribe) -> Wanted | Refused:
         if id is None:
             return Refused("bad_conversation", "`conversation` must be a conversation's id")
         conversation = ConversationId(id)
+    if len(asked.metadata) > MOST_METADATA:
+        return Refused("bad_metadata", f"`metadata` has at most {MOST_METADATA} entries")
+    metadata = frozenset(facet(*entry) for entry in asked.metadata.items())
     types = _types(asked.types)
-    return types if isinstance(types, Refused) else Wanted(after, types, conversation)
+    if isinstance(types, Refused):
+        return types
+    return Wanted(after, types, conversation, asked.outcome, metadata)
 
 
 def _types(asked: Sequence[str]) -> frozenset[str] | Refused:

@@ -7,6 +7,7 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.feed.choosing import Known
 from kaisa_relay.feed.ring import MOST, Ring
 from kaisa_relay.ports import Recorded
 
@@ -16,6 +17,7 @@ class Room:
     """One workspace that is watched; there as long as somebody watches."""
 
     ring: Ring
+    known: Known = field(factory=Known)
     watchers: int = 0
     _bell: trio.Event = field(factory=trio.Event)
 

@@ -14,9 +14,9 @@ from attrs import define, field, frozen
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.feed.asyncapi import document
+from kaisa_relay.feed.choosing import Chooser, Wanted
 from kaisa_relay.feed.frames import (
     Refused,
-    Wanted,
     error_frame,
     events_frame,
     gap_frame,
@@ -182,14 +182,14 @@ class _Watcher:
         if wanted.after is None:
             seq = await self._snapshot()
         else:
-            seq = await self._catch_up(wanted, wanted.after)
+            seq = await self._catch_up(room, wanted, wanted.after)
         while True:
             await room.wait_after(seq)
             entries = room.ring.after(seq, self.feed.limits.most_events)
             if entries is None:
                 await self._send("gap", gap_frame(self._position(seq)))
                 return
-            seq = await self._events(entries, wanted, seq)
+            seq = await self._events(room, entries, wanted, seq)
             await trio.sleep(self.feed.limits.gather)
 
     async def _snapshot(self) -> int:
@@ -199,22 +199,23 @@ class _Watcher:
         await self._send("snapshot", snapshot_frame(self._position(standing.position), shown))
         return standing.position
 
-    async def _catch_up(self, wanted: Wanted, after: int) -> int:
+    async def _catch_up(self, room: Room, wanted: Wanted, after: int) -> int:
         if after > await self.feed.following.position(self.workspace):
             raise Ended(REFUSED, Refused("bad_position", "`after` has not happened yet"))
         seq, most = after, self.feed.limits.most_events
         while page := await self.feed.following.events(self.workspace, seq, most):
-            seq = await self._events([Entry.of(each) for each in page], wanted, seq)
+            seq = await self._events(room, [Entry.of(each) for each in page], wanted, seq)
             if len(page) < most:
                 break
         return seq
 
-    async def _events(self, entries: Sequence[Entry], wanted: Wanted, seq: int) -> int:
+    async def _events(self, room: Room, entries: Sequence[Entry], wanted: Wanted, seq: int) -> int:
         """Send what of these is wanted; returns the number of the last that was looked at."""
         if not entries:
             return seq
         last = entries[-1].seq
-        texts = [each.text for each in entries if wanted.takes(each.type, each.conversation)]
+        chooser = Chooser(self.feed.following, self.workspace)
+        texts = [each.text for each in await chooser.chosen(entries, wanted, room.known)]
         if texts:
             await self._send("events", events_frame(self._position(last), texts), len(texts))
         return last

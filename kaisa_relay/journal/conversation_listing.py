@@ -12,7 +12,7 @@ from kaisa_relay.domain.chat_commands import Close
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import State
-from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.codec import KINDS, decode_content, decode_state
@@ -140,7 +140,8 @@ def _views(
     rows = connection.execute(query).all()
     states = [_current(row) for row in rows]
     people = _people(connection, workspace, states)
-    said = _closing_words(connection, workspace, states)
+    ended = [state.outcome for state in states if state.outcome is not None]
+    said = closing_words(connection, workspace, ended)
     return [_view(row, state, people, said) for row, state in zip(rows, states, strict=True)]
 
 
@@ -168,15 +169,15 @@ def _shown(state: State) -> tuple[ContactId, ...]:
     return tuple(contact for contact in named if contact is not None)
 
 
-def _closing_words(
-    connection: Connection, workspace: WorkspaceId, states: Sequence[State]
+def closing_words(
+    connection: Connection, workspace: WorkspaceId, messages: Sequence[MessageId]
 ) -> dict[int, Close]:
+    """Return what these messages, which closed a conversation, say of its outcome."""
     table = content.c
-    wanted = [state.outcome for state in states if state.outcome is not None]
     query = select(table.message, table.data).where(
-        table.workspace == workspace, table.message.in_(wanted)
+        table.workspace == workspace, table.message.in_(messages)
     )
-    rows = _rows(connection, query) if wanted else ()
+    rows = _rows(connection, query) if messages else ()
     return {row.message: closing_word(decode_content(row.data)) for row in rows}
 
 

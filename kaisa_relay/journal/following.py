@@ -1,15 +1,15 @@
 """A workspace followed as one, read from the tables (`ports.Following`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.journal import agent_listing, conversation_listing
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import LIVE, Recorded, Standing
 from kaisa_relay.store import Store
-from kaisa_relay.store.tables import event, workspace
+from kaisa_relay.store.tables import event, metadata, workspace
 
 
 class SqlFollowing:
@@ -43,6 +43,36 @@ class SqlFollowing:
             live = page(connection, workspace, LIVE, None, most + 1)
             agents = agent_listing.page(connection, workspace, None, most)
             return Standing(position, tuple(live[:most]), tuple(agents), len(live) > most)
+
+        return await self._store.browse(read)
+
+    async def metadata(
+        self, workspace: WorkspaceId, conversations: Sequence[ConversationId]
+    ) -> Mapping[ConversationId, bytes]:
+        """Return what these were created with, as JSON; nothing for what is erased."""
+        table = metadata.c
+        query = select(table.conversation, table.data).where(
+            table.workspace == workspace, table.conversation.in_(conversations)
+        )
+        return await self._store.browse(
+            lambda connection: {
+                ConversationId(row.conversation): bytes(row.data)
+                for row in connection.execute(query)
+            }
+        )
+
+    async def outcomes(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> Mapping[MessageId, str]:
+        """Return the outcomes that these closing messages name, without those that name none."""
+
+        def read(connection: Connection) -> Mapping[MessageId, str]:
+            said = conversation_listing.closing_words(connection, workspace, messages)
+            return {
+                MessageId(message): word.outcome
+                for message, word in said.items()
+                if word.outcome is not None
+            }
 
         return await self._store.browse(read)
 

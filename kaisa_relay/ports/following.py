@@ -4,13 +4,13 @@ Rule 1: a workspace's events are numbered without gaps, in the order of their co
 knows the number of the last one they saw has missed nothing up to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from attrs import frozen
 
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.ports.faces import AgentView, ConversationView, Filter
 from kaisa_relay.ports.journal import Recorded
 
@@ -43,4 +43,16 @@ class Following(Protocol):
 
     async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
         """Return what is so now, with at most so many conversations, and so many agents."""
+        ...
+
+    async def metadata(
+        self, workspace: WorkspaceId, conversations: Sequence[ConversationId]
+    ) -> Mapping[ConversationId, bytes]:
+        """Return what these were created with, as JSON; nothing for what is erased."""
+        ...
+
+    async def outcomes(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> Mapping[MessageId, str]:
+        """Return the outcomes that these closing messages name, without those that name none."""
         ...

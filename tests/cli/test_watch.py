@@ -185,6 +185,7 @@ def test_the_command_says_why_it_ends(run: CommandLine, tmp_path: Path) -> None:
     assert "Go on from here" not in nobody.stderr  # it has got no further
     assert "kr_secret" not in nobody.output
     assert run("watch", "--key-file", str(key), "--url", "relay").exit_code == 2
+    assert run("watch", "--key-file", str(key), "--metadata", "plan").exit_code == 2
     key.write_text("")
     assert run("watch", "--key-file", str(key)).exit_code == 2
     assert "--after" in run.ok("watch", "--help").stdout

@@ -2,7 +2,11 @@
 
 import trio
 
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.ports import SaveMetadata, StoreContent
 from tests import fakes
 from tests.contracts.world import World
 
@@ -57,3 +61,20 @@ async def test_a_snapshot_holds_nothing_of_a_commit_that_came_while_it_was_read(
         for _ in range(30):
             standing = await world.store.following.standing(world.workspace, 100)
             assert standing.position == len(standing.conversations)
+
+
+async def test_what_events_do_not_hold_is_read_for_many_at_once(world: World) -> None:
+    """Of one's own workspace; what is not there is left out."""
+    first, second = await world.start(ANA, BO), await world.start(CY, DI)
+    sold, silent, never = (MessageId(world.new_id()) for _ in range(3))
+    await world.must(SaveMetadata(first.id, ANA.contact, b'{"plan": "gold"}'))
+    for message, said in ((sold, "/close sold to a friend"), (silent, "/close")):
+        await world.must(StoreContent(message, first.id, BO.contact, Side.AGENT, Text(said)))
+    following = world.store.following
+    asked = [first.id, second.id]
+    assert await following.metadata(world.workspace, asked) == {first.id: b'{"plan": "gold"}'}
+    words = [sold, silent, never]
+    assert await following.outcomes(world.workspace, words) == {sold: "sold"}
+    other = await world.another()
+    assert await following.metadata(other.workspace, asked) == {}
+    assert await following.outcomes(other.workspace, words) == {}

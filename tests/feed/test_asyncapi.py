@@ -108,6 +108,7 @@ def test_small_frames_are_as_described() -> None:
     check(json.loads(gap_frame("pos_1-5")), "Gap")
     check(json.loads(error_frame(Refused("bad_frame", "no"))), "Error")
     check({"type": "subscribe", "types": ["agent.*"], "after": "pos_1-5"}, "Subscribe")
+    check({"type": "subscribe", "outcome": "sold", "metadata": {"plan": "gold"}}, "Subscribe")
 
 
 async def test_what_a_watcher_gets_is_as_described(world: World) -> None:

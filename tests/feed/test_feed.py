@@ -197,6 +197,8 @@ def masked(payload: bytes) -> bytes:
         ({"type": "subscribe", "types": ["conversation.sold"]}, "bad_types"),
         ({"type": "subscribe", "types": ["conversation.*"] * 101}, "bad_types"),
         ({"type": "subscribe", "conversation": "cnv_1"}, "bad_conversation"),
+        ({"type": "subscribe", "metadata": {"plan": 1}}, "bad_frame"),
+        ({"type": "subscribe", "metadata": dict.fromkeys("abcdefghijk", "")}, "bad_metadata"),
         ({"type": "subscribe", "after": "7"}, "bad_position"),
         ({"type": "subscribe", "after": "pos_0000000000009-0"}, "bad_position"),
     ],

@@ -1,10 +1,11 @@
 """A workspace followed as one, read from the rows in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.archive import MemoryArchive
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.ports import LIVE, Recorded, Standing
@@ -34,6 +35,26 @@ class MemoryFollowing:
             agents = await self.archive.agents(workspace, None, most)
             if position == await self.position(workspace):
                 return Standing(position, tuple(live[:most]), tuple(agents), len(live) > most)
+
+    async def metadata(
+        self, workspace: WorkspaceId, conversations: Sequence[ConversationId]
+    ) -> Mapping[ConversationId, bytes]:
+        """Return what these were created with, as JSON; nothing for what is erased."""
+        kept = (await self.commits.read()).metadata
+        return {
+            each: kept[workspace, each].metadata
+            for each in conversations
+            if (workspace, each) in kept
+        }
+
+    async def outcomes(
+        self, workspace: WorkspaceId, messages: Sequence[MessageId]
+    ) -> Mapping[MessageId, str]:
+        """Return the outcomes that these closing messages name, without those that name none."""
+        kept = (await self.commits.read()).contents
+        found = {each: kept.get((workspace, each)) for each in messages}
+        words = {each: closing_word(row.content if row else None) for each, row in found.items()}
+        return {each: word.outcome for each, word in words.items() if word.outcome is not None}
 
     async def _all(self, workspace: WorkspaceId) -> list[Recorded]:
         streams = (await self.commits.read()).streams
