@@ -7,7 +7,7 @@ Rule 2: memory is a cache of the rows; a lost race means reading them again.
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial, reduce
-from typing import Final
+from typing import Final, assert_never
 
 import structlog
 import trio
@@ -20,9 +20,11 @@ from kaisa_relay.domain.channel_health import (
     ChannelDown,
     ChannelEvent,
     ChannelLimited,
+    ChannelQualityChanged,
     ChannelUp,
     Health,
     Report,
+    TemplateChanged,
     decide,
     evolve,
     lapsed,
@@ -32,6 +34,10 @@ from kaisa_relay.ports import Append, Done
 from kaisa_relay.ports.health import SaveHealth
 
 logger = structlog.get_logger()
+
+APPROVED: Final = "APPROVED"
+NO_REASON: Final = "NONE"
+"""Meta's words in `message_template_status_update`."""
 
 WELL: Final = Health()
 
@@ -108,5 +114,18 @@ def _say(event: ChannelEvent) -> None:
             logger.error("channel down", channel=channel, reason=reason)
         case ChannelUp(over=over):
             logger.info("channel up", channel=channel, over=over.value)
+        case ChannelQualityChanged(quality=quality, tier=tier, reason=reason):
+            told = {"quality": quality.value, "tier": tier, "reason": reason}
+            logger.warning("channel changed", channel=channel, **told)
+        case TemplateChanged():
+            _say_template(channel, event)
         case _:
-            logger.warning("channel changed", channel=channel, reason=event.reason)
+            assert_never(event)
+
+
+def _say_template(channel: str, event: TemplateChanged) -> None:
+    say = logger.info if event.status == APPROVED else logger.warning
+    told = {"template": event.template, "language": event.language, "status": event.status}
+    if event.reason != NO_REASON:
+        told["reason"] = event.reason
+    say("template changed", channel=channel, **told)

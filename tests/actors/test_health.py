@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from kaisa_relay.domain.channel_health import (
@@ -15,6 +16,7 @@ from kaisa_relay.domain.channel_health import (
     Quality,
     QualityReported,
     Report,
+    TemplateReported,
 )
 from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.inbound import AccountReport, ChannelNotice
@@ -34,6 +36,19 @@ def events(house: House, channel: int = 1) -> list[ChannelEvent]:
     """Return what happened to a channel."""
     recorded = house.store.rows.streams.get((fakes.WORKSPACE, f"channel/{channel}"), ())
     return [each.event for each in recorded if isinstance(each.event, ChannelEvent)]
+
+
+async def test_the_log_names_the_template_that_changed(autojump_clock: MockClock) -> None:
+    """One that was approved is good news, and no warning."""
+    async with open_house() as house:
+        with capture_logs() as logged:
+            for status, reason in (("APPROVED", "NONE"), ("REJECTED", "ABUSIVE_CONTENT")):
+                await house.arrive(told(TemplateReported("kaisa_offer", "sv", status, reason)))
+                await house.quiet()
+        approved, rejected = (each for each in logged if each["event"] == "template changed")
+    assert (approved["log_level"], "reason" in approved) == ("info", False)
+    assert (approved["template"], approved["language"]) == ("kaisa_offer", "sv")
+    assert (rejected["log_level"], rejected["reason"]) == ("warning", "ABUSIVE_CONTENT")
 
 
 async def test_told_by_meta(autojump_clock: MockClock) -> None:
