@@ -10,11 +10,12 @@ from typing import Final
 
 from attrs import define, field
 
+from kaisa_relay.actors.addresses import recipient
 from kaisa_relay.actors.files import wanted_file
 from kaisa_relay.actors.moving import pairs_moved
 from kaisa_relay.actors.wording import Wording
 from kaisa_relay.domain import chat_commands
-from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.contact_events import ContactBlocked
 from kaisa_relay.domain.content import Content, Media, Text
 from kaisa_relay.domain.conversation.deadlines import next_deadline
@@ -46,7 +47,7 @@ from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.crossing import PLAIN, Labels, outgoing
 from kaisa_relay.domain.failures import NOTES
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
-from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting, Recipient
+from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import (
     BlockContact,
@@ -253,13 +254,6 @@ def _quotes(event: Event, message: MessageId) -> bool:
             return said == message
         case _:
             return False
-
-
-def recipient(person: Person | None) -> Recipient:
-    """Return where sends to this person go; the phone where there is one."""
-    if person is None:
-        return Recipient(None, None)
-    return Recipient(person.phone, None if person.phone else person.bsuid)
 
 
 def needed(events: Sequence[Event]) -> set[MessageId]:

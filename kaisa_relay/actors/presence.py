@@ -10,7 +10,7 @@ from functools import partial
 
 from attrs import frozen
 
-from kaisa_relay.actors.changes import recipient
+from kaisa_relay.actors.addresses import recipient
 from kaisa_relay.actors.destinations import FromAgent
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import AgentChanged, AgentLeft, AgentWrote

@@ -10,8 +10,8 @@ from functools import partial
 
 from attrs import define, evolve
 
+from kaisa_relay.actors.addresses import Left
 from kaisa_relay.actors.blocking import contact_stream, contact_version
-from kaisa_relay.actors.changes import recipient
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.lookups import Lookups
 from kaisa_relay.actors.setting_aside import set_aside
@@ -71,10 +71,11 @@ class Shifting:
         told = await self._told(channel, person.contact, shift)
         rows = (Done((item.id,)), *_left_behind(person, change, phones), save, *told)
         append = Append(item.workspace, f"message/{item.id}", 0, (), rows)
-        for row in rows:
-            if isinstance(row, ForgetNumbers):
-                self._left(moved, row.phones)
-        if not await self._commit(append):
+        gone = [phone for row in rows if isinstance(row, ForgetNumbers) for phone in row.phones]
+        self._left(moved, gone, person.bsuid)
+        committed = await self._commit(append)
+        self.context.exchange.addresses.gone(person.contact, self.context.new_id())
+        if not committed:
             return  # decided before
         self.lookups.forget_sender(change.before)
         # Who wrote from the new number before this notice came is the same person.
@@ -101,11 +102,11 @@ class Shifting:
             person = evolve(person, phone=None if person.phone in phones else person.phone)
             self._left(person, phones)
         await self._commit(Append(channel.workspace, f"contact/{contact}", 0, (), rows))
+        self.context.exchange.addresses.gone(contact, self.context.new_id())
 
-    def _left(self, person: Person, phones: Sequence[Phone]) -> None:
-        """Note which numbers lead to this person, as they are by now, no more."""
-        now, at = recipient(person), self.context.new_id()
-        self.context.exchange.addresses.left(person.contact, phones, now, at)
+    def _left(self, now: Person, phones: Sequence[Phone], bsuid: str | None = None) -> None:
+        """Note what leads to this person, as they are by now, no more."""
+        self.context.exchange.addresses.leaving(Left(frozenset(phones), bsuid), now)
 
     async def _unite(self, channel: Channel, one: ContactId, other: ContactId) -> bool:
         """Make one contact of two, unless both are needed; say whether it is done."""

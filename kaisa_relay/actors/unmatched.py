@@ -4,7 +4,7 @@ from functools import partial
 
 import structlog
 
-from kaisa_relay.actors.changes import recipient
+from kaisa_relay.actors.addresses import recipient
 from kaisa_relay.actors.destinations import Homeless
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.recent import SenderKey

@@ -167,8 +167,6 @@ USE_TOKEN: Final = Write(
 )
 
 # A key whose time is over is free again, also before housekeeping has taken its row away.
-
-# A key whose time is over is free again, also before housekeeping has taken its row away.
 FREE_ANSWER: Final = Write(
     Bulk(
         """delete from idempotency where (workspace, key, until) in

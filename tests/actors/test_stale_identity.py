@@ -4,12 +4,23 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.ids import ChannelId
 from kaisa_relay.domain.inbound import IdentityChange
 from kaisa_relay.journal.memory import MemoryStore
 from kaisa_relay.ports import ItemKind, NewItem
 from tests import fakes
-from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house, sender_of
+from tests.actors.house import (
+    AGENT,
+    BRUNO,
+    VISITOR,
+    House,
+    Plan,
+    form,
+    open_house,
+    sender_of,
+    unnumbered,
+)
 
 NEW = form(150, "Vera on a new phone")
 
@@ -45,7 +56,7 @@ async def test_a_message_does_not_bring_an_old_number_back(autojump_clock: MockC
     await check_number(store)
 
 
-@pytest.mark.parametrize("delay", [each / 20 for each in range(8)])
+@pytest.mark.parametrize("delay", [each / 20 for each in range(12)])
 async def test_a_form_does_not_bring_an_old_number_back(
     autojump_clock: MockClock, delay: float
 ) -> None:
@@ -60,3 +71,24 @@ async def test_a_form_does_not_bring_an_old_number_back(
         await house.pass_time(30)
         store.latency = 0
     await check_number(store)
+
+
+async def test_a_message_does_not_bring_an_old_bsuid_back(autojump_clock: MockClock) -> None:
+    """The same for somebody who shows no number."""
+    async with open_house() as house:
+        reservation = await house.reserved(AGENT)
+        await house.scan(reservation, unnumbered("Vera", "US.old"))
+        await house.tap(AGENT, "Accept")
+        store = house.store
+    async with open_house(Plan(store=store)) as house:
+        before, after = Sender(None, "US.old"), Sender(None, "US.new")
+        change = IdentityChange("wamid.change", before, after, house.wall())
+        kind, channel = ItemKind.MESSAGE, ChannelId(1)
+        moved = NewItem(fakes.WORKSPACE, channel, kind, change.wamid, b"{}", change)
+        store.latency = 0.05
+        await house.arrive(house.item(unnumbered("Vera", "US.old"), "the last word"), moved)
+        await house.pass_time(30)
+        store.latency = 0
+    async with open_house(Plan(store=store)) as house:
+        await house.write(AGENT, "where are you?")
+        assert house.texts("US.new")[-1:] == ["where are you?"]
