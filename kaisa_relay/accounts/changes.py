@@ -63,6 +63,7 @@ class SetChannel:
     phone_number_id: str | None = None
     number: str | None = None
     waba: str | None = None
+    app: str | None = None
     throughput: int | None = None
 
 

@@ -154,6 +154,7 @@ def set_channel(connection: Connection, row: ChannelRow) -> None:
         "phone_number_id": channel.phone_number_id,
         "phone": channel.phone,
         "throughput": channel.throughput,
+        "app": channel.app,
         "waba": row.waba,
     }
     connection.execute(update(table).where(*mine).values(values))

@@ -139,6 +139,7 @@ def set_channel(command: SetChannel, connection: Connection) -> ChannelFacts:
     existing = rows.channels(connection)
     row = _corrected(find_channel(existing, command.channel), command)
     channel = row.channel
+    _require_app(connection, channel.app)
     others = tuple(each for each in existing if each.channel.id != channel.id)
     _require_new(others, channel.app, channel.phone_number_id, channel.phone)
     rows.set_channel(connection, row)

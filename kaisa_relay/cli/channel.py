@@ -79,6 +79,7 @@ def add(options: Options, /, **channel: Any) -> None:
 @click.option("--phone-number-id", help="Meta's id of the number.")
 @click.option("--number", metavar="+E164", help="The number itself.")
 @click.option("--waba", help="Meta's id of the WhatsApp business account.")
+@click.option("--app", help="Meta app that the number belongs to; '' is the default.")
 @click.option(
     "--throughput",
     type=int,
@@ -181,7 +182,16 @@ def list_all(options: Options, workspace: str | None, as_json: bool) -> None:
     if as_json:
         print_json(channels)
         return
-    heads = ("ID", "WORKSPACE", "NUMBER", "PHONE NUMBER ID", "WABA", "PER SECOND", "TAKES NEW")
+    heads = (
+        "ID",
+        "WORKSPACE",
+        "NUMBER",
+        "PHONE NUMBER ID",
+        "WABA",
+        "APP",
+        "PER SECOND",
+        "TAKES NEW",
+    )
     rows = [
         (
             each.id,
@@ -189,6 +199,7 @@ def list_all(options: Options, workspace: str | None, as_json: bool) -> None:
             each.number,
             each.phone_number_id,
             each.waba or "-",
+            each.app or "-",
             str(each.throughput),
             "no" if each.draining else "yes",
         )

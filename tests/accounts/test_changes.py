@@ -113,6 +113,9 @@ async def test_a_channel_is_corrected_for_the_next_webhook(
     assert (found.id, found.waba) == (_id(one), "77")
     assert accounts.by_phone_number_id("", "1001") is None
     assert accounts.access(_id(one)).token == TOKEN
+    missing = await administration.execute(SetChannel(one.id, app="partner"))
+    assert isinstance(missing, Refused)
+    assert "no app 'partner'" in missing.reason
     for taken in (
         SetChannel(one.id, phone_number_id=other.phone_number_id),
         SetChannel(one.id, number=other.number),

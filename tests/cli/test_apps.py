@@ -18,7 +18,12 @@ def test_an_app_is_added_listed_and_given_to_a_channel(run: CommandLine, add_cha
     assert (refused.exit_code, "kaisa-relay app add" in refused.stderr) == (1, True)
     added = run.ok("app", "add", "partner", "--secret-file", "-", input=SECRET)
     assert "http://127.0.0.1:1/webhooks/whatsapp/partner" in added.stderr
-    assert add_channel("--app", "partner").exit_code == 0
+    channel = add_channel().stdout.strip()
+    run.ok("channel", "set", "--channel", channel, "--app", "partner")
+    assert "  partner  " in run.ok("channel", "list").stdout
+    run.ok("channel", "set", "--channel", channel, "--app", "")
+    assert run.json("app", "list") == [{"name": "partner", "channels": 0}]
+    assert add_channel("--app", "partner", id="1002", number="+46700000002").exit_code == 0
     assert run.json("app", "list") == [{"name": "partner", "channels": 1}]
     listed = run.ok("app", "list")
     assert "/webhooks/whatsapp/partner" in listed.stdout
