@@ -18,6 +18,7 @@ from hypercorn.trio import serve
 from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.in_flight import InFlight
 from kaisa_relay.app.building import Relay
+from kaisa_relay.app.connections import contain_connections
 from kaisa_relay.app.webhooks import start_webhooks
 from kaisa_relay.listener import Listener
 from kaisa_relay.settings import Settings
@@ -81,7 +82,11 @@ class _Config(Config):
 
 
 def http_config(settings: Settings, stalled_seconds: float = STALLED_SECONDS) -> Config:
-    """Return Hypercorn's settings: one bind, no access log, bounded patience."""
+    """Return Hypercorn's settings: one bind, no access log, bounded patience.
+
+    Where they are used, no connection ends the server.
+    """
+    contain_connections()
     config = _Config()
     config.stalled_seconds = stalled_seconds
     config.bind = [str(settings.bind)]

@@ -24,6 +24,7 @@ MAY_CATCH_ALL = {
     "kaisa_relay/runtime/supervise.py",
     "kaisa_relay/api/problems.py",
     "kaisa_relay/api/webhook_listener.py",
+    "kaisa_relay/app/connections.py",
 }
 
 

@@ -1,0 +1,74 @@
+"""So many may watch at once and no more: by key, by workspace, in all."""
+
+import httpx
+import trio
+from attrs import evolve
+
+from kaisa_relay.api.seats import Bounds, Seats
+from kaisa_relay.cli.watching import Refused
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.requester import RequesterKind
+from kaisa_relay.ports.keys import ApiKey, Scope
+from tests.contracts.world import World
+from tests.feed.serving import KEY, serving
+from tests.feed.test_feed import UPGRADE
+from tests.feed.test_watch import Screen, asking
+
+ONE = ApiKey(1, WorkspaceId(1), frozenset({Scope.FEED}))
+OTHER_KEY = evolve(ONE, id=2)
+SAME_ID_A_USER = evolve(ONE, holder=RequesterKind.USER)
+ELSEWHERE = evolve(ONE, id=3, workspace=WorkspaceId(2))
+
+
+def test_each_bound_is_counted_by_itself_and_freed_at_the_end() -> None:
+    seats = Seats(Bounds(of_one=1, of_workspace=2, in_all=3))
+    with seats.take(ONE):
+        assert seats.full(ONE) == "1 watch with this key already"
+        assert seats.full(SAME_ID_A_USER) is None
+        with seats.take(OTHER_KEY):
+            assert seats.full(SAME_ID_A_USER) == "2 watch this workspace already"
+            with seats.take(ELSEWHERE):
+                far = evolve(ELSEWHERE, id=4, workspace=WorkspaceId(3))
+                assert seats.full(far) == "3 watch at this server already"
+                assert len(seats) == 3
+        assert seats.full(OTHER_KEY) is None
+    assert len(seats) == 0
+    assert seats.full(ONE) is None
+
+
+async def test_one_too_many_is_told_so_before_there_is_a_websocket(world: World) -> None:
+    async with serving(world, watchers=Bounds(of_one=2)) as feed:
+        watchers = [await feed.watch() for _ in range(2)]
+        for watcher in watchers:
+            await watcher.subscribe()
+            await watcher.frame()
+        key = {"Authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(base_url=feed.url, headers=key) as http:
+            upgrade = dict(line.split(": ") for line in UPGRADE)
+            for answer in (
+                await http.get("/feed", headers=upgrade),
+                await http.post("/feed/tickets"),
+            ):
+                problem = answer.json()
+                assert (answer.status_code, problem["type"]) == (429, "/problems/too-many-watchers")
+                assert problem["detail"] == "2 watch with this key already"
+                assert int(answer.headers["Retry-After"]) > 0
+        refused = await Screen(1).watch(asking(feed))
+        assert refused == Refused(f"2 watch with this key already at {asking(feed).address}")
+        await watchers[0].socket.aclose()
+        while feed.hub.statistics().watchers == 2:  # noqa: ASYNC110 - it has no bell
+            await trio.sleep(0.01)
+        await (await feed.watch()).subscribe()
+
+
+async def test_who_shows_wrong_keys_is_let_try_only_so_often(world: World) -> None:
+    """The door of the feed is no way to guess faster than at the API's."""
+    async with serving(world) as feed:
+        statuses = []
+        upgrade = dict(line.split(": ") for line in UPGRADE)
+        wrong = upgrade | {"Authorization": "Bearer kr_nobody"}
+        async with httpx.AsyncClient(base_url=feed.url) as http:
+            while 429 not in statuses:
+                statuses.append((await http.get("/feed", headers=wrong)).status_code)
+        assert set(statuses) == {401, 429}
+        await feed.watch()  # with its key
