@@ -54,16 +54,16 @@ def test_the_program_says_what_is_wrong_with_its_address() -> None:
 
 def test_sigterm_stops_the_program() -> None:
     """With exit code 0 and nothing on standard error; it had said what a relay must know."""
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert program.stdout is not None
-    assert program.stderr is not None
-    assert program.stdout.readline().startswith("Simulated WhatsApp on http://127.0.0.1:")
-    program.send_signal(signal.SIGTERM)
-    # Not `communicate`: it would pass over what came with the first line and waits in its buffer.
-    said, errors = program.stdout.read(), program.stderr.read()
-    assert (program.wait(10), errors) == (0, "")
+    command, pipe = [sys.executable, "-c", PROGRAM], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        first = program.stdout.readline()
+        program.send_signal(signal.SIGTERM)
+        # Not `communicate`: it would pass over what came with the first line, in its buffer.
+        said, errors = program.stdout.read(), program.stderr.read()
+        assert (program.wait(10), errors) == (0, "")
+    assert first.startswith("Simulated WhatsApp on http://127.0.0.1:")
     assert 'KAISA_GRAPH_URL = "http://127.0.0.1:' in said
     assert "--phone-number-id 1001 --number +46700000001 --waba waba-1" in said
     assert ("sim-app-secret" in said, "canary" in said) == (True, False)
