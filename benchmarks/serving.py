@@ -79,6 +79,7 @@ def environment(database_url: str, graph: GraphSink, port: int) -> dict[str, str
         "KAISA_VERIFY_TOKEN": "benchmark",
         "KAISA_SECRET_KEY": "a benchmark's secret key is no secret",
         "KAISA_LOG_FORMAT": "json",
+        "KAISA_FEED_WATCHERS": "100000,100000,100000",
     }
     if graph.certificate is not None:
         environment["KAISA_GRAPH_CA_FILE"] = str(graph.certificate)

@@ -97,6 +97,17 @@ def parse_log_format(text: str) -> LogFormat:
     return formats[text]
 
 
+def parse_watchers(text: str) -> tuple[int, int, int]:
+    """Three whole numbers, of which none is smaller than the one before."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3 or not all(re.fullmatch(r"[1-9]\d{0,5}", part) for part in parts):
+        raise Malformed("is not three whole numbers with commas")
+    one, workspace, everybody = map(int, parts)
+    if not one <= workspace <= everybody:
+        raise Malformed("has a number that is smaller than the one before it")
+    return one, workspace, everybody
+
+
 def parse_app_secrets(text: str) -> tuple[str, ...]:
     """The secrets between the commas, none of them empty."""
     secrets = tuple(part.strip() for part in text.split(","))

@@ -30,6 +30,7 @@ from kaisa_relay.setting_values import (
     parse_secret_keys,
     parse_url,
     parse_version,
+    parse_watchers,
 )
 
 T = TypeVar("T")
@@ -51,6 +52,8 @@ KEYS: Final[Mapping[str, str]] = {
     "several, separated by commas, while rotating",
     "KAISA_FILES_DIR": "the directory for files that people send; beside the database at first",
     "KAISA_LOG_FORMAT": "console or json",
+    "KAISA_FEED_WATCHERS": "how many may watch the live feed at once with one key or account, of "
+    "one workspace, and in all: for example 100,300,1000",
 }
 OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE"})
 """Keys without a value that stands for leaving them out."""
@@ -81,6 +84,7 @@ class Settings:
     graph_version: str = "v26.0"
     graph_ca_file: Path | None = None
     log_format: LogFormat = "console"
+    feed_watchers: tuple[int, int, int] = (100, 300, 1_000)
     _files_dir: Path | None = None
     _public_url: str | None = None
     _app_secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -158,6 +162,7 @@ def load(
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         files_dir=given.read("KAISA_FILES_DIR", Path, None),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
+        feed_watchers=given.read("KAISA_FEED_WATCHERS", parse_watchers, standard.feed_watchers),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),
         verify_token=given.read("KAISA_VERIFY_TOKEN", str, None),
         secret_keys=given.read("KAISA_SECRET_KEY", parse_secret_keys, ()),

@@ -80,6 +80,7 @@ def test_the_defaults() -> None:
         ("KAISA_GRAPH_CA_FILE", certifi.where(), "graph_ca_file", Path(certifi.where())),
         ("KAISA_LOG_FORMAT", "json", "log_format", "json"),
         ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
+        ("KAISA_FEED_WATCHERS", "5, 50,500", "feed_watchers", (5, 50, 500)),
         ("KAISA_APP_SECRET", "one", "app_secrets", ("one",)),
     ],
 )
@@ -114,6 +115,9 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_GRAPH_CA_FILE", "."),
         ("KAISA_GRAPH_CA_FILE", __file__),
         ("KAISA_LOG_FORMAT", "xml"),
+        ("KAISA_FEED_WATCHERS", "100"),
+        ("KAISA_FEED_WATCHERS", "0,1,2"),
+        ("KAISA_FEED_WATCHERS", "100,300,200"),
         ("KAISA_APP_SECRET", "hunter2,,hunter3"),
         ("KAISA_SECRET_KEY", "hunter2"),
         ("KAISA_SECRET_KEY", f"{'k' * 32},hunter2"),

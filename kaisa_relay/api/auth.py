@@ -8,7 +8,7 @@ Rule 3: whoever is signed in may do what their role's scopes allow, by the one t
 from collections.abc import Mapping
 from typing import Final
 
-from quart import Request, Response, g, request
+from quart import Request, Response, Websocket, g, request
 
 from kaisa_relay.api.cookie import SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
@@ -95,7 +95,7 @@ def requester() -> Requester:
     return Requester(key.holder, key.id)
 
 
-def address_of(request: Request) -> str:
+def address_of(request: Request | Websocket) -> str:
     """Return who shares the caller's address limit; behind a proxy that is what it passes on."""
     client = request.scope.get("client")
     return neighbourhood(str(client[0])) if client else "local"

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from prometheus_client import CollectorRegistry
 
 from kaisa_relay.api.limits import Limits
+from kaisa_relay.api.seats import Bounds
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.boards import BoardDesk, Boards
@@ -129,6 +130,7 @@ class Dependencies:
     clock: WallClock
     users: Users
     limits: Limits = field(factory=Limits)
+    watchers: Bounds = field(factory=Bounds)
     page: Mapping[str, PageFile] = field(factory=dict)
     public_url: str = ""
     monotonic: Callable[[], float] = trio.current_time

@@ -5,6 +5,7 @@ Rule 2: a browser's page on another site may not watch with somebody's ticket (O
 """
 
 from datetime import timedelta
+from typing import Final
 
 from attrs import frozen
 from quart import Response, request, websocket
@@ -12,18 +13,28 @@ from quart_schema import document_response
 from quart_trio import QuartTrio
 
 from kaisa_relay.api.answers import json_answer
-from kaisa_relay.api.auth import calling_key
+from kaisa_relay.api.auth import address_of, calling_key
 from kaisa_relay.api.cookie import SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.feed_shapes import TicketAnswer
-from kaisa_relay.api.problem_kinds import KINDS, Forbidden, Unauthorized
-from kaisa_relay.api.problems import Problem
+from kaisa_relay.api.limits import Limiter
+from kaisa_relay.api.problem_kinds import (
+    KINDS,
+    Forbidden,
+    TooMany,
+    TooManyWatchers,
+    Unauthorized,
+)
+from kaisa_relay.api.problems import Problem, later
 from kaisa_relay.api.routes import Route
+from kaisa_relay.api.seats import Seats
 from kaisa_relay.api.tickets import LIVES, Pass, Tickets
 from kaisa_relay.domain.requester import RequesterKind
 from kaisa_relay.ports.keys import ApiKey, Scope
 
 PATH = "/feed"
+SEAT_WITHIN: Final = 10.0
+"""Seconds after which it is worth asking again for a seat; nobody knows when one is free."""
 
 
 @frozen
@@ -55,6 +66,9 @@ class LiveFeed:
         self._users = given.users
         self._cookie = SessionCookie(given.public_url)
         self._tickets = Tickets(given.monotonic)
+        self._seats = Seats(given.watchers)
+        self._by_key = Limiter(given.limits.key, given.monotonic)
+        self._by_address = Limiter(given.limits.address, given.monotonic)
 
     def routes(self) -> tuple[Route, ...]:
         """Return what it answers."""
@@ -65,8 +79,13 @@ class LiveFeed:
         app.add_websocket(PATH, f"WEBSOCKET {PATH}", self.watch)
 
     @document_response(TicketAnswer, 201)
-    async def ticket(self) -> Response:
-        """Give a browser what opens `GET /feed?ticket=…` once, within 30 s."""
+    async def ticket(self) -> Response | Problem:
+        """Give a browser what opens `GET /feed?ticket=…` once, within 30 s.
+
+        A browser's page cannot read why a WebSocket was refused, so a full feed is said here.
+        """
+        if full := self._seats.full(calling_key()):
+            return later(TooManyWatchers, SEAT_WITHIN, full)
         until = self._clock() + timedelta(seconds=LIVES)
         return json_answer(TicketAnswer(self._tickets.issue(self._caller()), until), 201)
 
@@ -75,8 +94,9 @@ class LiveFeed:
         admitted = await self._admit()
         if isinstance(admitted, Problem):
             return admitted.answer()
-        await websocket.accept()
-        await self._feed.serve(SocketWire(), admitted.key.workspace, admitted.still_valid)
+        with self._seats.take(admitted.key):
+            await websocket.accept()
+            await self._feed.serve(SocketWire(), admitted.key.workspace, admitted.still_valid)
         return None
 
     async def _admit(self) -> Pass | Problem:
@@ -84,14 +104,23 @@ class LiveFeed:
         if origin is not None and origin not in self._allowed():
             return Problem(KINDS[Forbidden], "pages of another origin may not watch")
         ticket = websocket.args.get("ticket")
-        holder = self._tickets.redeem(ticket) if ticket else await self._by_key()
+        holder = self._tickets.redeem(ticket) if ticket else await self._with_key()
         if holder is None:
-            return Problem(KINDS[Unauthorized], headers={"WWW-Authenticate": "Bearer"})
+            wait = self._by_address.spend(address_of(websocket))
+            refused = Problem(KINDS[Unauthorized], headers={"WWW-Authenticate": "Bearer"})
+            return later(TooMany, wait) if wait > 0 else refused
         if Scope.FEED not in holder.key.scopes:
             return Problem(KINDS[Forbidden], extra={"scope": Scope.FEED.value})
-        return holder
+        return self._room_for(holder.key) or holder
 
-    async def _by_key(self) -> Pass | None:
+    def _room_for(self, key: ApiKey) -> Problem | None:
+        """Return why this key may not open one more connection now."""
+        if full := self._seats.full(key):
+            return later(TooManyWatchers, SEAT_WITHIN, full)
+        wait = self._by_key.spend((key.holder, key.id))
+        return later(TooMany, wait) if wait > 0 else None
+
+    async def _with_key(self) -> Pass | None:
         scheme, _, token = websocket.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             return None

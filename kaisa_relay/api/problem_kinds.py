@@ -72,6 +72,10 @@ class TooMany(Exception):
     """Stands in `KINDS` for a rate limit."""
 
 
+class TooManyWatchers(Exception):
+    """Stands in `KINDS` for a feed that enough watch already."""
+
+
 class FileNotKept(Exception):
     """Stands in `KINDS` for a file of which we have no copy."""
 
@@ -235,6 +239,11 @@ KINDS: Final[Mapping[type, Kind]] = {
     TooMany: Kind(
         429, "too-many-requests", "Too many requests",
         "Wait for `Retry-After` seconds. The limit is per key, and per address without one.",
+    ),
+    TooManyWatchers: Kind(
+        429, "too-many-watchers", "Enough watch the feed already",
+        "`detail` says which bound was met. Close a connection that is not needed, or have the "
+        "operator raise `KAISA_FEED_WATCHERS`.",
     ),
     Exception: CRASH,
     InternalServerError: CRASH,

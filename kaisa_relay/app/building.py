@@ -19,6 +19,7 @@ from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.seats import Bounds
 from kaisa_relay.api.standing import StandingFrames
 from kaisa_relay.app.health import StoreReadiness, noting
 from kaisa_relay.app.signatures import Signatures
@@ -78,6 +79,7 @@ class Relay:
                 users=StoredUsers(self.store, clock=self.context.wall),
                 page=built_page(),
                 public_url=self.settings.public_url,
+                watchers=Bounds(*self.settings.feed_watchers),
             )
         )
 

@@ -90,3 +90,19 @@ def feed_address(url: str) -> str | None:
     if scheme is None or not parts.hostname or parts.query or parts.fragment:
         return None
     return urlunsplit((scheme, parts.netloc, f"{parts.path.rstrip('/')}/feed", "", ""))
+
+
+class _Shut(msgspec.Struct, frozen=True):
+    """A problem+json: why there is no WebSocket."""
+
+    title: str
+    detail: str | None = None
+
+
+def read_problem(body: bytes) -> str | None:
+    """Return what a relay's refusal says; None for another body."""
+    try:
+        shut = msgspec.json.decode(body, type=_Shut)
+    except msgspec.DecodeError:
+        return None
+    return shut.detail or shut.title

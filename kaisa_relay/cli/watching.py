@@ -19,7 +19,15 @@ from trio_websocket import (
 )
 
 from kaisa_relay.cli.connecting import Heeded, NobodyAnswers, first_of, open_stream
-from kaisa_relay.cli.feed_frames import Asked, Events, Gap, Problem, Snapshot, read_frame
+from kaisa_relay.cli.feed_frames import (
+    Asked,
+    Events,
+    Gap,
+    Problem,
+    Snapshot,
+    read_frame,
+    read_problem,
+)
 from kaisa_relay.runtime.supervise import RestartPolicy
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -111,7 +119,7 @@ class Watch:
         except* NobodyAnswers as nobody:
             outcome = Lost(str(first_of(nobody)))
         except* ConnectionRejected as shut:  # by trio-websocket's reader, in the nursery
-            outcome = _shut(first_of(shut).status_code)
+            outcome = _shut(first_of(shut))
         return outcome
 
     async def _talk(self, nursery: trio.Nursery, stream: Heeded) -> Outcome:
@@ -190,10 +198,10 @@ async def _give_up(ended: trio.Event, waiting: trio.CancelScope) -> None:
     waiting.cancel()
 
 
-def _shut(status: int) -> Outcome:
-    if status in _REFUSALS:
-        return Refused(f"The relay refuses: {_REFUSALS[status]}")
-    return Lost(f"HTTP status {status}")
+def _shut(by: ConnectionRejected) -> Outcome:
+    if by.status_code in _REFUSALS:
+        return Refused(f"The relay refuses: {_REFUSALS[by.status_code]}")
+    return Lost(read_problem(by.body or b"") or f"HTTP status {by.status_code}")
 
 
 def _closed(code: int | None) -> Outcome:

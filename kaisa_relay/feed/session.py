@@ -12,6 +12,7 @@ import msgspec
 import trio
 from attrs import define, field, frozen
 
+from kaisa_relay.domain.channel import Pace
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.feed.asyncapi import document
 from kaisa_relay.feed.choosing import Chooser, Wanted
@@ -34,7 +35,7 @@ REFUSED: Final = 1008
 TOO_LARGE: Final = 1009
 TRY_LATER: Final = 1013
 KEY_ENDED: Final = 4401
-
+SUBSCRIPTIONS: Final = Pace(interval=1.0, burst=20)
 
 StillValid = Callable[[], Awaitable[bool]]
 """Says whether what opened the door still does."""
@@ -74,6 +75,8 @@ class Limits:
     most_events: int = 500
     most_standing: int = 500
     look_at_key: float = 1.0
+    subscriptions: Pace = SUBSCRIPTIONS
+    """Of one connection; who cannot follow subscribes once in 10,000 events."""
 
 
 class Ended(Exception):
@@ -121,6 +124,7 @@ class _Watcher:
     workspace: WorkspaceId
     still_valid: StillValid
     _wanted: Wanted | None = None
+    _asked_until: float = 0.0
     _asked: trio.Event = field(factory=trio.Event)
     _serving: trio.CancelScope | None = None
 
@@ -143,10 +147,19 @@ class _Watcher:
             asked = read_frame(self.workspace, await self.wire.receive())
             if isinstance(asked, Refused):
                 raise Ended(TOO_LARGE if asked.code == "too_large" else REFUSED, asked)
-            self._wanted = asked
+            self._heed(asked)
             self._asked.set()
             if self._serving is not None:
                 self._serving.cancel()
+
+    def _heed(self, asked: Wanted) -> None:
+        """Count one more subscription. Raises `Ended`, for each may cost a snapshot."""
+        pace, now = self.feed.limits.subscriptions, trio.current_time()
+        if pace.wait(self._asked_until, now) > 0:
+            rule = f"subscribe once in {pace.interval:g} s, at most {pace.burst} times in a row"
+            raise Ended(REFUSED, Refused("too_many_subscriptions", rule))
+        self._asked_until = pace.spend(self._asked_until, now)
+        self._wanted = asked
 
     async def _see_off(self) -> None:
         await self.feed.hub.closing.wait()

@@ -14,6 +14,7 @@ from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_client_st
 from kaisa_relay.api import Dependencies, StandingFrames, create_api
 from kaisa_relay.api.early_answers import EarlyAnswers
 from kaisa_relay.api.in_flight import InFlight
+from kaisa_relay.api.seats import Bounds
 from kaisa_relay.app.http import http_config
 from kaisa_relay.domain.ids import from_text
 from kaisa_relay.feed import Feed, Hub, Limits
@@ -111,7 +112,11 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    world: World, keep: int = 10_000, stalled_seconds: float = 20, **limits: Any
+    world: World,
+    keep: int = 10_000,
+    stalled_seconds: float = 20,
+    watchers: Bounds | None = None,
+    **limits: Any,
 ) -> AsyncIterator[Serving]:
     """Serve the feed of one workspace."""
     hub, bench = Hub(keep), Bench()
@@ -138,6 +143,7 @@ async def serving(
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,
+            watchers=watchers or Bounds(),
         )
     )
     served = cast(Any, InFlight(EarlyAnswers(cast(Any, app))))

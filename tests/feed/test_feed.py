@@ -1,23 +1,19 @@
 """The live feed over a real socket: order, once, resuming, and every way to be refused."""
 
-from datetime import timedelta
-
-import httpx
 import pytest
 import trio
 
+from kaisa_relay.domain.channel import Pace
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, MessageId, SendId, to_text
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.feed.frames import LARGEST
 from kaisa_relay.feed.positions import write_position
 from kaisa_relay.ports import Recorded
-from kaisa_relay.ports.keys import ApiKey, Scope
-from kaisa_relay.ports.users import Role, Session
 from tests import fakes
 from tests.contracts.world import Started, World
 from tests.fakes import EPOCH
-from tests.feed.serving import KEY, Serving, serving
+from tests.feed.serving import KEY, serving
 
 AT = EPOCH
 UPGRADE = (
@@ -252,48 +248,9 @@ async def test_a_server_that_stops_says_so(world: World) -> None:
         assert feed.hub.statistics().watchers == 0
 
 
-# --- the door
-
-
-async def refused(feed: Serving, query: str = "", **headers: str) -> int:
-    """Return the status with which the door stays shut."""
-    lines = dict(line.split(": ") for line in UPGRADE)
-    async with httpx.AsyncClient(base_url=feed.url) as http:
-        return (await http.get(f"/feed{query}", headers=lines | headers)).status_code
-
-
-async def test_who_has_no_right_to_watch_is_not_let_in(world: World) -> None:
-    async with serving(world) as feed:
-        feed.keys["kr_reader"] = ApiKey(2, world.workspace, frozenset({Scope.READ}))
-        assert await refused(feed, Authorization="Bearer kr_nobody") == 401
-        assert await refused(feed, Origin=feed.url) == 401
-        assert await refused(feed, Authorization="Bearer kr_reader") == 403
-        elsewhere = {"Authorization": f"Bearer {KEY}", "Origin": "https://evil.example"}
-        assert await refused(feed, **elsewhere) == 403
-        assert await refused(feed, "?ticket=kt_none", Origin=feed.url) == 401
-
-
-async def test_who_signs_out_watches_no_longer(world: World) -> None:
-    async with serving(world, look_at_key=0.05) as feed:
-        token, until = "token", EPOCH + timedelta(hours=1)
-        session = Session(7, world.workspace, "Sam", Role.VIEWER, until)
-        feed.users.sessions[token] = session
-        async with httpx.AsyncClient(base_url=feed.url) as http:
-            sent = {"Cookie": f"kaisa-session={token}", "Kaisa-Page": "1", "Origin": feed.url}
-            answer = await http.post("/feed/tickets", headers=sent)
-        watcher = await feed.watch(f"?ticket={answer.json()['ticket']}", Origin=feed.url)
-        await watcher.subscribe()
-        assert (await watcher.frame())["type"] == "snapshot"
-        await feed.users.sign_out(token)
-        assert await watcher.closed() == ("key_ended", 4401)
-
-
-async def test_a_ticket_opens_the_door_once(world: World) -> None:
-    async with serving(world) as feed, httpx.AsyncClient(base_url=feed.url) as http:
-        answer = await http.post("/feed/tickets", headers={"Authorization": f"Bearer {KEY}"})
-        assert answer.status_code == 201
-        query = f"?ticket={answer.json()['ticket']}"
-        watcher = await feed.watch(query, Origin=feed.url)
-        await watcher.subscribe()
-        assert (await watcher.frame())["type"] == "snapshot"
-        assert await refused(feed, query, Origin=feed.url) == 401
+async def test_who_subscribes_again_and_again_is_asked_to_stop(world: World) -> None:
+    async with serving(world, subscriptions=Pace(interval=3600.0, burst=3)) as feed:
+        watcher = await feed.watch()
+        for _ in range(4):
+            await watcher.subscribe()
+        assert await watcher.closed() == ("too_many_subscriptions", 1008)
