@@ -25,6 +25,7 @@ from ..faults import Faults
 from ..record import Record
 from .callbacks import Callback, Callbacks, encode, signature
 from .payloads import Update, envelope
+from .trouble import Trouble
 
 
 @frozen
@@ -59,6 +60,7 @@ class Courier:
     record: Record
     timing: Timing
     rng: Random
+    trouble: Trouble = field(factory=Trouble)
     _pending: list[Update] = field(factory=list, init=False)
     _numbers: Iterator[int] = field(factory=lambda: itertools.count(1), init=False)
     _round: int = field(default=0, init=False)
@@ -143,6 +145,7 @@ class Courier:
             outcome: int | str = "lost on purpose"
         else:
             outcome = await self._deliver(post)
+            self.trouble.note(post.callback.url, outcome)
         self.record.add(
             "webhook",
             post=post.number,
