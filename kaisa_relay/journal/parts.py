@@ -125,8 +125,9 @@ ORDER: Final = (
 )
 """A pair is released before it is claimed, a send is born before it moves."""
 
-_RACY: Final = (ClaimPair, MergeContacts, SaveToken, SaveAnswer)
-"""What two callers may well want at once, each with every right to."""
+_RACY: Final = (ClaimPair, ForgetNumbers, MergeContacts, SaveToken, SaveAnswer)
+"""What two callers may well want at once, each with every right to; and what must come after all
+that waited before it, whatever the order of their statements."""
 
 
 def prepare(append: Append, at: datetime, new_id: Callable[[], int]) -> Unit:

@@ -1,12 +1,28 @@
 """What waits is committed together, and one that fails fails alone."""
 
+from typing import Any
+
 import pytest
 import trio
+from attrs import evolve
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId
-from kaisa_relay.ports import Conflict, Done, SaveMetadata, StoreUnavailable
+from kaisa_relay.journal.appending import Appended, Appending
+from kaisa_relay.journal.parts import prepare
+from kaisa_relay.journal.tail import Tail
+from kaisa_relay.ports import (
+    Append,
+    Conflict,
+    Done,
+    ForgetNumbers,
+    SaveContact,
+    SaveMetadata,
+    StoreUnavailable,
+)
+from kaisa_relay.runtime.callback import Callback
 from kaisa_relay.store import writer
+from tests import fakes
 from tests.contracts.sql_stores import SqlStore
 from tests.store.acts import append, execute, rows
 
@@ -114,3 +130,25 @@ async def test_readers_cannot_write(rooms: SqlStore) -> None:
     with pytest.raises((StoreUnavailable, OperationalError)):
         await rows(rooms, statement)
     assert await rows(rooms, "select count(*) from node where node_id = 1") == [(0,)]
+
+
+async def test_a_number_that_is_left_in_the_batch_that_saves_it(rooms: SqlStore) -> None:
+    """Who was read before, and waits to be committed before, gives no number back."""
+    workspace, store = await rooms.add_workspace(), rooms.store
+    appending = Appending(store.epochs, Tail(), Tail())
+    old = fakes.person(1)
+    now = evolve(old, phone=fakes.phone(2))
+    read = SaveContact(old, "", (fakes.phone(1),), "12025550001")
+    left = (
+        ForgetNumbers(old.contact, (fakes.phone(1),), "12025550001"),
+        SaveContact(now, "", (fakes.phone(2),), "12025550002"),
+    )
+    answers = [Callback[Any](), Callback[Any]()]
+    for changes, on_answer in zip(((read,), left), answers, strict=True):
+        unit = prepare(Append(workspace, "contact/1", 0, (), changes), store.wall(), store.new_id)
+        store.append_nowait(appending, unit, on_answer)
+    for on_answer in answers:
+        assert isinstance(await on_answer.wait(), Appended)
+    found = await rows(rooms, "select kind, value from identity order by value")
+    assert {value for _, value in found} == {fakes.phone(2), "12025550002"}
+    assert await rows(rooms, "select phone from contact") == [(fakes.phone(2),)]
