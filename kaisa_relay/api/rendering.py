@@ -31,7 +31,7 @@ from kaisa_relay.domain.ids import (
     to_text,
 )
 from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
-from kaisa_relay.domain.public_events import TYPES, data_of, event_id
+from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.domain.requester import PREFIXES
 from kaisa_relay.ports.boards import ChoicesView
 from kaisa_relay.ports.faces import (
@@ -124,13 +124,8 @@ def message_answer(seen: MessageView) -> MessageAnswer:
 
 def event_answer(conversation: ConversationId, recorded: Recorded) -> EventAnswer:
     """Return one event of this conversation; its id is unique in the workspace."""
-    return EventAnswer(
-        id=event_id(recorded.seq),
-        type=TYPES[type(recorded.event)],
-        time=recorded.event.at,
-        conversation=to_text(CONVERSATION, conversation),
-        data=data_of(recorded.event),
-    )
+    told = cloud_event(recorded.workspace, recorded.seq, conversation, recorded.event)
+    return EventAnswer(**told)
 
 
 def choice_answer(seen: ChoicesView) -> ChoiceAnswer:

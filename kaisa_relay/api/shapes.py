@@ -176,13 +176,19 @@ class MessagePage(Struct, frozen=True):
 
 
 class EventAnswer(Struct, frozen=True):
-    """Something that happened; `data` holds ids, codes and times."""
+    """Something that happened, as a CloudEvent: the same in the feed (`/asyncapi.json` has `data`).
 
+    `data` holds ids, codes and times; `subject` is the conversation.
+    """
+
+    specversion: str
     id: str
+    source: str
     type: str
     time: datetime
-    conversation: str
+    datacontenttype: str
     data: dict[str, Any]
+    subject: str
 
 
 class EventPage(Struct, frozen=True):

@@ -7,7 +7,8 @@ const said = (id: string, at: string): Message => ({
   id, from: "visitor", type: "text", text: id, received_at: at, status: "sent",
 });
 const happened = (id: string, type: string, time: string): Happening => ({
-  id, type, time, conversation: "cnv_1", data: {},
+  id, type, time, subject: "cnv_1", data: {},
+  specversion: "1.0", source: "/workspaces/wsp_1", datacontenttype: "application/json",
 });
 
 test("what was said and what happened stand in time", () => {
