@@ -18,7 +18,7 @@ class _Channel(click.ParamType[ChannelConfig]):
     ) -> ChannelConfig:
         if isinstance(value, ChannelConfig):
             return value
-        match = re.fullmatch(r"([A-Za-z0-9_-]+)=\+?([0-9]{7,15})", str(value), re.ASCII)
+        match = re.fullmatch(r"([A-Za-z0-9_-]+)=\+?([1-9][0-9]{6,14})", str(value), re.ASCII)
         if match is None:
             self.fail("write it as ID=+NUMBER, e.g. 1001=+46700000001", param, ctx)
         return ChannelConfig(phone_number_id=match[1], number=match[2])

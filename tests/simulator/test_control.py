@@ -11,7 +11,9 @@ from tests.simulator.bench import PNID, VISITOR, Bench
     ("path", "body", "status", "says"),
     [
         ("people", {"name": "x"}, 400, "number"),
-        ("people", {"number": "none"}, 400, "digits"),
+        ("people", {"number": "none"}, 400, "country's code"),
+        ("people", {"number": "0701112233"}, 400, "country's code"),
+        ("channels", {"phone_number_id": "7", "number": "070"}, 400, "country's code"),
         ("people", {"number": "+46", "nam": "x"}, 400, "nam"),
         ("channels", {"phone_number_id": "7"}, 400, "number"),
         ("channels", {"phone_number_id": "7", "number": "+4", "throughput": 0}, 400, "throughput"),

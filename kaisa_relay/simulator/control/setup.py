@@ -101,8 +101,8 @@ class Control:
         if old is None and body.number is UNSET:
             raise ControlProblem(400, "a new channel needs a number")
         changes = given(body)
-        if "number" in changes and not digits(changes["number"]):
-            raise ControlProblem(400, "number holds no digits")
+        if "number" in changes:
+            _check_number(changes["number"])
         if changes.get("throughput", 1) < 1:
             raise ControlProblem(400, "throughput must be at least 1")
         if isinstance(changes.get("test_recipients"), list):
@@ -118,8 +118,7 @@ class Control:
     async def put_person(self) -> Shown:
         """Create a person, or change the fields given; going online delivers what waited."""
         body = await read_body(PersonBody)
-        if not digits(body.number):
-            raise ControlProblem(400, "number holds no digits")
+        _check_number(body.number)
         people, changes = self._simulator.world.people, given(body)
         person = people.by_number(digits(body.number))
         if person is None:
@@ -191,3 +190,9 @@ def _show_channel(channel: ChannelConfig) -> Shown:
         "coexistence": channel.coexistence,
         "test_recipients": channel.test_recipients,
     }
+
+
+def _check_number(typed: str) -> None:
+    """No country's code begins with 0, so a number that does would be nobody's."""
+    if not digits(typed) or digits(typed).startswith("0"):
+        raise ControlProblem(400, "number needs its country's code, such as +46701112233")
