@@ -88,12 +88,11 @@ class Addresses:
         return evolve(save, person=person, phones=phones, wa_id=None)
 
     def saved(self, changes: Iterable[Change]) -> None:
-        """Somebody may have again what they had left."""
+        """Somebody may have a number again that they had left; a BSUID does not come back."""
         for person in (each.person for each in changes if isinstance(each, SaveContact)):
             known = self._left.get(person.contact)
-            if known is not None:
-                phones, bsuids = known.phones - {person.phone}, known.bsuids - {person.bsuid}
-                self._left.put(person.contact, evolve(known, phones=phones, bsuids=bsuids))
+            if known is not None and person.phone in known.phones:
+                self._left.put(person.contact, evolve(known, phones=known.phones - {person.phone}))
 
     def of(self, send: Send) -> Recipient:
         """Return where a send goes by now."""

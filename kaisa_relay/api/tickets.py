@@ -3,6 +3,7 @@
 Rule 1: a ticket opens the door once, within 30 s, for what its key may see.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -33,7 +34,7 @@ class Tickets:
     """The tickets that were given out; `monotonic` is in seconds."""
 
     monotonic: Callable[[], float]
-    _waiting: dict[bytes, tuple[Pass, float]] = field(factory=dict)
+    _waiting: OrderedDict[bytes, tuple[Pass, float]] = field(factory=OrderedDict)
 
     def issue(self, holder: Pass) -> str:
         """Return a ticket for whoever may watch."""
@@ -49,10 +50,11 @@ class Tickets:
 
     def _tidy(self) -> None:
         now = self.monotonic()
-        for hash, (_, until) in list(self._waiting.items()):  # the oldest first
+        while self._waiting:
+            _, until = next(iter(self._waiting.values()))  # the oldest
             if until > now and len(self._waiting) < MOST:
                 break
-            del self._waiting[hash]
+            self._waiting.popitem(last=False)
 
 
 def _hash(ticket: str) -> bytes:

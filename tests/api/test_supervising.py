@@ -133,6 +133,8 @@ async def test_the_same_key_gets_the_same_answer(bench: Bench, path: str) -> Non
     other = {**ASKED[path], "text": "other"} if path != "transfer" else {"to": "+46701234568"}
     reused = await bench.post(f"{address}/{path}", other, Idempotency_Key="once")
     assert reused.problem == "idempotency-key-reused"
+    elsewhere = await bench.post(f"{await made(bench)}/{path}", ASKED[path], Idempotency_Key="once")
+    assert elsewhere.problem == "idempotency-key-reused"
     wrong = await bench.post(f"{address}/{path}", ASKED[path], Idempotency_Key="é")
     assert list(wrong.errors) == ["Idempotency-Key"]
 

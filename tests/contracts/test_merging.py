@@ -85,6 +85,17 @@ async def test_their_pairs_go_over(world: World) -> None:
     ]
 
 
+async def test_what_only_the_absorbed_one_had_goes_over(world: World) -> None:
+    """The heir has written here, and the other was in a conversation that may go on."""
+    await save_both(world)
+    await world.must(TouchPair(world.channel.id, ANA.contact, AT))
+    await world.must(ClaimPair(world.channel.id, HIDDEN.contact, FIRST, Side.VISITOR))
+    await world.must(ReleasePair(world.channel.id, HIDDEN.contact, FIRST))
+    await world.must(MERGE)
+    (pair,) = await world.store.directory.pairs(world.workspace, [ANA.contact])
+    assert pair == Pair(world.channel.id, ANA.contact, None, Side.VISITOR, FIRST, AT)
+
+
 @pytest.mark.parametrize("busy", ["live", "agent"])
 async def test_one_that_is_needed_is_not_absorbed(world: World, busy: str) -> None:
     """Somebody waits for them, or forms name them: nothing changes at all."""

@@ -69,6 +69,17 @@ def kept(writer: ContactId, reader: ContactId) -> Talk:
     return held
 
 
+def test_an_old_command_opens_no_window() -> None:
+    """It comes late: when it was written the window was as it was known to be."""
+    held = talk()
+    held.wait(hours=20).says(ANNA, "/status")
+    old = held.at - timedelta(hours=5)
+    held.wait(hours=25).tick()
+    assert Side.AGENT in held.state.shut
+    assert not any(isinstance(each, WindowOpened) for each in held.says(ANNA, "/help", sent_at=old))
+    assert Side.AGENT in held.state.shut
+
+
 @pytest.mark.parametrize(("writer", "reader", "side", "text"), SIDES)
 def test_what_cannot_be_sent_is_kept_and_its_reader_asked_back_once(
     writer: ContactId, reader: ContactId, side: Side, text: TextKey
