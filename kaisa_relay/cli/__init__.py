@@ -41,7 +41,7 @@ See it work, without any account:
 Connect a real number:
   kaisa-relay workspace add acme --language sv
   kaisa-relay channel add --workspace acme --phone-number-id 106540352242922 \\
-      --number +46701234567 --token-file token.txt
+      --number +46701234567 --token-file token.txt --waba 102290129340398
   kaisa-relay templates push --workspace acme
   kaisa-relay key add --workspace acme --scope conversations:write
   kaisa-relay user add maria --workspace acme --role supervisor
@@ -49,7 +49,7 @@ Connect a real number:
   kaisa-relay doctor
 
 Settings come from KAISA_… environment variables or the file given with --config.
-Commands work while `serve` runs, and without it.
+Commands work while `serve` runs, and without it where they say nothing else.
 """
 
 

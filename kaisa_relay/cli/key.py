@@ -8,6 +8,7 @@ from kaisa_relay.accounts.commands import AddKey, KeyAdded, KeyFacts, Keys, List
 from kaisa_relay.cli.administration import administer
 from kaisa_relay.cli.options import DURATION, Options
 from kaisa_relay.cli.output import instant, print_json, print_table, say
+from kaisa_relay.ports.keys import Scope
 
 
 @click.group()
@@ -22,7 +23,7 @@ def command() -> None:
     "scopes",
     multiple=True,
     required=True,
-    help="What the key may do, e.g. conversations:write; may be repeated.",
+    help=f"What the key may do: {', '.join(Scope)}; may be repeated.",
 )
 @click.option("--name", default="", help="What the key is for.")
 @click.option("--expires", type=DURATION, help="When the key ends by itself, e.g. 90d.")

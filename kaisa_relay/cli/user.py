@@ -38,7 +38,7 @@ def add(options: Options, name: str, workspace: str, role: str, password_stdin: 
     """Add an account; the password is asked for.
 
     A viewer sees everything; a supervisor also acts in conversations and pauses agents; an admin
-    also changes settings and keys. The name is what they sign in with, and is nobody else's.
+    has so far no more to do than that. The name is what they sign in with, and is nobody else's.
 
     \b
     kaisa-relay user add maria --workspace acme --role supervisor
