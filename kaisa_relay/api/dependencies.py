@@ -82,9 +82,13 @@ class Feed(Protocol):
         ...
 
     async def serve(
-        self, wire: Wire, workspace: WorkspaceId, still_valid: Callable[[], Awaitable[bool]]
+        self,
+        wire: Wire,
+        workspace: WorkspaceId,
+        still_valid: Callable[[], Awaitable[bool]],
+        named: bool,
     ) -> None:
-        """Serve one accepted connection to its end."""
+        """Serve one accepted connection to its end; only if `named` it may see who people are."""
         ...
 
 

@@ -96,7 +96,8 @@ class LiveFeed:
             return admitted.answer()
         with self._seats.take(admitted.key):
             await websocket.accept()
-            await self._feed.serve(SocketWire(), admitted.key.workspace, admitted.still_valid)
+            key, named = admitted.key, Scope.READ in admitted.key.scopes
+            await self._feed.serve(SocketWire(), key.workspace, admitted.still_valid, named)
         return None
 
     async def _admit(self) -> Pass | Problem:

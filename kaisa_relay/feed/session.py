@@ -60,8 +60,11 @@ class Wire(Protocol):
 class Frames(Protocol):
     """Shows what stands as the API shows it."""
 
-    async def standing(self, workspace: WorkspaceId, standing: Standing) -> object:
-        """Return a msgspec struct with `conversations`, `agents`, `channels` and `more`."""
+    async def standing(self, workspace: WorkspaceId, standing: Standing, named: bool) -> object:
+        """Return a msgspec struct with `conversations`, `agents`, `channels` and `more`.
+
+        Unless `named` it holds nobody's name, number or words.
+        """
         ...
 
 
@@ -103,9 +106,11 @@ class Feed:
         """Return the AsyncAPI document of a feed whose snapshots hold such a struct."""
         return document(standing, version)
 
-    async def serve(self, wire: Wire, workspace: WorkspaceId, still_valid: StillValid) -> None:
-        """Serve one accepted connection to its end."""
-        watcher = _Watcher(self, wire, workspace, still_valid)
+    async def serve(
+        self, wire: Wire, workspace: WorkspaceId, still_valid: StillValid, named: bool
+    ) -> None:
+        """Serve one accepted connection to its end; only if `named` it may see who people are."""
+        watcher = _Watcher(self, wire, workspace, still_valid, named)
         try:
             await watcher.run()
         except* Ended as ended:
@@ -123,6 +128,7 @@ class _Watcher:
     wire: Wire
     workspace: WorkspaceId
     still_valid: StillValid
+    named: bool
     _wanted: Wanted | None = None
     _asked_until: float = 0.0
     _asked: trio.Event = field(factory=trio.Event)
@@ -208,7 +214,7 @@ class _Watcher:
     async def _snapshot(self) -> int:
         most = self.feed.limits.most_standing
         standing = await self.feed.following.standing(self.workspace, most)
-        shown = await self.feed.frames.standing(self.workspace, standing)
+        shown = await self.feed.frames.standing(self.workspace, standing, self.named)
         await self._send("snapshot", snapshot_frame(self._position(standing.position), shown))
         return standing.position
 

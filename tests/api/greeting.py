@@ -21,7 +21,11 @@ class GreetingFeed:
         return {"asyncapi": "3.0.0", "info": {"version": version}}
 
     async def serve(
-        self, wire: Wire, workspace: WorkspaceId, still_valid: Callable[[], Awaitable[bool]]
+        self,
+        wire: Wire,
+        workspace: WorkspaceId,
+        still_valid: Callable[[], Awaitable[bool]],
+        named: bool,
     ) -> None:
         """Serve one connection."""
         await wire.send(f"workspace {workspace}, valid: {await still_valid()}")

@@ -121,7 +121,7 @@ async def serving(
     """Serve the feed of one workspace."""
     hub, bench = Hub(keep), Bench()
     world.store.journal.subscribe(hub.take)
-    keys = {KEY: ApiKey(1, world.workspace, frozenset({Scope.FEED}))}
+    keys = {KEY: ApiKey(1, world.workspace, frozenset({Scope.FEED, Scope.READ}))}
     channels, boards = MemoryChannels(), MemoryBoards(bench.rows)
     frames = StandingFrames(channels, boards, bench.desk, links, lambda: EPOCH)
     built: list[str] = []

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import httpx
 
+from kaisa_relay.ports import SaveMetadata
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.users import Role, Session
 from tests.contracts.world import World
 from tests.fakes import EPOCH
 from tests.feed.serving import KEY, Serving, serving
-from tests.feed.test_feed import UPGRADE
+from tests.feed.test_feed import UPGRADE, happen, shown
 
 
 async def knock(feed: Serving, query: str = "", **headers: str) -> httpx.Response:
@@ -48,6 +49,21 @@ async def test_who_signs_out_watches_no_longer(world: World) -> None:
         assert (await watcher.frame())["type"] == "snapshot"
         await feed.users.sign_out(token)
         assert await watcher.closed() == ("key_ended", 4401)
+
+
+async def test_who_may_not_read_conversations_sees_no_names_or_words(world: World) -> None:
+    """As after erasure: ids, codes and times stay."""
+    [begun] = await happen(world)
+    await world.must(SaveMetadata(begun.id, begun.state.visitor, b'{"plan":"gold"}'))
+    async with serving(world) as feed:
+        feed.keys["kr_screen"] = ApiKey(2, world.workspace, frozenset({Scope.FEED}))
+        for key, name, metadata in ((KEY, "Vera", {"plan": "gold"}), ("kr_screen", None, None)):
+            watcher = await feed.watch(Authorization=f"Bearer {key}")
+            await watcher.subscribe()
+            [seen] = (await watcher.frame())["conversations"]
+            assert (seen["id"], seen["status"]) == (shown(begun.id), "reserved")
+            assert (seen["visitor"]["name"], seen["metadata"]) == (name, metadata)
+            assert (seen["visitor"]["phone"] is None, seen["url"] is None) == (name is None,) * 2
 
 
 async def test_a_ticket_opens_the_door_once(world: World) -> None:
