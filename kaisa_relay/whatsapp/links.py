@@ -18,8 +18,9 @@ QUIET_ZONE: Final = 4
 
 
 def wa_me(phone: Phone, text: str) -> str:
-    """Return the link that opens a chat with `phone` and `text` ready to be sent."""
-    return f"https://wa.me/{phone.removeprefix('+')}?text={quote(text, safe='')}"
+    """Return the link that opens a chat with `phone` and `text`, if any, ready to be sent."""
+    query = f"?text={quote(text, safe='')}" if text else ""
+    return f"https://wa.me/{phone.removeprefix('+')}{query}"
 
 
 def qr_svg(url: str, size: int | None = None, border: int = QUIET_ZONE) -> bytes:

@@ -20,6 +20,7 @@ def test_link() -> None:
     """Digits without the plus; spaces are %20, never a plus, and every sign is quoted."""
     link = wa_me(CHANNEL, "¡Hola! 1+1 & /x?")
     assert link == "https://wa.me/15550001111?text=%C2%A1Hola%21%201%2B1%20%26%20%2Fx%3F"
+    assert wa_me(CHANNEL, "") == "https://wa.me/15550001111"
 
 
 @given(st.text(min_size=1, max_size=120))

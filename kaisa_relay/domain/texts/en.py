@@ -55,7 +55,7 @@ TEXTS: Final[Texts] = {
     TextKey.PREFILLED_LINK: "Hello! I would like to chat with you. My code: {token}",
     TextKey.HELD_VISITOR: "Your contact is away just now. Your message is kept, and we have "
     "let them know that you wrote.",
-    TextKey.HELD_AGENT: "The visitor has not written for 24 hours, so WhatsApp does not let"
+    TextKey.HELD_AGENT: "The visitor has not written here for 24 hours, so WhatsApp does not let"
     " this through yet. It is kept; we have asked them to open the "
     "chat, and it follows when they do.",
     TextKey.KEEP_OPEN_VISITOR: "There is an answer for you here. Would you like to keep this chat "

@@ -57,7 +57,7 @@ TEXTS: Final[Texts] = {
     TextKey.PREFILLED_LINK: "¡Hola! Me gustaría hablar con alguien. Mi código: {token}",
     TextKey.HELD_VISITOR: "Tu contacto no está ahora mismo. Guardamos tu mensaje y le hemos "
     "avisado de que has escrito.",
-    TextKey.HELD_AGENT: "La otra persona no escribe desde hace 24 horas y WhatsApp aún no "
+    TextKey.HELD_AGENT: "La otra persona no escribe aquí desde hace 24 horas y WhatsApp aún no "
     "deja pasar esto. Queda guardado: le hemos pedido que vuelva a escribir y entonces le llegará.",
     TextKey.KEEP_OPEN_VISITOR: "Aquí tienes una respuesta. "
     "¿Quieres mantener abierta esta conversación?",

@@ -53,7 +53,7 @@ TEXTS: Final[Texts] = {
     TextKey.PREFILLED_LINK: "Hej! Jag vill gärna chatta med er. Min kod: {token}",
     TextKey.HELD_VISITOR: "Din kontakt är inte här just nu. Ditt meddelande är sparat, och vi"
     " har sagt till att du har skrivit.",
-    TextKey.HELD_AGENT: "Besökaren har inte skrivit på 24 timmar, så WhatsApp släpper inte "
+    TextKey.HELD_AGENT: "Besökaren har inte skrivit här på 24 timmar, så WhatsApp släpper inte "
     "fram det här än. Det är sparat; vi har bett dem öppna chatten, och"
     " då skickas det.",
     TextKey.KEEP_OPEN_VISITOR: "Det finns ett svar till dig här. Vill du hålla chatten öppen?",
