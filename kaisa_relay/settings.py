@@ -178,6 +178,13 @@ def load(
     return settings
 
 
+def _nearest(key: str) -> str:
+    """Guess what was meant: by what follows the prefix, which all names share."""
+    short = {known.removeprefix("KAISA_"): known for known in KEYS}
+    near = get_close_matches(key.removeprefix("KAISA_"), short, n=1)
+    return f": did you mean {short[near[0]]}?" if near else f"; known are {', '.join(KEYS)}"
+
+
 @define
 class _Given:
     """The values given so far and what is wrong with them."""
@@ -190,8 +197,7 @@ class _Given:
         self._seen |= values.keys()
         for key, value in values.items():
             if key not in KEYS:
-                nearest = get_close_matches(key, KEYS, n=1, cutoff=0)[0]
-                self.problems.append(f"{key} {where} is unknown: did you mean {nearest}?")
+                self.problems.append(f"{key} {where} is unknown{_nearest(key)}")
             elif not isinstance(value, str) or not value.strip():
                 self.problems.append(f"{key} {where} is not a text, or empty: {KEYS[key]}")
             else:

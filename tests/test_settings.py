@@ -170,6 +170,8 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name() -> None:
     assert problems({"KAISA_APP_SECRETS": "hunter2"}) == (
         "KAISA_APP_SECRETS in the environment is unknown: did you mean KAISA_APP_SECRET?",
     )
+    (far,) = problems({"KAISA_FOO": "hunter2"})
+    assert far.startswith("KAISA_FOO in the environment is unknown; known are KAISA_DATABASE_URL, ")
 
 
 def test_other_variables_are_none_of_our_business() -> None:

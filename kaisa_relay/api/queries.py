@@ -69,8 +69,8 @@ class Query:
         known = {phase.value: phase for phase in Phase}
         words = [word.strip() for text in self._args.getlist(name) for word in text.split(",")]
         if unknown := [word for word in words if word and word not in known]:
-            message = f"has {len(unknown)} that are unknown; known are {', '.join(known)}"
-            self.errors.add(name, message)
+            seen = "is" if len(words) == 1 else f"has {len(unknown)} that are"
+            self.errors.add(name, f"{seen} unknown; known are {', '.join(known)}")
         return tuple(dict.fromkeys(known[word] for word in words if word in known))
 
     def phone(self, name: str) -> Phone | None:

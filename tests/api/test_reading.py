@@ -174,7 +174,8 @@ async def test_a_list_is_filtered(bench: Bench, query: str, found: int) -> None:
 @pytest.mark.parametrize(
     ("query", "field", "message"),
     [
-        ("status=open", "status", f"has 1 that are unknown; known are {PHASES}"),
+        ("status=open", "status", f"is unknown; known are {PHASES}"),
+        ("status=open,active,x", "status", f"has 2 that are unknown; known are {PHASES}"),
         (
             "visitor=070",
             "visitor",
