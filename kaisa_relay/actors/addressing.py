@@ -221,8 +221,9 @@ class Addressing:
         command: Receive,
         changes: tuple[Change, ...] = (),
     ) -> Addressed:
-        inbound = letter.inbound
-        deliver = Deliver(letter.item.id, command, changes, inbound.wamid, refers_to(inbound))
+        inbound, item = letter.inbound, letter.item
+        refers = refers_to(inbound)
+        deliver = Deliver(item.id, command, changes, inbound.wamid, refers, item.channel)
         return Addressed(conversation, deliver)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kaisa_relay.actors.announcing import announce
 from kaisa_relay.actors.changes import Commit, collect, wake_at
@@ -186,6 +186,8 @@ class ConversationTask:
         self.wording.learn(self.context.exchange.addresses.still(changes, deliver.item))
         command = deliver.command
         if isinstance(command, Receive):
+            if deliver.channel not in (None, self.state.channel):
+                command = evolve(command, elsewhere=True)  # it moved while this was on its way
             changes += self.windows.opened(self.state.channel, command)
             if deliver.refers is not None:
                 command = await with_quote(self.context, self.state, command, deliver.refers)

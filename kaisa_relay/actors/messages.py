@@ -48,7 +48,7 @@ from kaisa_relay.runtime.ask import Ask
 class Deliver:
     """An inbox item for this conversation; `changes` go into the commit that decides it.
 
-    `refers` is the wamid of the earlier message that it is about.
+    `refers` is the wamid of the earlier message that it is about; `channel` is where it came in.
     """
 
     item: MessageId
@@ -56,6 +56,7 @@ class Deliver:
     changes: tuple[Change, ...] = field(repr=False, default=())
     wamid: str | None = field(repr=False, default=None)
     refers: str | None = field(repr=False, default=None)
+    channel: ChannelId | None = None
 
 
 def heard(outcome: Outcome | Shifted, item: MessageId, at: datetime) -> Deliver:

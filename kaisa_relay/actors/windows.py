@@ -23,7 +23,7 @@ class Windows:
 
     def opened(self, channel: ChannelId, command: Receive) -> Sequence[TouchPair]:
         """Return the row that this message moves, if it is worth it."""
-        if not opens_window(command.content):
+        if command.elsewhere or not opens_window(command.content):
             return ()
         contact, sent_at = command.contact, command.sent_at
         last = self._written.get(contact)

@@ -7,16 +7,15 @@ from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.actors import desk
-from kaisa_relay.domain.content import ButtonTap, Media, MediaKind, Text
+from kaisa_relay.domain.content import ButtonTap
 from kaisa_relay.domain.conversation.events import ConversationMoved
 from kaisa_relay.domain.ids import ChannelId, ConversationId
-from kaisa_relay.domain.outgoing import File, Template
+from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Halted
 from kaisa_relay.ports import ClaimPair, FormPerson
 from kaisa_relay.ports.replacing import Moved, NotMoved
 from tests import fakes
-from tests.actors.carrier import JPEG, FakeCarrier
 from tests.actors.house import (
     AGENT,
     BRUNO,
@@ -264,27 +263,3 @@ async def test_pages(autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch)
         assert second.moved == 1
         rest = await house.desk.move(fakes.WORKSPACE, (OLD, NEW), second.last)
         assert rest == Moved(0, (), None)
-
-
-@pytest.mark.parametrize("away", [False, True], ids=["uploaded", "still to be fetched"])
-async def test_a_file_that_had_not_gone_out(autojump_clock: MockClock, away: bool) -> None:
-    """What one number uploaded no other can send, and what came in to it no other can fetch."""
-    carrier = FakeCarrier({"in1": JPEG}, away=away)
-    async with open_house(evolve(TWO, carrier=carrier)) as house:
-        await house.talking()
-        old, new = (house.accounts.numbers[each].phone_number_id for each in (OLD, NEW))
-        carrier.numbers["in1"] = old
-        if not away:  # otherwise it waits for its file
-            house.gateway.answer_next(VISITOR.phone, Halted(131031, "locked"))
-        await house.write(AGENT, Media(MediaKind.IMAGE, "in1", "image/jpeg"))
-        await house.write(AGENT, "the words to it")
-        assert carrier.numbers.get("out-1") == (None if away else old)
-        await replace(house)
-        await tap_moved(house, VISITOR)
-        carrier.away = False
-        await house.pass_time(timedelta(minutes=3))
-        file, words = house.sent(VISITOR)[-2:]
-        assert isinstance(file, File)
-        assert carrier.numbers[str(file.media_id)] == new
-        assert words == Text("the words to it")
-        house.check_finished()

@@ -147,7 +147,8 @@ class Receive:
     The content has lost its token; `untouched` says that nothing but the prefilled sentence was
     in it. `matched_by` and `mismatched` tell how a reservation's visitor was recognised;
     `duplicate` is a reservation that this message made needless. `quotes` is the message of the
-    conversation that it answers, reacts to or changes, where it is known.
+    conversation that it answers, reacts to or changes, where it is known. `elsewhere` says that it
+    came to a number that carries the conversation no more: it opens no window of the one that does.
     """
 
     message: MessageId
@@ -163,6 +164,7 @@ class Receive:
     forwarded: bool = False
     handover: Handover | None = None
     opens_at: datetime | None = None
+    elsewhere: bool = False
 
 
 @frozen

@@ -62,6 +62,7 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
     tapped = of_content(content) is not None
     kept_back = isinstance(content, Edit) and (aside or (side is Side.AGENT and _orders(content)))
     passes = crosses(content, quotes) and not tapped and not kept_back
+    opens = opens_window(content) and not command.elsewhere
     decision.add(
         MessageReceived(
             command.message,
@@ -71,10 +72,10 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
             command.at,
             held=held and passes,
             marks=None if marks == PLAIN else marks,
-            opens_window=opens_window(content),
+            opens_window=opens,
         )
     )
-    if opens_window(content):
+    if opens:
         windows.flush(decision, side)
     if not passes and not tapped and not is_silent(content):
         decision.reply(command.contact, _why_not(content, side), command.message)
@@ -99,7 +100,7 @@ def from_agent(decision: Decision, command: Receive) -> None:
     tapped = of_content(command.content)
     if tapped is not None:
         if not isinstance(tapped, Reopen):
-            windows.open_for(decision, Side.AGENT, command.sent_at)
+            _open_window(decision, command)
         _tap(decision, command, tapped)
         return
     typed = None
@@ -108,13 +109,18 @@ def from_agent(decision: Decision, command: Receive) -> None:
         typed = chat_commands.parse(command.content.body, language)
     answers = command.quotes in decision.state.aside and opens_window(command.content)
     if typed is None and answers:
-        windows.open_for(decision, Side.AGENT, command.sent_at)
+        _open_window(decision, command)
         _keep(decision, command, "")  # an answer to the team, which the visitor knows nothing of
     elif typed is None or isinstance(typed, chat_commands.Literal):
         take(decision, command, Side.AGENT)
     else:
-        windows.open_for(decision, Side.AGENT, command.sent_at)
+        _open_window(decision, command)
         _obey(decision, command, typed)
+
+
+def _open_window(decision: Decision, command: Receive) -> None:
+    if not command.elsewhere:
+        windows.open_for(decision, Side.AGENT, command.sent_at)
 
 
 def _obey(decision: Decision, command: Receive, typed: _Command) -> None:

@@ -8,12 +8,14 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationMoved,
     Event,
     MessageHeld,
+    MessageReceived,
     MessageRelayed,
     MessagesFlushed,
     Notified,
     OfferRescinded,
     ReopenAsked,
     WindowClosed,
+    WindowOpened,
 )
 from kaisa_relay.domain.conversation.relocation import MoveChannel
 from kaisa_relay.domain.conversation.state import Phase
@@ -30,6 +32,7 @@ from tests.domain.builders import (
     relayed,
     seeking,
     texts,
+    yes,
 )
 
 NEW = ChannelId(77)
@@ -133,3 +136,18 @@ def test_a_second_time_is_no_news() -> None:
     talk = active()
     move(talk)
     assert move(talk) == ()
+
+
+def test_what_came_to_the_old_number_opens_no_window_of_the_new_one() -> None:
+    """A word, a command and a tap that were on their way: the word is passed on all the same."""
+    talk = active()
+    move(talk)
+    (received, *held) = talk.says(VISITOR, "on its way", elsewhere=True)
+    assert isinstance(received, MessageReceived)
+    assert not received.opens_window
+    assert kinds(tuple(held))[-1] is MessageHeld
+    for said in (yes(), "/status", "/nonsense"):
+        events = talk.says(ANNA, said, elsewhere=True)
+        assert kinds(events) in ([Notified], [])
+    assert {Side.VISITOR, Side.AGENT} == {each for each, _ in talk.state.reopening}
+    assert kinds(talk.says(ANNA, "/status"))[0] is WindowOpened
