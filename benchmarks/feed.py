@@ -104,7 +104,13 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         "making_up_cpu_us_per_event": round(1e6 * unwatched["cpu"] / unwatched["events"], 2),
         "half_rate": alone,
         "half_rate_beside_a_stalled_reader": beside,
+        # Times depend on what else the machine does; this shows whether one costs the others.
+        "stalled_reader_cpu_ratio": _cpu_ratio(beside, alone),
     }
+
+
+def _cpu_ratio(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return round(one["cpu_us_per_event"] / other["cpu_us_per_event"], 2)
 
 
 @asynccontextmanager

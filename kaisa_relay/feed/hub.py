@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.feed.choosing import Known
+from kaisa_relay.feed.composing import Shared
 from kaisa_relay.feed.ring import MOST, Ring
 from kaisa_relay.ports import Recorded
 
@@ -18,6 +19,9 @@ class Room:
 
     ring: Ring
     known: Known = field(factory=Known)
+    shared: Shared = field(factory=Shared)
+    next_at: float = 0.0
+    """When those who were just served are served again, on Trio's clock."""
     watchers: int = 0
     _bell: trio.Event = field(factory=trio.Event)
 
@@ -25,6 +29,12 @@ class Room:
         """Wake everybody who waits for the next event."""
         self._bell.set()
         self._bell = trio.Event()
+
+    def pace(self, gather: float) -> None:
+        """Begin the next interval, unless one is under way."""
+        now = trio.current_time()
+        if now >= self.next_at:
+            self.next_at = now + gather
 
     async def wait_after(self, seq: int) -> None:
         """Return once there is an event above this number."""

@@ -3,9 +3,7 @@
 Rule 1: the numbers in the ring follow each other without a gap, or it begins anew.
 """
 
-from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -54,7 +52,8 @@ class Ring:
     """Keeps the latest `most` events."""
 
     most: int = MOST
-    _entries: deque[Entry] = field(factory=deque)
+    _entries: list[Entry] = field(factory=list)
+    """Up to a quarter more than that, so that the oldest go many at a time."""
 
     @property
     def last(self) -> int:
@@ -66,15 +65,16 @@ class Ring:
         if self._entries and recorded.seq != self.last + 1:
             self._entries.clear()
         self._entries.append(Entry.of(recorded))
-        if len(self._entries) > self.most:
-            self._entries.popleft()
+        if len(self._entries) > self.most + self.most // 4:
+            del self._entries[: -self.most]
 
     def after(self, seq: int, most: int) -> Sequence[Entry] | None:
         """Return up to `most` entries above a number; None when the next of them is not kept."""
         if not self._entries or seq >= self.last:
             return ()
         begin = seq + 1 - self._entries[0].seq
-        return None if begin < 0 else tuple(islice(self._entries, begin, begin + most))
+        oldest = max(0, len(self._entries) - self.most)
+        return None if begin < oldest else self._entries[begin : begin + most]
 
 
 def _conversation(recorded: Recorded) -> ConversationId | None:

@@ -4,7 +4,7 @@ Rule 1: what is next depends on the number they stand at alone, so a new connect
 Rule 2: a watcher who takes nothing waits alone; the network cuts them off (`app.http`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -16,10 +16,10 @@ from kaisa_relay.domain.channel import Pace
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.feed.asyncapi import document
 from kaisa_relay.feed.choosing import Chooser, Wanted
+from kaisa_relay.feed.composing import Composed, compose
 from kaisa_relay.feed.frames import (
     Refused,
     error_frame,
-    events_frame,
     gap_frame,
     read_frame,
     snapshot_frame,
@@ -204,12 +204,13 @@ class _Watcher:
             seq = await self._catch_up(room, wanted, wanted.after)
         while True:
             await room.wait_after(seq)
-            entries = room.ring.after(seq, self.feed.limits.most_events)
-            if entries is None:
+            frame = await self._next(room, wanted, seq)
+            if frame is None:
                 await self._send("gap", gap_frame(self._position(seq)))
                 return
-            seq = await self._events(room, entries, wanted, seq)
-            await trio.sleep(self.feed.limits.gather)
+            room.pace(self.feed.limits.gather)
+            seq = await self._give(frame)
+            await trio.sleep_until(room.next_at)
 
     async def _snapshot(self) -> int:
         most = self.feed.limits.most_standing
@@ -223,21 +224,33 @@ class _Watcher:
             raise Ended(REFUSED, Refused("bad_position", "`after` has not happened yet"))
         seq, most = after, self.feed.limits.most_events
         while page := await self.feed.following.events(self.workspace, seq, most):
-            seq = await self._events(room, [Entry.of(each) for each in page], wanted, seq)
+            entries = [Entry.of(each) for each in page]
+            seq = await self._give(await compose(self._chooser(), entries, wanted, room.known))
             if len(page) < most:
                 break
         return seq
 
-    async def _events(self, room: Room, entries: Sequence[Entry], wanted: Wanted, seq: int) -> int:
-        """Send what of these is wanted; returns the number of the last that was looked at."""
-        if not entries:
-            return seq
-        last = entries[-1].seq
-        chooser = Chooser(self.feed.following, self.workspace)
-        texts = [each.text for each in await chooser.chosen(entries, wanted, room.known)]
-        if texts:
-            await self._send("events", events_frame(self._position(last), texts), len(texts))
-        return last
+    async def _next(self, room: Room, wanted: Wanted, seq: int) -> Composed | None:
+        """Return the frame after a number that is not the last; None when it is not kept."""
+        last = room.ring.last
+        found = room.shared.find(seq, last, wanted)
+        if found is not None:
+            return found
+        entries = room.ring.after(seq, self.feed.limits.most_events)
+        if entries is None:
+            return None
+        frame = await compose(self._chooser(), entries, wanted, room.known)
+        room.shared.keep(seq, last, wanted, frame)
+        return frame
+
+    async def _give(self, frame: Composed) -> int:
+        """Send what is wanted; returns the number of the last event that was looked at."""
+        if frame.text is not None:
+            await self._send("events", frame.text, frame.events)
+        return frame.last
+
+    def _chooser(self) -> Chooser:
+        return Chooser(self.feed.following, self.workspace)
 
     async def _send(self, kind: str, frame: str, events: int = 0) -> None:
         """Send a whole frame, whatever else happens: half of one would be the end of it all."""
