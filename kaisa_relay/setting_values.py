@@ -6,6 +6,7 @@ Rule 1: what does not parse is `Malformed`, whose text says why and never shows 
 import re
 import ssl
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from attrs import frozen
 
 LogFormat = Literal["console", "json"]
+Network = IPv4Network | IPv6Network
 SECRET_KEY_LENGTH = 32
 
 
@@ -49,6 +51,14 @@ def parse_database_url(text: str) -> str:
     if url.scheme == "sqlite" and is_file:
         return text
     raise Malformed("is not the URL of a database file or server")
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Networks in CIDR form, separated by commas."""
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(","))
+    except ValueError as error:
+        raise Malformed("is not a list of networks") from error
 
 
 def parse_bind(text: str) -> Bind:

@@ -22,11 +22,13 @@ from kaisa_relay.setting_values import (
 from kaisa_relay.setting_values import (
     LogFormat,
     Malformed,
+    Network,
     parse_app_secrets,
     parse_bind,
     parse_ca_file,
     parse_database_url,
     parse_log_format,
+    parse_networks,
     parse_secret_keys,
     parse_url,
     parse_version,
@@ -51,11 +53,13 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32; "
     "several, separated by commas, while rotating",
     "KAISA_FILES_DIR": "the directory for files that people send; beside the database at first",
+    "KAISA_PRIVATE_NETWORKS": "private networks that webhooks of triggers may be sent into, for "
+    "example 10.1.0.0/16; several, separated by commas",
     "KAISA_LOG_FORMAT": "console or json",
     "KAISA_FEED_WATCHERS": "how many may watch the live feed at once with one key or account, of "
     "one workspace, and in all: for example 100,300,1000",
 }
-OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE"})
+OPTIONAL: Final = frozenset({"KAISA_GRAPH_CA_FILE", "KAISA_PRIVATE_NETWORKS"})
 """Keys without a value that stands for leaving them out."""
 FOR_SERVE: Final = frozenset({"KAISA_APP_SECRET", "KAISA_VERIFY_TOKEN", "KAISA_SECRET_KEY"})
 FOR_ADMIN: Final = frozenset({"KAISA_SECRET_KEY"})
@@ -83,6 +87,7 @@ class Settings:
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"
     graph_ca_file: Path | None = None
+    private_networks: tuple[Network, ...] = ()
     log_format: LogFormat = "console"
     feed_watchers: tuple[int, int, int] = (100, 300, 1_000)
     _files_dir: Path | None = None
@@ -161,6 +166,7 @@ def load(
         graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         files_dir=given.read("KAISA_FILES_DIR", Path, None),
+        private_networks=given.read("KAISA_PRIVATE_NETWORKS", parse_networks, ()),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
         feed_watchers=given.read("KAISA_FEED_WATCHERS", parse_watchers, standard.feed_watchers),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),

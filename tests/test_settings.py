@@ -1,6 +1,7 @@
 """Settings are whole, or refused with every problem named and no secret shown."""
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 
 import attrs
@@ -78,6 +79,12 @@ def test_the_defaults() -> None:
         ("KAISA_GRAPH_URL", "http://127.0.0.1:9090/", "graph_url", "http://127.0.0.1:9090"),
         ("KAISA_GRAPH_VERSION", "v31.2", "graph_version", "v31.2"),
         ("KAISA_GRAPH_CA_FILE", certifi.where(), "graph_ca_file", Path(certifi.where())),
+        (
+            "KAISA_PRIVATE_NETWORKS",
+            "10.1.0.0/16, fd00::/8",
+            "private_networks",
+            (ip_network("10.1.0.0/16"), ip_network("fd00::/8")),
+        ),
         ("KAISA_LOG_FORMAT", "json", "log_format", "json"),
         ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
         ("KAISA_FEED_WATCHERS", "5, 50,500", "feed_watchers", (5, 50, 500)),
@@ -114,6 +121,8 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_GRAPH_CA_FILE", "hunter2.pem"),
         ("KAISA_GRAPH_CA_FILE", "."),
         ("KAISA_GRAPH_CA_FILE", __file__),
+        ("KAISA_PRIVATE_NETWORKS", "10.1.0.0/16,everything"),
+        ("KAISA_PRIVATE_NETWORKS", "10.1.2.3/16"),
         ("KAISA_LOG_FORMAT", "xml"),
         ("KAISA_FEED_WATCHERS", "100"),
         ("KAISA_FEED_WATCHERS", "0,1,2"),

@@ -14,8 +14,10 @@ from kaisa_relay.api.auth import Guard
 from kaisa_relay.api.blocks import Blocks
 from kaisa_relay.api.channels import Channels
 from kaisa_relay.api.conversations import Conversations
+from kaisa_relay.api.deliveries import Deliveries
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
+from kaisa_relay.api.endpoints import Endpoints
 from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
@@ -30,6 +32,7 @@ from kaisa_relay.api.session import Sessions
 from kaisa_relay.api.short_way import ShortWay
 from kaisa_relay.api.supervising import Supervising
 from kaisa_relay.api.transcript import Transcript
+from kaisa_relay.api.triggers import Triggers
 from kaisa_relay.api.webhooks import PREFIX, Webhooks
 
 LARGEST_BODY: Final = 256 * 1024
@@ -75,6 +78,9 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Alerts(given),
         Channels(given),
         Blocks(given),
+        Triggers(given),
+        Endpoints(given),
+        Deliveries(given),
         Images(given, codes),
         Page(given),
         Sessions(given),

@@ -43,18 +43,25 @@ async def receive_body(request: Request) -> bytes:
     return await request.get_data(True, False, False)
 
 
-def read_body(request: Request, body: bytes, shape: type[S]) -> S | Problem:
-    """Return the body as `shape`; defaults are its own, types are strict, null means absent."""
+def read_json(request: Request, body: bytes) -> object:
+    """Return what the body holds as JSON, or the `Problem` with it."""
     if request.mimetype != "application/json":
         return problem(WrongMediaType)
     try:
-        value = msgspec.json.decode(body)
+        return msgspec.json.decode(body)
     except msgspec.DecodeError as wrong:
         return problem(BadJson, str(wrong))
     except UnicodeDecodeError:
         return problem(BadJson, "The body is not UTF-8")
     except RecursionError:
         return problem(BadJson, "The body is nested too deeply")
+
+
+def read_body(request: Request, body: bytes, shape: type[S]) -> S | Problem:
+    """Return the body as `shape`; defaults are its own, types are strict, null means absent."""
+    value = read_json(request, body)
+    if isinstance(value, Problem):
+        return value
     errors = Errors()
     read = read_shape(shape, value, "", errors)
     return errors.problem() if read is None else read
@@ -102,6 +109,7 @@ def _read_list(item: type[Struct], value: object, path: str, errors: Errors) -> 
 _LEAVES: Final[dict[object, tuple[type, str]]] = {
     str: (str, "a string"),
     int: (int, "a whole number"),
+    bool: (bool, "true or false"),
     dict: (dict, "an object"),
 }
 

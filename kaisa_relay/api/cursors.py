@@ -23,6 +23,7 @@ class Listing(Enum):
     EVENTS = b"e"
     AGENTS = b"a"
     BLOCKS = b"b"
+    DELIVERIES = b"d"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

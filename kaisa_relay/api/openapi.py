@@ -16,6 +16,17 @@ from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
 from kaisa_relay.api.alerts import AlertPage
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.channel_shapes import ChannelPage
+from kaisa_relay.api.engagement_shapes import (
+    DeliveryDetail,
+    DeliveryPage,
+    EndpointChange,
+    EndpointList,
+    EndpointRequest,
+    Replay,
+    Replayed,
+    TriggerList,
+    TriggerRequest,
+)
 from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
@@ -63,6 +74,15 @@ SHAPES: Final = (
     TransferAnswer,
     BlockRequest,
     BlockPage,
+    TriggerRequest,
+    TriggerList,
+    EndpointRequest,
+    EndpointChange,
+    EndpointList,
+    DeliveryPage,
+    DeliveryDetail,
+    Replay,
+    Replayed,
     ProblemAnswer,
 )
 """Everything that travels, these and what they hold."""

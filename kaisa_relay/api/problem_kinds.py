@@ -84,6 +84,10 @@ class FileDeleted(Exception):
     """Stands in `KINDS` for a file whose time is over."""
 
 
+class EndpointInUse(Exception):
+    """Stands in `KINDS` for an endpoint that a trigger names."""
+
+
 class RangeBeyond(Exception):
     """Stands in `KINDS` for bytes that a file does not have."""
 
@@ -210,6 +214,10 @@ KINDS: Final[Mapping[type, Kind]] = {
     NobodyToAsk: Kind(
         409, "nobody-free", "None of the other agents is free",
         "The agent who has the conversation keeps it. Try again later.",
+    ),
+    EndpointInUse: Kind(
+        409, "endpoint-in-use", "A trigger names this endpoint",
+        "`trigger` is which. Change or remove it first, or switch the endpoint off.",
     ),
     FileNotKept: Kind(
         404, "file-not-kept", "There is no copy of this file",

@@ -4,7 +4,7 @@
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
         └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
-                               configuration · housekeeping
+                               configuration · engagement · housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
 what was begun to its outcome, then the store closes.
@@ -66,6 +66,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     """Start what faces the world beside HTTP."""
     faces.start_soon(built.accounts.run, name="configuration")
     faces.start_soon(built.follow_changes, name="changes")
+    faces.start_soon(built.engagement.run, name="engagement")
     await faces.start(built.gauges.run, name="row counts")
     await faces.start(built.garbage.run, name="garbage")
     faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")

@@ -1,8 +1,9 @@
 """The relay's parts, put together: nothing runs yet but the store."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from random import SystemRandom
+from secrets import token_bytes
 
 import trio
 from attrs import frozen
@@ -26,6 +27,7 @@ from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
+from kaisa_relay.engagement import Engine, Poster, Tools, open_poster
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -36,7 +38,7 @@ from kaisa_relay.settings import Settings
 from kaisa_relay.store import Store, open_store
 from kaisa_relay.whatsapp import links
 from kaisa_relay.whatsapp.client import graph_client
-from kaisa_relay.whatsapp.curl_transport import open_curl_transport
+from kaisa_relay.whatsapp.curl_transport import CurlTransport, open_curl_transport
 from kaisa_relay.whatsapp.links import wa_me
 from kaisa_relay.whatsapp.media import GraphMedia, open_media
 from kaisa_relay.whatsapp.media_disk import MediaDisk
@@ -58,6 +60,7 @@ class Relay:
     gauges: Gauges
     garbage: GarbageCollection
     hub: Hub
+    engagement: Engine
     signatures: Signatures
 
     def api(self) -> QuartTrio:
@@ -77,6 +80,7 @@ class Relay:
                 registry=self.metrics.registry,
                 clock=self.context.wall,
                 users=StoredUsers(self.store, clock=self.context.wall),
+                engagement=self.engagement.builder,
                 page=built_page(),
                 public_url=self.settings.public_url,
                 watchers=Bounds(*self.settings.feed_watchers),
@@ -152,11 +156,10 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-    outward = open_curl_transport(settings.graph_ca_file)
     url, on_outage = settings.database_url, noting(outages, metrics)
     opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
-    files = _files(settings)
-    async with opened as store, outward as wire, files as carrier, trio.open_nursery() as tasks:
+    outward = _outward(settings)
+    async with opened as store, outward as (wire, carrier, poster), trio.open_nursery() as tasks:
         await tasks.start(store.run)
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
@@ -186,8 +189,19 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
-        yield Relay(*parts, hub, Signatures(metrics, wall))
+        tools = Tools(store, rooms.following, poster, wall, context.rng, metrics.deliveries.count)
+        engine = _engagement(tools, rooms, accounts, settings)
+        yield Relay(*parts, hub, engine, Signatures(metrics, wall))
         tasks.cancel_scope.cancel()
+
+
+def _engagement(
+    tools: Tools, rooms: SqlRooms, accounts: ConfiguredAccounts, settings: Settings
+) -> Engine:
+    cipher, plain = cipher_of(settings), bool(settings.private_networks)
+    engine = Engine(tools, rooms.archive, cipher, accounts.workspaces, token_bytes, plain)
+    rooms.journal.subscribe(engine.take)
+    return engine
 
 
 def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:
@@ -197,9 +211,14 @@ def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:
     return hub
 
 
-def _files(settings: Settings) -> AbstractAsyncContextManager[GraphMedia]:
+@asynccontextmanager
+async def _outward(settings: Settings) -> AsyncIterator[tuple[CurlTransport, GraphMedia, Poster]]:
+    """Open the ways out: to WhatsApp, to its files, and to others' servers."""
     disk, ca_file = MediaDisk(settings.files_dir), settings.graph_ca_file
-    return open_media(disk, settings.graph_url, settings.graph_version, ca_file)
+    files = open_media(disk, settings.graph_url, settings.graph_version, ca_file)
+    posting = open_poster(settings.private_networks)
+    async with open_curl_transport(ca_file) as wire, files as carrier, posting as poster:
+        yield wire, carrier, poster
 
 
 async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> ConfiguredAccounts:

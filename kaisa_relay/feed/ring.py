@@ -11,7 +11,6 @@ from attrs import define, field
 
 from kaisa_relay.domain.ids import ConversationId
 from kaisa_relay.domain.public_events import TYPES, cloud_event
-from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.ports import Recorded
 
 MOST: Final = 10_000
@@ -30,7 +29,7 @@ class Entry:
     @classmethod
     def of(cls, recorded: Recorded) -> "Entry":
         """Return the entry of an event."""
-        return cls(recorded, TYPES[type(recorded.event)], _conversation(recorded))
+        return cls(recorded, TYPES[type(recorded.event)], recorded.conversation)
 
     @property
     def seq(self) -> int:
@@ -75,11 +74,3 @@ class Ring:
         begin = seq + 1 - self._entries[0].seq
         oldest = max(0, len(self._entries) - self.most)
         return None if begin < oldest else self._entries[begin : begin + most]
-
-
-def _conversation(recorded: Recorded) -> ConversationId | None:
-    topic, _, id = recorded.stream.partition("/")
-    if topic == "conversation":
-        return ConversationId(int(id))
-    event = recorded.event
-    return event.conversation if isinstance(event, MessageStatus) else None

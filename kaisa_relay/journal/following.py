@@ -1,11 +1,12 @@
 """A workspace followed as one, read from the tables (`ports.Following`)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.journal import agent_listing, conversation_listing
+from kaisa_relay.journal.event_columns import NUMBERS
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import LIVE, Recorded, Standing
 from kaisa_relay.store import Store
@@ -33,6 +34,25 @@ class SqlFollowing:
         return await self._store.browse(
             lambda connection: [recorded(row) for row in connection.execute(query)]
         )
+
+    async def of_types(
+        self, workspace: WorkspaceId, after: int, types: Collection[str], limit: int
+    ) -> tuple[int, Sequence[Recorded]]:
+        """Return the latest number, and up to `limit` events of these types above `after`."""
+        query = (
+            select(event)
+            .where(event.c.workspace == workspace, event.c.seq > after)
+            .where(event.c.kind.in_([NUMBERS[each] for each in types]))
+            .order_by(event.c.seq)
+            .limit(limit)
+        )
+
+        def read(connection: Connection) -> tuple[int, list[Recorded]]:
+            # The number first: what is committed between the two is then read, not passed over.
+            position = _position(connection, workspace)
+            return position, [recorded(row) for row in connection.execute(query)]
+
+        return await self._store.browse(read)
 
     async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
         """Return what is so now; the number and the rows are from one snapshot."""

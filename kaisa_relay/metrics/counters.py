@@ -20,6 +20,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
 from kaisa_relay.domain.template_refusals import TEMPLATE_ADVICE
+from kaisa_relay.metrics.engagement import DeliveryCounts
 from kaisa_relay.metrics.feed import FeedCounts
 from kaisa_relay.metrics.files import FileCounts
 from kaisa_relay.metrics.gauges import Gauges, Sources
@@ -89,6 +90,7 @@ class Metrics:
         self._crashes = self._counter("actor_crashes", "Crashes by kind of actor", "actor")
         self._files = FileCounts(self.registry)
         self.feed = FeedCounts(self.registry)
+        self.deliveries = DeliveryCounts(self.registry)
         self._quarantines = self._counter("quarantines", "Conversations that were quarantined")
         self._away = self._counter(
             "database_outage_seconds", "Time that the database was away, outages that are over"

@@ -4,7 +4,7 @@ Rule 1: a workspace's events are numbered without gaps, in the order of their co
 knows the number of the last one they saw has missed nothing up to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from attrs import frozen
@@ -39,6 +39,12 @@ class Following(Protocol):
 
     async def events(self, workspace: WorkspaceId, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` events above number `after`, in order."""
+        ...
+
+    async def of_types(
+        self, workspace: WorkspaceId, after: int, types: Collection[str], limit: int
+    ) -> tuple[int, Sequence[Recorded]]:
+        """Return the latest number, and up to `limit` events of these types above `after`."""
         ...
 
     async def standing(self, workspace: WorkspaceId, most: int) -> Standing:

@@ -10,6 +10,7 @@ from kaisa_relay.domain.conversation.messages import Event
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ChannelId, ConversationId, MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.sending import Rank
+from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.ports.changes import Change, Send
 
 
@@ -55,6 +56,14 @@ class Recorded:
     stream: str
     version: int
     event: Event
+
+    @property
+    def conversation(self) -> ConversationId | None:
+        """The conversation that it is of; None when it is of none."""
+        topic, _, id = self.stream.partition("/")
+        if topic == "conversation":
+            return ConversationId(int(id))
+        return self.event.conversation if isinstance(self.event, MessageStatus) else None
 
 
 @frozen

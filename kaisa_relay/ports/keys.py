@@ -19,6 +19,7 @@ class Scope(StrEnum):
     READ = "conversations:read"
     WRITE = "conversations:write"
     FEED = "feed:read"
+    ENGAGEMENT = "engagement:manage"
 
 
 SCOPES: Final = frozenset(Scope)

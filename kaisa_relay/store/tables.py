@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from kaisa_relay.store import engagement_table as engagement_table
 from kaisa_relay.store.agent_table import agent as agent
 from kaisa_relay.store.block_table import block as block
 from kaisa_relay.store.columns import ROW_ID, index, number, unique, words

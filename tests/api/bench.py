@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import define, field, frozen
 from prometheus_client import CollectorRegistry
 from quart_trio import QuartTrio
 
 from kaisa_relay.api import Dependencies, Limits, create_api
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.whatsapp import links
@@ -96,7 +98,10 @@ class Bench:
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     page: Mapping[str, PageFile] = field(factory=dict)
     users: MemoryUsers = field(factory=MemoryUsers)
+    engagement: Engagement | None = None
+    """Only tests of its own resources need one (`tests/engagement`)."""
     public_url: str = ""
+    workspace: WorkspaceId = OURS
     seconds: float = 0.0
     desk: MemoryDesk = field(init=False)
     app: QuartTrio = field(init=False)
@@ -105,8 +110,8 @@ class Bench:
         """Put the API together."""
         self.desk = MemoryDesk(self.rows)
         keys = {
-            FULL: make_key(1, OURS, *Scope),
-            READER: make_key(2, OURS, Scope.READ),
+            FULL: make_key(1, self.workspace, *Scope),
+            READER: make_key(2, self.workspace, Scope.READ),
             STRANGER: make_key(3, THEIRS, Scope.READ, Scope.WRITE),
         }
         self.app = create_api(
@@ -125,6 +130,7 @@ class Bench:
                 clock=lambda: EPOCH,
                 limits=self.limits,
                 users=self.users,
+                engagement=cast(Engagement, self.engagement),
                 page=self.page,
                 public_url=self.public_url,
                 monotonic=lambda: self.seconds,

@@ -4,6 +4,7 @@ import trio
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.events import AgentNudged
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.ports import SaveMetadata, StoreContent
@@ -24,6 +25,22 @@ async def test_events_of_all_streams_come_in_the_order_of_their_commits(world: W
     assert list(await following.events(world.workspace, 1, 100)) == world.recorded[1:]
     assert list(await following.events(world.workspace, 0, 1)) == world.recorded[:1]
     assert await following.events(world.workspace, 2, 100) == []
+
+
+async def test_events_of_some_types_come_with_the_number_up_to_which_they_are_all(
+    world: World,
+) -> None:
+    first = await world.start(ANA, BO)
+    nudged = AgentNudged(world.clock())
+    assert await world.append(first.stream, 1, (nudged,)) is None
+    await world.start(CY, DI)
+    following, created = world.store.following, "conversation.created"
+    head, found = await following.of_types(world.workspace, 0, [created], 10)
+    assert (head, [each.seq for each in found]) == (3, [1, 3])
+    head, found = await following.of_types(world.workspace, 1, ["conversation.nudged"], 10)
+    assert (head, list(found)) == (3, [world.recorded[1]])
+    assert await following.of_types(world.workspace, 0, [created], 1) == (3, [world.recorded[0]])
+    assert await following.of_types(world.workspace, 3, [created], 1) == (3, [])
 
 
 async def test_a_workspace_is_followed_alone(world: World) -> None:

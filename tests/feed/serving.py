@@ -18,6 +18,7 @@ from kaisa_relay.api.seats import Bounds
 from kaisa_relay.app.http import http_config
 from kaisa_relay.domain.ids import from_text
 from kaisa_relay.feed import Feed, Hub, Limits
+from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.setting_values import Bind
 from kaisa_relay.settings import Settings
@@ -140,6 +141,7 @@ async def serving(
             readiness=bench.readiness,
             files=MemoryKept(bench.rows),
             users=bench.users,
+            engagement=cast(Engagement, None),
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,

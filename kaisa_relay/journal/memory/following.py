@@ -1,10 +1,12 @@
 """A workspace followed as one, read from the rows in memory."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
 
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.archive import MemoryArchive
 from kaisa_relay.journal.memory.commits import Commits
@@ -26,6 +28,14 @@ class MemoryFollowing:
         """Return up to `limit` events above number `after`, in order."""
         found = [each for each in await self._all(workspace) if each.seq > after]
         return sorted(found, key=lambda each: each.seq)[:limit]
+
+    async def of_types(
+        self, workspace: WorkspaceId, after: int, types: Collection[str], limit: int
+    ) -> tuple[int, Sequence[Recorded]]:
+        """Return the latest number, and up to `limit` events of these types above `after`."""
+        found = await self.events(workspace, after, sys.maxsize)
+        asked = [each for each in found if TYPES[type(each.event)] in types]
+        return after + len(found), asked[:limit]
 
     async def standing(self, workspace: WorkspaceId, most: int) -> Standing:
         """Return what is so now."""

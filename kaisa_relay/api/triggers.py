@@ -1,0 +1,154 @@
+"""Triggers: which events start which deliveries."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from quart import Response, request
+from quart_schema import document_request, document_response
+
+from kaisa_relay.api.answers import answer, json_answer
+from kaisa_relay.api.auth import calling_key
+from kaisa_relay.api.bodies import read_json, receive_body
+from kaisa_relay.api.dependencies import Dependencies
+from kaisa_relay.api.engagement_shapes import TriggerAnswer, TriggerList, TriggerRequest
+from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
+from kaisa_relay.api.routes import Route
+from kaisa_relay.domain.engagement.definition import BadDefinition
+from kaisa_relay.domain.engagement.trigger import (
+    ENDPOINT,
+    LONGEST_NAME,
+    TRIGGER,
+    EventTypes,
+    Trigger,
+    TriggerId,
+    read_trigger,
+    write_trigger,
+)
+from kaisa_relay.domain.ids import from_text, to_text
+from kaisa_relay.domain.public_events import TYPES
+from kaisa_relay.ports.engagement import NoSuchEndpoint, TriggerView
+from kaisa_relay.ports.faces import NotFound
+from kaisa_relay.ports.keys import Scope
+
+_KNOWN: Final = EventTypes(frozenset(TYPES.values()))
+_NOT_FOUND: Final = problem(NotFound)
+_OURS: Final = ("name", "enabled")
+"""Members that say nothing of what a trigger does."""
+_ANSWERED: Final = ("id", "version", "changed_at")
+"""Members of an answer, which may be sent back as they came."""
+
+
+class Triggers:
+    """What starts what."""
+
+    def __init__(self, given: Dependencies) -> None:
+        self._engagement = given.engagement
+        self._clock = given.clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return what it answers."""
+        return (
+            Route("/triggers", self.find, Scope.ENGAGEMENT),
+            Route("/triggers", self.add, Scope.ENGAGEMENT, "POST"),
+            Route("/triggers/<trigger>", self.show, Scope.ENGAGEMENT),
+            Route("/triggers/<trigger>", self.change, Scope.ENGAGEMENT, "PUT"),
+            Route("/triggers/<trigger>", self.remove, Scope.ENGAGEMENT, "DELETE"),
+        )
+
+    @document_response(TriggerList)
+    async def find(self) -> Response | Problem:
+        """List every trigger."""
+        found = await self._engagement.triggers(calling_key().workspace)
+        return json_answer(TriggerList([_answer(each) for each in found]))
+
+    @document_request(TriggerRequest)
+    @document_response(TriggerAnswer, 201)
+    async def add(self) -> Response | Problem:
+        """Add a trigger: only what happens from now on starts it."""
+        asked = await _asked(_OURS)
+        if isinstance(asked, Problem):
+            return asked
+        name, enabled, definition = asked
+        workspace = calling_key().workspace
+        made = await self._engagement.add_trigger(workspace, name, enabled, definition)
+        return _missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made, 201)
+
+    @document_response(TriggerAnswer)
+    async def show(self, trigger: str) -> Response | Problem:
+        """Return one trigger."""
+        id = _id(trigger)
+        found = await self._engagement.trigger(calling_key().workspace, id) if id else None
+        return _NOT_FOUND if found is None else _shown(found)
+
+    @document_request(TriggerRequest)
+    @document_response(TriggerAnswer)
+    async def change(self, trigger: str) -> Response | Problem:
+        """Replace a trigger. Switched off, what it still waits for is cancelled."""
+        asked = await _asked((*_OURS, *_ANSWERED))
+        if isinstance(asked, Problem):
+            return asked
+        id = _id(trigger)
+        if id is None:
+            return _NOT_FOUND
+        name, enabled, definition = asked
+        wanted = TriggerView(id, name, enabled, 0, self._clock(), definition)
+        made = await self._engagement.change_trigger(calling_key().workspace, wanted)
+        if made is None:
+            return _NOT_FOUND
+        return _missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made)
+
+    async def remove(self, trigger: str) -> Response | Problem:
+        """Remove a trigger, and cancel what it still waits for."""
+        id = _id(trigger)
+        gone = id and await self._engagement.remove_trigger(calling_key().workspace, id)
+        return answer(b"", 204) if gone else _NOT_FOUND
+
+
+async def _asked(beside: tuple[str, ...]) -> tuple[str, bool, Trigger] | Problem:
+    """Read name, whether it is enabled, and what it does."""
+    body = read_json(request, await receive_body(request))
+    if isinstance(body, Problem):
+        return body
+    if not isinstance(body, dict):
+        return invalid(FieldError("body", "must be an object"))
+    wrong = _wrong(body)
+    definition = read_trigger({k: v for k, v in body.items() if k not in beside}, _KNOWN)
+    if isinstance(definition, BadDefinition):
+        wrong = [*wrong, FieldError(definition.field, definition.reason)]
+        return invalid(*wrong)
+    return invalid(*wrong) if wrong else (body["name"], body.get("enabled", True), definition)
+
+
+def _wrong(body: Mapping[str, Any]) -> list[FieldError]:
+    found = []
+    name = body.get("name")
+    if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
+        found.append(FieldError("name", f"must be a text of 1 to {LONGEST_NAME} characters"))
+    if not isinstance(body.get("enabled", True), bool):
+        found.append(FieldError("enabled", "must be true or false"))
+    return found
+
+
+def _missing(refused: NoSuchEndpoint) -> Problem:
+    id = to_text(ENDPOINT, refused.endpoint)
+    return invalid(FieldError("steps", f"there is no endpoint {id}"))
+
+
+def _id(text: str) -> TriggerId | None:
+    id = from_text(TRIGGER, text)
+    return None if id is None else TriggerId(id)
+
+
+def _shown(view: TriggerView, status: int = 200) -> Response:
+    return json_answer(_answer(view), status)
+
+
+def _answer(view: TriggerView) -> TriggerAnswer:
+    return TriggerAnswer(
+        id=to_text(TRIGGER, view.id),
+        name=view.name,
+        enabled=view.enabled,
+        version=view.version,
+        changed_at=view.changed_at,
+        **write_trigger(view.definition),
+    )

@@ -1,0 +1,208 @@
+"""What starts an outreach, what cancels it, and the steps of its ladder.
+
+Rule 1: a version of a trigger never changes; what it has started goes on as it began.
+Rule 2: a step's time runs from the event; in quiet hours it waits for their end.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NewType
+
+from attrs import frozen
+
+from kaisa_relay.domain.durations import BadDuration, read_duration, write_duration
+from kaisa_relay.domain.engagement.conditions import (
+    ALWAYS,
+    Condition,
+    Facts,
+    holds,
+    read_condition,
+    write_condition,
+)
+from kaisa_relay.domain.engagement.definition import (
+    BadDefinition,
+    Json,
+    items,
+    join,
+    members,
+    words,
+)
+from kaisa_relay.domain.engagement.hours import Hours, read_hours
+from kaisa_relay.domain.ids import from_text, to_text
+
+TriggerId = NewType("TriggerId", int)
+EndpointId = NewType("EndpointId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+TRIGGER: Final = "trg"
+ENDPOINT: Final = "end"
+DELIVERY: Final = "dlv"
+
+ANY: Final = "*"
+MOST_TYPES: Final = 40
+MOST_STEPS: Final = 10
+MOST_ACTIONS: Final = 5
+"""Actions of one step."""
+LONGEST_NAME: Final = 100
+LONGEST_WAIT: Final = timedelta(days=30)
+
+
+@frozen
+class Webhook:
+    """The event is posted to an endpoint, signed."""
+
+    endpoint: EndpointId
+
+
+@frozen
+class Step:
+    """What is done so long after the event."""
+
+    after: timedelta
+    actions: tuple[Webhook, ...]
+
+
+@frozen
+class Trigger:
+    """Which events start the steps, and which, in the same conversation, stop what is to come.
+
+    A type is an event's whole type, or its first part and a star: `conversation.*`.
+    """
+
+    on: tuple[str, ...]
+    steps: tuple[Step, ...]
+    when: Condition = ALWAYS
+    unless: tuple[str, ...] = ()
+    hours: Hours | None = None
+
+
+@frozen
+class Due:
+    """One action of a step, and when it is due."""
+
+    step: int
+    action: int
+    wanted: Webhook
+    at: datetime
+
+
+def starts(trigger: Trigger, type: str, facts: Facts) -> bool:
+    """Say whether an event of this type, of which this is known, starts the steps."""
+    return named(trigger.on, type) and holds(trigger.when, facts)
+
+
+def stops(trigger: Trigger, type: str) -> bool:
+    """Say whether an event of this type stops what its conversation still waits for."""
+    return named(trigger.unless, type)
+
+
+def named(types: Sequence[str], type: str) -> bool:
+    """Say whether a type is among these, or begins as one with a star."""
+    return any(
+        type == each or (each.endswith(ANY) and type.startswith(each.removesuffix(ANY)))
+        for each in types
+    )
+
+
+def plan(trigger: Trigger, at: datetime) -> tuple[Due, ...]:
+    """Return everything that an event of this instant starts, in order."""
+    return tuple(
+        Due(number, place, action, _when(trigger, at + step.after))
+        for number, step in enumerate(trigger.steps)
+        for place, action in enumerate(step.actions)
+    )
+
+
+def endpoints(trigger: Trigger) -> frozenset[EndpointId]:
+    """Return every endpoint that it names."""
+    return frozenset(action.endpoint for step in trigger.steps for action in step.actions)
+
+
+def _when(trigger: Trigger, at: datetime) -> datetime:
+    return at if trigger.hours is None else trigger.hours.schedule.opens_after(at)
+
+
+# --- as their author writes them
+
+
+@frozen
+class EventTypes:
+    """The types that there are; a trigger that waits for what never comes is a mistake."""
+
+    known: frozenset[str]
+
+    def read(self, value: Json, path: str) -> tuple[str, ...]:
+        """Read a list of types. Raises `BadDefinition`."""
+        found = []
+        for index, each in enumerate(items(value, path, MOST_TYPES)):
+            where = f"{path}[{index}]"
+            text = words(each, where, LONGEST_NAME)
+            if not any(named((text,), type) for type in self.known):
+                raise BadDefinition(
+                    where, "is no event's type; `conversation.*` means all of these"
+                )
+            found.append(text)
+        return tuple(found)
+
+
+def read_trigger(value: Json, types: EventTypes) -> Trigger | BadDefinition:
+    """Read a definition: `on` and `steps`, and if wanted `when`, `unless` and `hours`."""
+    try:
+        return _read(value, types)
+    except BadDefinition as wrong:
+        return wrong
+
+
+def _read(value: Json, types: EventTypes) -> Trigger:
+    given = members(value, "", ("on", "steps"), ("when", "unless", "hours"))
+    steps = items(given["steps"], "steps", MOST_STEPS)
+    return Trigger(
+        on=types.read(given["on"], "on"),
+        steps=tuple(_step(each, f"steps[{index}]") for index, each in enumerate(steps)),
+        when=read_condition(given["when"], "when") if "when" in given else ALWAYS,
+        unless=types.read(given["unless"], "unless") if "unless" in given else (),
+        hours=read_hours(given["hours"], "hours") if "hours" in given else None,
+    )
+
+
+def _step(value: Json, path: str) -> Step:
+    given = members(value, path, ("actions",), ("after",))
+    actions = items(given["actions"], join(path, "actions"), MOST_ACTIONS)
+    return Step(
+        _after(given.get("after", "0s"), join(path, "after")),
+        tuple(_action(each, f"{path}.actions[{index}]") for index, each in enumerate(actions)),
+    )
+
+
+def _after(value: Json, path: str) -> timedelta:
+    read = read_duration(words(value, path, LONGEST_NAME), timedelta(), LONGEST_WAIT)
+    if isinstance(read, BadDuration):
+        raise BadDefinition(path, read.reason)
+    return read
+
+
+def _action(value: Json, path: str) -> Webhook:
+    given = members(value, path, ("webhook",))
+    where = join(path, "webhook")
+    id = from_text(ENDPOINT, words(given["webhook"], where, LONGEST_NAME))
+    if id is None:
+        raise BadDefinition(where, f"must be the id of an endpoint ({ENDPOINT}_…)")
+    return Webhook(EndpointId(id))
+
+
+def write_trigger(trigger: Trigger) -> dict[str, Any]:
+    """Write a definition as its author would; it reads the same again."""
+    written: dict[str, Any] = {"on": list(trigger.on)}
+    if trigger.when != ALWAYS:
+        written["when"] = write_condition(trigger.when)
+    if trigger.unless:
+        written["unless"] = list(trigger.unless)
+    if trigger.hours is not None:
+        written["hours"] = trigger.hours.write()
+    written["steps"] = [_written(step) for step in trigger.steps]
+    return written
+
+
+def _written(step: Step) -> dict[str, Any]:
+    actions = [{"webhook": to_text(ENDPOINT, action.endpoint)} for action in step.actions]
+    return {"after": write_duration(step.after), "actions": actions}

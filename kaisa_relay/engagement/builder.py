@@ -1,0 +1,218 @@
+"""The Engagement Builder behind its faces: `ports.engagement.Engagement` over the tables."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import msgspec
+from attrs import evolve, frozen
+from sqlalchemy import Connection
+
+from kaisa_relay.domain.engagement.trigger import (
+    DELIVERY,
+    ENDPOINT,
+    DeliveryId,
+    EndpointId,
+    Trigger,
+    TriggerId,
+)
+from kaisa_relay.domain.ids import WORKSPACE, WorkspaceId, to_text
+from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
+from kaisa_relay.engagement.endpoint_rows import Cipher
+from kaisa_relay.engagement.endpoint_url import bad_url
+from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, post, why
+from kaisa_relay.engagement.signing import SECRET_BYTES, write_secret
+from kaisa_relay.ports.engagement import (
+    AttemptView,
+    DeliveryView,
+    EndpointView,
+    InUse,
+    NewEndpoint,
+    NoSuchEndpoint,
+    TriggerView,
+    WhichDeliveries,
+)
+
+T = TypeVar("T")
+
+EXAMPLE: Final = "engagement.test"
+"""The type of the event that `try_endpoint` posts."""
+
+
+@frozen
+class Builder:
+    """What is asked of the Engagement Builder, done in one transaction each."""
+
+    tools: Tools
+    cipher: Cipher
+    random: Callable[[int], bytes]
+    """Returns so many bytes that nobody can guess."""
+    triggers_changed: Callable[[], None]
+    deliver: Callable[[], None]
+    """Told that something may be due."""
+    plain: bool = False
+    """Whether endpoints may be http, as they may where a private network was named."""
+
+    # --- triggers
+
+    async def triggers(self, workspace: WorkspaceId) -> Sequence[TriggerView]:
+        """Return every trigger, the oldest first."""
+        return await self._read(partial(trigger_rows.views, of=workspace))
+
+    async def trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> TriggerView | None:
+        """Return one."""
+        return await self._read(partial(trigger_rows.view, of=workspace, id=trigger))
+
+    async def add_trigger(
+        self, workspace: WorkspaceId, name: str, enabled: bool, definition: Trigger
+    ) -> TriggerView | NoSuchEndpoint:
+        """Add a trigger: only what happens from now on starts it."""
+        id = TriggerId(self.tools.store.new_id())
+        return await self._put(workspace, TriggerView(id, name, enabled, 1, self._at(), definition))
+
+    async def change_trigger(
+        self, workspace: WorkspaceId, changed: TriggerView
+    ) -> TriggerView | NoSuchEndpoint | None:
+        """Have it so; another definition is a new version. None when there is no such trigger."""
+        if await self.trigger(workspace, changed.id) is None:
+            return None
+        return await self._put(workspace, evolve(changed, changed_at=self._at()))
+
+    async def remove_trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> bool:
+        """Remove it, and cancel what still waits; False when there is no such trigger."""
+        remove = partial(trigger_rows.remove, of=workspace, id=trigger)
+        there = await self._write(remove)
+        self.triggers_changed()
+        return there
+
+    async def _put(self, workspace: WorkspaceId, now: TriggerView) -> TriggerView | NoSuchEndpoint:
+        put = await self._write(partial(trigger_rows.put, of=workspace, now=now))
+        self.triggers_changed()
+        return put
+
+    # --- endpoints
+
+    async def endpoints(self, workspace: WorkspaceId) -> Sequence[EndpointView]:
+        """Return every endpoint, the oldest first."""
+        return await self._read(partial(endpoint_rows.views, of=workspace))
+
+    def bad_url(self, url: str) -> str | None:
+        """Say what is wrong with a URL, or None; where it leads is judged on connecting."""
+        return bad_url(url, plain=self.plain)
+
+    async def add_endpoint(self, workspace: WorkspaceId, url: str) -> NewEndpoint:
+        """Add an endpoint, whose URL was checked, with a secret of its own."""
+        id, secret = EndpointId(self.tools.store.new_id()), self._secret()
+        view = EndpointView(id, url, self._at(), None, None)
+        sealed = self.cipher.seal(secret)
+        await self._write(partial(endpoint_rows.add, of=workspace, new=view, sealed=sealed))
+        return NewEndpoint(view, secret)
+
+    async def change_endpoint(
+        self, workspace: WorkspaceId, endpoint: EndpointId, url: str | None, enabled: bool | None
+    ) -> EndpointView | None:
+        """Change what is given; enabled again it is tried at once."""
+        values: dict[str, Any] = {} if url is None else {"url": url}
+        if enabled is not None:
+            values |= endpoint_rows.switched(enabled, self._at())
+        change = partial(endpoint_rows.change, of=workspace, id=endpoint, values=values)
+        changed = await self._write(change)
+        self.deliver()
+        return changed
+
+    async def rotate_secret(
+        self, workspace: WorkspaceId, endpoint: EndpointId
+    ) -> NewEndpoint | None:
+        """Give it a new secret; the one before signs beside it for a day."""
+        secret = self._secret()
+        sealed = self.cipher.seal(secret)
+        rotate = partial(
+            endpoint_rows.rotate, of=workspace, id=endpoint, sealed=sealed, at=self._at()
+        )
+        view = await self._write(rotate)
+        return None if view is None else NewEndpoint(view, secret)
+
+    async def remove_endpoint(self, workspace: WorkspaceId, endpoint: EndpointId) -> InUse | bool:
+        """Remove it unless a trigger names it; False when there is no such endpoint."""
+
+        def remove(connection: Connection) -> InUse | bool:
+            named = trigger_rows.naming(connection, workspace, endpoint)
+            if named is not None:
+                return InUse(named)
+            return endpoint_rows.remove(connection, workspace, endpoint)
+
+        return await self._write(remove)
+
+    async def try_endpoint(
+        self, workspace: WorkspaceId, endpoint: EndpointId
+    ) -> AttemptView | None:
+        """Post an example event there now, once."""
+        at, id = self._at(), to_text(DELIVERY, self.tools.store.new_id())
+        read = partial(endpoint_rows.target, of=workspace, id=endpoint, now=at, cipher=self.cipher)
+        target = await self._read(read)
+        if target is None:
+            return None
+        example = {
+            "specversion": "1.0",
+            "id": id,
+            "source": f"/workspaces/{to_text(WORKSPACE, workspace)}",
+            "type": EXAMPLE,
+            "time": at,
+            "datacontenttype": "application/json",
+            "data": {"endpoint": to_text(ENDPOINT, endpoint)},
+        }
+        began = time.perf_counter()
+        reply = await post(self.tools.poster, target, id, msgspec.json.encode(example), at)
+        took = int((time.perf_counter() - began) * 1000)
+        answer = reply.answer[:LONGEST_ANSWER] or None
+        return AttemptView(1, at, took, reply.status, why(reply), answer)
+
+    # --- deliveries
+
+    async def deliveries(
+        self,
+        workspace: WorkspaceId,
+        which: WhichDeliveries,
+        before: DeliveryId | None,
+        limit: int,
+    ) -> Sequence[DeliveryView]:
+        """Return up to `limit` deliveries with ids below `before`, the newest first."""
+        return await self._read(
+            lambda connection: delivery_rows.page(connection, workspace, which, before, limit)
+        )
+
+    async def attempts(
+        self, workspace: WorkspaceId, delivery: DeliveryId
+    ) -> tuple[DeliveryView, Sequence[AttemptView]] | None:
+        """Return a delivery and how it was tried."""
+
+        def read(connection: Connection) -> tuple[DeliveryView, Sequence[AttemptView]] | None:
+            found = delivery_rows.one(connection, workspace, delivery)
+            if found is None:
+                return None
+            return found, delivery_rows.tries(connection, workspace, delivery)
+
+        return await self._read(read)
+
+    async def replay(self, workspace: WorkspaceId, which: WhichDeliveries | DeliveryId) -> int:
+        """Try again, from now on, what was delivered or is dead; returns how many there are."""
+        again = partial(delivery_rows.replay, of=workspace, which=which, now=self._at())
+        count = await self._write(again)
+        self.deliver()
+        return count
+
+    # --- what all of it needs
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await self.tools.store.browse(work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        return await self.tools.store.write(work)
+
+    def _at(self) -> datetime:
+        return self.tools.wall()
+
+    def _secret(self) -> str:
+        return write_secret(self.random(SECRET_BYTES))

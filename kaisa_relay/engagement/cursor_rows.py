@@ -1,0 +1,116 @@
+"""What events start and stop, written down beside how far we have come.
+
+Rule 1: both are one transaction, so that an event starts what it starts once, through any crash.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import Connection, Update, insert, select, update
+
+from kaisa_relay.domain.engagement.trigger import DeliveryId, Due, TriggerId
+from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.ports.engagement import DeliveryState
+from kaisa_relay.store.engagement_table import delivery, subscriber
+from kaisa_relay.store.instants import to_micros
+from kaisa_relay.store.tables import workspace
+
+NAME: Final = "engagement"
+"""By which our cursor is kept."""
+_WAITING: Final = delivery.c.state == DeliveryState.WAITING
+
+
+@frozen
+class Started:
+    """What one event has started by one trigger, with an id for each."""
+
+    trigger: TriggerId
+    version: int
+    seq: int
+    conversation: ConversationId | None
+    due: tuple[tuple[DeliveryId, Due], ...]
+
+
+@frozen
+class Stopped:
+    """The event with this number stops what its conversation waits for by this trigger."""
+
+    trigger: TriggerId
+    seq: int
+    conversation: ConversationId
+
+
+def cursor(connection: Connection, of: WorkspaceId) -> int | None:
+    """Return the last event dealt with; None before the first look."""
+    mine = (subscriber.c.workspace == of, subscriber.c.name == NAME)
+    return connection.scalar(select(subscriber.c.seq).where(*mine))
+
+
+def head(connection: Connection, of: WorkspaceId) -> int:
+    """Return the number of the latest event."""
+    return connection.scalar(select(workspace.c.head).where(workspace.c.id == of)) or 0
+
+
+def begin_at(connection: Connection, of: WorkspaceId, seq: int) -> None:
+    """Keep a first cursor."""
+    connection.execute(insert(subscriber).values(workspace=of, name=NAME, seq=seq))
+
+
+def advance(
+    connection: Connection,
+    of: WorkspaceId,
+    between: tuple[int, int],
+    steps: Sequence[Started | Stopped],
+) -> bool:
+    """Move the cursor and write what the events between have started and stopped, in their order.
+
+    False, with nothing done, when the cursor is not where it was read: somebody else moved it.
+    """
+    mine = (subscriber.c.workspace == of, subscriber.c.name == NAME)
+    where = (*mine, subscriber.c.seq == between[0])
+    if connection.execute(update(subscriber).where(*where).values(seq=between[1])).rowcount != 1:
+        return False
+    for step in steps:
+        if isinstance(step, Stopped):
+            connection.execute(_cancelling(of, step))
+        else:
+            connection.execute(insert(delivery), _rows(of, step))
+    return True
+
+
+def _cancelling(of: WorkspaceId, step: Stopped) -> Update:
+    waits = (
+        delivery.c.workspace == of,
+        delivery.c.conversation == step.conversation,
+        delivery.c.trigger_id == step.trigger,
+        delivery.c.seq < step.seq,
+        _WAITING,
+    )
+    return update(delivery).where(*waits).values(state=DeliveryState.CANCELLED)
+
+
+def _rows(of: WorkspaceId, step: Started) -> list[dict[str, Any]]:
+    return [
+        {
+            "workspace": of,
+            "id": id,
+            "trigger_id": step.trigger,
+            "version": step.version,
+            "seq": step.seq,
+            "conversation": step.conversation,
+            "step": due.step,
+            "action": due.action,
+            "endpoint": due.wanted.endpoint,
+            "state": DeliveryState.WAITING,
+            "first_due_at": to_micros(due.at),
+            "due_at": to_micros(due.at),
+        }
+        for id, due in step.due
+    ]
+
+
+def cancel_all(connection: Connection, of: WorkspaceId, id: TriggerId) -> None:
+    """Cancel what a removed trigger still waits for."""
+    waits = (delivery.c.workspace == of, delivery.c.trigger_id == id, _WAITING)
+    connection.execute(update(delivery).where(*waits).values(state=DeliveryState.CANCELLED))

@@ -1,0 +1,218 @@
+"""Deliveries in their tables: what is due, what came of it, and what is shown of both."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+
+from kaisa_relay.domain.engagement.trigger import DeliveryId, EndpointId
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.ports.engagement import (
+    AttemptView,
+    DeliveryState,
+    DeliveryView,
+    WhichDeliveries,
+)
+from kaisa_relay.store.engagement_table import attempt, delivery
+from kaisa_relay.store.instants import from_micros, to_micros
+
+WAITING: Final = delivery.c.state == DeliveryState.WAITING
+FINISHED: Final = (DeliveryState.DELIVERED, DeliveryState.DEAD)
+MILLISECOND: Final = 1000
+"""In microseconds."""
+
+
+@frozen
+class Waiting:
+    """A delivery that is due."""
+
+    workspace: WorkspaceId
+    id: DeliveryId
+    seq: int
+    endpoint: EndpointId
+    first_due_at: datetime
+    attempts: int
+
+
+@frozen
+class Tried:
+    """A try that was made, and what the delivery is afterwards."""
+
+    of: Waiting
+    at: datetime
+    took: int
+    """Microseconds."""
+    status: int | None
+    why: str | None
+    answer: str | None
+    state: DeliveryState
+    due_at: datetime
+
+
+# --- delivering
+
+
+def first_due(connection: Connection, of: WorkspaceId, at: EndpointId) -> datetime | None:
+    """Return when an endpoint's next delivery is due."""
+    query = select(func.min(delivery.c.due_at)).where(*_waiting_for(of, at))
+    found: int | None = connection.scalar(query)
+    return from_micros(found)
+
+
+def due(
+    connection: Connection, of: WorkspaceId, to: EndpointId, now: datetime, most: int
+) -> list[Waiting]:
+    """Return what is due at an endpoint, what is so longest first."""
+    query = (
+        select(delivery)
+        .where(*_waiting_for(of, to), delivery.c.due_at <= to_micros(now))
+        .order_by(delivery.c.due_at, delivery.c.id)
+        .limit(most)
+    )
+    return [
+        Waiting(of, row.id, row.seq, to, from_micros(row.first_due_at), row.attempts)
+        for row in connection.execute(query)
+    ]
+
+
+def record(connection: Connection, tried: Sequence[Tried]) -> None:
+    """Write tries down; one that got through counts even where it was cancelled meanwhile."""
+    for each in tried:
+        connection.execute(insert(attempt).values(_attempt(connection, each)))
+        mine: tuple[ColumnElement[bool], ...] = _is(each.of.workspace, each.of.id)
+        if each.state is not DeliveryState.DELIVERED:
+            mine = (*mine, WAITING)
+        connection.execute(update(delivery).where(*mine).values(_afterwards(each)))
+
+
+def _attempt(connection: Connection, tried: Tried) -> dict[str, Any]:
+    of = tried.of
+    mine = (attempt.c.workspace == of.workspace, attempt.c.delivery == of.id)
+    last = connection.scalar(select(func.max(attempt.c.number)).where(*mine)) or 0
+    return {
+        "workspace": of.workspace,
+        "delivery": of.id,
+        "number": last + 1,
+        "at": to_micros(tried.at),
+        "took": tried.took,
+        "status": tried.status,
+        "why": tried.why,
+        "answer": tried.answer,
+    }
+
+
+def _afterwards(tried: Tried) -> dict[str, Any]:
+    values: dict[str, Any] = {"attempts": tried.of.attempts + 1, "state": tried.state}
+    if tried.state is DeliveryState.WAITING:
+        return {**values, "due_at": to_micros(tried.due_at)}
+    return {**values, "done_at": to_micros(tried.at)}
+
+
+def _waiting_for(of: WorkspaceId, to: EndpointId) -> tuple[ColumnElement[bool], ...]:
+    return delivery.c.workspace == of, delivery.c.endpoint == to, WAITING
+
+
+# --- what is shown, and tried again
+
+
+def page(
+    connection: Connection,
+    of: WorkspaceId,
+    which: WhichDeliveries,
+    before: DeliveryId | None,
+    limit: int,
+) -> list[DeliveryView]:
+    """Return up to `limit` deliveries with ids below `before`, the newest first."""
+    query = select(delivery).where(*_chosen(of, which))
+    if before is not None:
+        query = query.where(delivery.c.id < before)
+    rows = connection.execute(query.order_by(delivery.c.id.desc()).limit(limit))
+    return [_view(row) for row in rows]
+
+
+def one(connection: Connection, of: WorkspaceId, id: DeliveryId) -> DeliveryView | None:
+    """Return a delivery."""
+    row = connection.execute(select(delivery).where(*_is(of, id))).one_or_none()
+    return None if row is None else _view(row)
+
+
+def tries(connection: Connection, of: WorkspaceId, id: DeliveryId) -> list[AttemptView]:
+    """Return how a delivery was tried, in order."""
+    mine = (attempt.c.workspace == of, attempt.c.delivery == id)
+    query = select(attempt).where(*mine).order_by(attempt.c.number)
+    return [
+        AttemptView(
+            number=row.number,
+            at=from_micros(row.at),
+            took_ms=row.took // MILLISECOND,
+            status=row.status,
+            why=row.why,
+            answer=row.answer,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def replay(
+    connection: Connection, of: WorkspaceId, which: WhichDeliveries | DeliveryId, now: datetime
+) -> int:
+    """Have finished deliveries wait again, with seven days before them."""
+    chosen = _chosen(of, which) if isinstance(which, WhichDeliveries) else _is(of, which)
+    again = {
+        "state": DeliveryState.WAITING,
+        "first_due_at": to_micros(now),
+        "due_at": to_micros(now),
+        "attempts": 0,
+        "done_at": None,
+    }
+    finished = delivery.c.state.in_(FINISHED)
+    return connection.execute(update(delivery).where(*chosen, finished).values(again)).rowcount
+
+
+def tidy(connection: Connection, before: datetime, most: int) -> int:
+    """Delete up to `most` deliveries that ended before an instant, with their tries."""
+    query = (
+        select(delivery.c.workspace, delivery.c.id)
+        .where(delivery.c.done_at < to_micros(before))
+        .limit(most)
+    )
+    over = connection.execute(query).all()
+    for of, id in over:
+        connection.execute(
+            delete(attempt).where(attempt.c.workspace == of, attempt.c.delivery == id)
+        )
+        connection.execute(delete(delivery).where(*_is(of, id)))
+    return len(over)
+
+
+def _is(of: WorkspaceId, id: DeliveryId) -> tuple[ColumnElement[bool], ...]:
+    return delivery.c.workspace == of, delivery.c.id == id
+
+
+def _chosen(of: WorkspaceId, which: WhichDeliveries) -> tuple[ColumnElement[bool], ...]:
+    asked = {
+        delivery.c.state: which.state,
+        delivery.c.trigger_id: which.trigger,
+        delivery.c.endpoint: which.endpoint,
+        delivery.c.conversation: which.conversation,
+    }
+    given = (column == value for column, value in asked.items() if value is not None)
+    return (delivery.c.workspace == of, *given)
+
+
+def _view(row: Row[Any]) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        trigger=row.trigger_id,
+        version=row.version,
+        event=row.seq,
+        conversation=row.conversation,
+        step=row.step,
+        endpoint=row.endpoint,
+        state=DeliveryState(row.state),
+        due_at=from_micros(row.due_at),
+        attempts=row.attempts,
+        done_at=from_micros(row.done_at),
+    )

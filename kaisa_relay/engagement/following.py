@@ -1,0 +1,164 @@
+"""Follows each workspace's events, and writes down what they start and stop.
+
+Rule 1: a workspace without an enabled trigger costs nothing: not a read, not a row.
+Rule 2: events are taken in their order, each once: the cursor moves with what they start.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+import trio
+from attrs import define, field
+
+from kaisa_relay.domain.engagement.conditions import Facts
+from kaisa_relay.domain.engagement.trigger import DeliveryId, named, plan, starts, stops
+from kaisa_relay.domain.ids import (
+    CHANNEL,
+    CONTACT,
+    CONVERSATION,
+    ConversationId,
+    WorkspaceId,
+    to_text,
+)
+from kaisa_relay.domain.public_events import TYPES, cloud_event
+from kaisa_relay.engagement import cursor_rows
+from kaisa_relay.engagement.cursor_rows import Started, Stopped
+from kaisa_relay.engagement.trigger_rows import Standing
+from kaisa_relay.ports import Archive, ConversationView, Following, Recorded, StoreUnavailable
+from kaisa_relay.store import Store
+
+BATCH: Final = 200
+"""Events dealt with in one transaction."""
+GATHER: Final = 0.05
+"""Seconds for which what happens is gathered before it is looked at."""
+LOOK: Final = 30.0
+"""Seconds after which we look even if nobody rang."""
+
+
+@define(eq=False)
+class Follower:
+    """One task for all workspaces of this process; `started` hears that there is something due."""
+
+    store: Store
+    following: Following
+    archive: Archive
+    started: Callable[[], None]
+    standing: Mapping[WorkspaceId, Sequence[Standing]] = field(factory=dict)
+    """The enabled triggers; whoever changes them sets this and rings."""
+    _bell: trio.Event = field(factory=trio.Event)
+
+    def take(self, committed: Sequence[Recorded]) -> None:
+        """Hear of what was committed; does not wait."""
+        if self.standing and any(each.workspace in self.standing for each in committed):
+            self._bell.set()
+
+    def ring(self) -> None:
+        """Have everything looked at."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Follow until cancelled; an outage of the store is waited out."""
+        while True:
+            with trio.move_on_after(LOOK):
+                await self._bell.wait()
+                await trio.sleep(GATHER)
+            self._bell = trio.Event()
+            try:
+                for workspace in tuple(self.standing):
+                    await self._catch_up(workspace)
+            except StoreUnavailable:
+                await trio.sleep(GATHER)
+                self._bell.set()
+
+    async def _catch_up(self, workspace: WorkspaceId) -> None:
+        more = True
+        while more:
+            triggers = self.standing.get(workspace, ())
+            more = bool(triggers) and await self._advance(workspace, triggers)
+
+    async def _advance(self, workspace: WorkspaceId, triggers: Sequence[Standing]) -> bool:
+        """Deal with one batch; says whether there may be more."""
+        at = await self.store.browse(partial(cursor_rows.cursor, of=workspace))
+        since = min(each.since for each in triggers)
+        if at is None:
+            await self.store.write(partial(cursor_rows.begin_at, of=workspace, seq=since))
+            return True
+        after = max(at, since)
+        head, events = await self.following.of_types(workspace, after, _types(triggers), BATCH)
+        full = len(events) == BATCH
+        last = events[-1].seq if events else 0
+        to = last if full else max(head, last)
+        if to <= at:
+            return False
+        steps = [step for each in events for step in await self._steps(triggers, each)]
+        advance = partial(cursor_rows.advance, of=workspace, between=(at, to), steps=steps)
+        moved = await self.store.write(advance)
+        if moved and steps:
+            self.started()
+        return full or not moved
+
+    async def _steps(
+        self, triggers: Sequence[Standing], recorded: Recorded
+    ) -> list[Started | Stopped]:
+        conversation = recorded.conversation
+        type = TYPES[recorded.event.__class__]
+        later = [each for each in triggers if recorded.seq > each.since]
+        steps: list[Started | Stopped] = []
+        if conversation is not None:
+            stopped = (each for each in later if stops(each.definition, type))
+            steps += [Stopped(each.id, recorded.seq, conversation) for each in stopped]
+        wanted = [each for each in later if named(each.definition.on, type)]
+        if wanted:
+            facts = await self._facts(recorded, conversation)
+            begun = (each for each in wanted if starts(each.definition, type, facts))
+            steps += [self._started(each, recorded, conversation) for each in begun]
+        return steps
+
+    def _started(
+        self, trigger: Standing, recorded: Recorded, conversation: ConversationId | None
+    ) -> Started:
+        due = plan(trigger.definition, recorded.event.at)
+        planned = tuple((DeliveryId(self.store.new_id()), each) for each in due)
+        return Started(trigger.id, trigger.version, recorded.seq, conversation, planned)
+
+    async def _facts(self, recorded: Recorded, conversation: ConversationId | None) -> Facts:
+        event = cloud_event(recorded.workspace, recorded.seq, conversation, recorded.event)
+        if conversation is None:
+            return {"event": event, "conversation": {}, "metadata": {}}
+        view = await self.archive.conversation(recorded.workspace, conversation)
+        if view is None:
+            return {"event": event, "conversation": {}, "metadata": {}}
+        return {
+            "event": event,
+            "conversation": shown(view),
+            "metadata": msgspec.json.decode(view.metadata),
+        }
+
+
+def shown(view: ConversationView) -> dict[str, Any]:
+    """Return what conditions may ask of a conversation: how it stands now, and nobody's name."""
+    return {
+        "id": to_text(CONVERSATION, view.id),
+        "status": view.phase.value,
+        "reason": view.reason,
+        "outcome": view.outcome,
+        "channel": to_text(CHANNEL, view.channel),
+        "agent": None if view.agent is None else to_text(CONTACT, view.agent.contact),
+        "created_at": view.created_at,
+        "started_at": view.started_at,
+        "accepted_at": view.accepted_at,
+        "ended_at": view.ended_at,
+    }
+
+
+def _types(triggers: Sequence[Standing]) -> frozenset[str]:
+    """Return every type that one of them starts or stops by."""
+    return frozenset(_matched(triggers))
+
+
+def _matched(triggers: Sequence[Standing]) -> Iterator[str]:
+    for type in TYPES.values():
+        if any(named((*each.definition.on, *each.definition.unless), type) for each in triggers):
+            yield type

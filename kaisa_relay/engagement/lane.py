@@ -1,0 +1,180 @@
+"""One endpoint's deliveries: how many at once, how they are tried, and when it rests.
+
+Rule 1: what an endpoint does or fails to do costs no other endpoint anything.
+Rule 2: a try is written down before the next one of the same delivery.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+import trio
+from attrs import define, field, frozen
+from sqlalchemy import Connection
+
+from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
+from kaisa_relay.domain.engagement.trigger import DELIVERY, ENDPOINT
+from kaisa_relay.domain.ids import to_text
+from kaisa_relay.domain.public_events import cloud_event
+from kaisa_relay.engagement import delivery_rows, endpoint_rows
+from kaisa_relay.engagement.delivery_rows import Tried, Waiting
+from kaisa_relay.engagement.endpoint_rows import GONE, Target
+from kaisa_relay.engagement.posting import Poster, Reply
+from kaisa_relay.engagement.signing import signed_headers
+from kaisa_relay.ports import Following, StoreUnavailable
+from kaisa_relay.ports.engagement import DeliveryState
+from kaisa_relay.runtime.clock import WallClock
+from kaisa_relay.store import Store
+
+logger = structlog.get_logger()
+
+AT_ONCE: Final = 8
+"""Deliveries under way at one endpoint."""
+ROUNDS: Final = 20
+"""After so many the endpoint is read anew: its address or its secret may have changed."""
+PAUSE: Final = 0.5
+"""Seconds before a try is written down again while the store is away."""
+LONGEST_ANSWER: Final = 500
+"""Characters of an answer that the log keeps."""
+HEADERS: Final = {
+    "content-type": "application/cloudevents+json",
+    "user-agent": "kaisa_relay (webhooks)",
+}
+_GONE: Final = 410
+_ERASED: Final = "the event is not kept any more"
+
+
+class Chance(Protocol):
+    """What spreads retries."""
+
+    def random(self) -> float:
+        """Return a number from 0 to 1."""
+        ...
+
+
+@frozen
+class Tools:
+    """What every lane uses."""
+
+    store: Store
+    following: Following
+    poster: Poster
+    wall: WallClock
+    rng: Chance
+    on_try: Callable[[str], None] = lambda state: None
+    """Hears what each delivery is after a try."""
+
+
+@define(eq=False)
+class Lane:
+    """Works off what is due at one endpoint; there as long as something is."""
+
+    tools: Tools
+    target: Target
+    breaker: Breaker = field(factory=Breaker)
+    over: bool = False
+    """Whether the endpoint takes nothing any more."""
+
+    async def work(self) -> None:
+        """Try whatever is due now, until nothing is, or the endpoint rests."""
+        for _ in range(ROUNDS):
+            if self.over or self.resting():
+                return
+            most = 1 if self.breaker.open else AT_ONCE
+            of, to, now = self.target.workspace, self.target.id, self.tools.wall()
+            read = partial(delivery_rows.due, of=of, to=to, now=now, most=most)
+            due = await self.tools.store.browse(read)
+            if not due:
+                return
+            await self._try_all(due)
+
+    def resting(self) -> bool:
+        """Whether it failed so often that it is left alone for now."""
+        return self.breaker.until is not None and self.tools.wall() < self.breaker.until
+
+    async def _try_all(self, due: Sequence[Waiting]) -> None:
+        tried: list[Tried] = []
+
+        async def attempt(of: Waiting) -> None:
+            tried.append(await self._try(of))
+
+        async with trio.open_nursery() as nursery:
+            for each in due:
+                nursery.start_soon(attempt, each, name="delivery")
+        await self._patiently(partial(delivery_rows.record, tried=tried))
+        for made in tried:
+            self.tools.on_try(made.state.value)
+        if self.over:
+            gone = endpoint_rows.switched(enabled=False, at=self.tools.wall(), by=GONE)
+            of, id = self.target.workspace, self.target.id
+            await self._patiently(partial(endpoint_rows.change, of=of, id=id, values=gone))
+            logger.warning("endpoint disabled", endpoint=to_text(ENDPOINT, id), status=_GONE)
+
+    async def _patiently(self, work: Callable[[Connection], object]) -> None:
+        """Write what has happened already, for as long as the store is away."""
+        while True:
+            try:
+                await self.tools.store.write(work)
+                return
+            except StoreUnavailable:
+                await trio.sleep(PAUSE)
+
+    async def _try(self, of: Waiting) -> Tried:
+        at, began = self.tools.wall(), time.perf_counter()
+        body = await self._body(of)
+        if body is None:
+            return Tried(of, at, 0, None, _ERASED, None, DeliveryState.DEAD, at)
+        reply = await post(self.tools.poster, self.target, to_text(DELIVERY, of.id), body, at)
+        took = int((time.perf_counter() - began) * 1_000_000)
+        self._learn(reply)
+        state, due_at = self._outcome(of, reply)
+        answer = reply.answer[:LONGEST_ANSWER] or None
+        return Tried(of, at, took, reply.status, why(reply), answer, state, due_at)
+
+    async def _body(self, of: Waiting) -> bytes | None:
+        found = await self.tools.following.events(of.workspace, of.seq - 1, 1)
+        if not found or found[0].seq != of.seq:
+            return None
+        event = found[0]
+        return msgspec.json.encode(
+            cloud_event(event.workspace, event.seq, event.conversation, event.event)
+        )
+
+    def _learn(self, reply: Reply) -> None:
+        """A receiver that answers with a refusal of this one message is not ill."""
+        if reply.status == _GONE:
+            self.over = True
+        elif reply.taken:
+            self.breaker = Breaker()
+        elif reply.status is None or reply.status == 429 or reply.status >= 500:
+            self.breaker = self.breaker.failed(self.tools.wall())
+
+    def _outcome(self, of: Waiting, reply: Reply) -> tuple[DeliveryState, datetime]:
+        now = self.tools.wall()
+        if reply.taken:
+            return DeliveryState.DELIVERED, now
+        chance = self.tools.rng.random()
+        again = next_attempt(of.first_due_at, now, of.attempts + 1, chance, reply.retry_after)
+        if again is None:
+            return DeliveryState.DEAD, now
+        return DeliveryState.WAITING, again
+
+
+def why(reply: Reply) -> str | None:
+    """Say in a few words why a receiver does not have it; None when it has."""
+    if reply.taken or reply.status is None:
+        return reply.why
+    if reply.status == _GONE:
+        return "it is gone: the endpoint was disabled"
+    redirect = 300 <= reply.status < 400
+    return "redirects are not followed" if redirect else f"it answered {reply.status}"
+
+
+async def post(poster: Poster, target: Target, id: str, body: bytes, at: datetime) -> Reply:
+    """Sign a body and post it once."""
+    headers = {**HEADERS, **signed_headers(target.secrets, id, at, body)}
+    return await poster.post(target.url, headers, body, at)

@@ -1,0 +1,166 @@
+"""One POST to somebody else's server, which is trusted with nothing.
+
+Rule 1: a connection goes to the very address that was judged, so no second look-up can change it.
+Rule 2: nothing is followed, little is read, and all of it ends in time.
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import certifi
+import httpcore
+import trio
+from attrs import field, frozen
+
+from kaisa_relay.domain.engagement.addresses import Network, reachable
+
+WITHIN: Final = 15.0
+"""Seconds for all of it."""
+CONNECT_WITHIN: Final = 5.0
+MOST_READ: Final = 4096
+"""Bytes of an answer that are read; the log keeps less."""
+MOST_CONNECTIONS: Final = 1000
+KEPT_CONNECTIONS: Final = 100
+KEPT_SECONDS: Final = 30.0
+
+
+@frozen
+class Reply:
+    """What came of it: a status, or `why` there is none."""
+
+    status: int | None = None
+    why: str | None = None
+    answer: str = field(default="", repr=False)
+    retry_after: timedelta | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver has it."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Unreachable(httpcore.ConnectError):
+    """There is nowhere to connect to, for a reason that its text names."""
+
+
+class GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects where `reachable` allows it, and nowhere else."""
+
+    def __init__(self, allowed: Sequence[Network]) -> None:
+        self._allowed = allowed
+        self._inner = httpcore.TrioBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - as its base class has it
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, judge every address, and connect to one that passed."""
+        failure: Exception = Unreachable("leads into a private network")
+        for address in await self._addresses(host, port):
+            if not reachable(address, self._allowed):
+                continue
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, None, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._inner.sleep(seconds)
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Unreachable("there is no such host") from error
+        return [str(address[0]) for *_, address in found]
+
+
+@frozen
+class Poster:
+    """Posts over connections that are kept for a while."""
+
+    _pool: httpcore.AsyncConnectionPool
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, at: datetime) -> Reply:
+        """Return what came of one POST, made `at`; it never takes longer than `WITHIN`."""
+        try:
+            with trio.fail_after(WITHIN):
+                return await self._exchange(url, headers, body, at)
+        except (trio.TooSlowError, httpcore.TimeoutException):
+            return Reply(why="it took too long")
+        except httpcore.ConnectError as error:
+            return Reply(why=_named(error))
+        except (httpcore.NetworkError, httpcore.ProtocolError):
+            return Reply(why="the connection broke, or what came back is not HTTP")
+
+    async def _exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes, at: datetime
+    ) -> Reply:
+        timeouts = {"connect": CONNECT_WITHIN, "read": WITHIN, "write": WITHIN, "pool": WITHIN}
+        call = self._pool.stream(
+            "POST", url, headers=list(headers.items()), content=body,
+            extensions={"timeout": timeouts},
+        )  # fmt: skip
+        async with call as response:
+            answer = await _beginning(response)
+        text = answer.decode("utf-8", "replace")
+        return Reply(response.status, answer=text, retry_after=_retry_after(response, at))
+
+
+@asynccontextmanager
+async def open_poster(
+    allowed: Sequence[Network] = (), tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Poster]:
+    """Open the way out; `allowed` are private networks that its operator has named."""
+    async with httpcore.AsyncConnectionPool(
+        ssl_context=tls or ssl.create_default_context(cafile=certifi.where()),
+        max_connections=MOST_CONNECTIONS,
+        max_keepalive_connections=KEPT_CONNECTIONS,
+        keepalive_expiry=KEPT_SECONDS,
+        network_backend=GuardedNetwork(allowed),
+    ) as pool:
+        yield Poster(pool)
+
+
+async def _beginning(response: httpcore.Response) -> bytes:
+    read = b""
+    with trio.CancelScope() as scope:
+        async for part in response.aiter_stream():
+            read += part
+            if len(read) >= MOST_READ:
+                scope.cancel()  # ends the library's generators from within, as leaving would not
+    return read[:MOST_READ]
+
+
+def _named(error: httpcore.ConnectError) -> str:
+    if isinstance(error, Unreachable):
+        return str(error)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "its certificate is not valid"
+        cause = cause.__cause__ or cause.__context__
+    return "no connection"
+
+
+def _retry_after(response: httpcore.Response, at: datetime) -> timedelta | None:
+    """Read `Retry-After`, which is in seconds or a date (RFC 9110)."""
+    given = {name.lower(): value for name, value in response.headers}
+    text = given.get(b"retry-after", b"").decode("ascii", "replace").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=int(text[:8]))
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(until - at, timedelta()) if until.tzinfo else None

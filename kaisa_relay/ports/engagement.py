@@ -1,0 +1,189 @@
+"""The Engagement Builder as its faces see it.
+
+Rule 1: everything is of one workspace; what belongs to another does not exist.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.engagement.trigger import DeliveryId, EndpointId, Trigger, TriggerId
+from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+
+
+class DeliveryState(StrEnum):
+    """How a delivery stands. `dead` was tried for seven days; `cancelled` was stopped before."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+@frozen
+class TriggerView:
+    """A trigger as it is now; `version` counts its definitions from 1."""
+
+    id: TriggerId
+    name: str
+    enabled: bool
+    version: int
+    changed_at: datetime
+    definition: Trigger
+
+
+@frozen
+class EndpointView:
+    """Where deliveries go. `disabled_by` is `gone` (it answered 410) or `you`."""
+
+    id: EndpointId
+    url: str
+    created_at: datetime
+    disabled_at: datetime | None
+    disabled_by: str | None
+
+
+@frozen
+class NewEndpoint:
+    """An endpoint with the secret that signs for it, which is shown this once."""
+
+    view: EndpointView
+    secret: str = field(repr=False)
+
+
+@frozen
+class DeliveryView:
+    """One event on its way to one endpoint. `due_at` is when it is tried next, while it waits."""
+
+    id: DeliveryId
+    trigger: TriggerId
+    version: int
+    event: int
+    conversation: ConversationId | None
+    step: int
+    endpoint: EndpointId
+    state: DeliveryState
+    due_at: datetime
+    attempts: int
+    done_at: datetime | None
+
+
+@frozen
+class AttemptView:
+    """One try; `why` says what was wrong, `answer` is the beginning of what came back."""
+
+    number: int
+    at: datetime
+    took_ms: int
+    status: int | None
+    why: str | None
+    answer: str | None = field(repr=False)
+
+
+@frozen
+class WhichDeliveries:
+    """Which to list or to replay; None leaves a question open."""
+
+    state: DeliveryState | None = None
+    trigger: TriggerId | None = None
+    endpoint: EndpointId | None = None
+    conversation: ConversationId | None = None
+
+
+@frozen
+class NoSuchEndpoint:
+    """A definition names an endpoint that this workspace does not have."""
+
+    endpoint: EndpointId
+
+
+@frozen
+class InUse:
+    """The endpoint is named by this trigger."""
+
+    trigger: TriggerId
+
+
+class Engagement(Protocol):
+    """What is asked of the Engagement Builder. Raises `StoreUnavailable`."""
+
+    async def triggers(self, workspace: WorkspaceId) -> Sequence[TriggerView]:
+        """Return every trigger, the oldest first."""
+        ...
+
+    async def trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> TriggerView | None:
+        """Return one."""
+        ...
+
+    async def add_trigger(
+        self, workspace: WorkspaceId, name: str, enabled: bool, definition: Trigger
+    ) -> TriggerView | NoSuchEndpoint:
+        """Add a trigger: only what happens from now on starts it."""
+        ...
+
+    async def change_trigger(
+        self, workspace: WorkspaceId, changed: TriggerView
+    ) -> TriggerView | NoSuchEndpoint | None:
+        """Have it so; another definition is a new version. None when there is no such trigger."""
+        ...
+
+    async def remove_trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> bool:
+        """Remove it, and cancel what still waits; False when there is no such trigger."""
+        ...
+
+    async def endpoints(self, workspace: WorkspaceId) -> Sequence[EndpointView]:
+        """Return every endpoint, the oldest first."""
+        ...
+
+    def bad_url(self, url: str) -> str | None:
+        """Say what is wrong with a URL, or None; where it leads is judged on connecting."""
+        ...
+
+    async def add_endpoint(self, workspace: WorkspaceId, url: str) -> NewEndpoint:
+        """Add an endpoint, whose URL was checked, with a secret of its own."""
+        ...
+
+    async def change_endpoint(
+        self, workspace: WorkspaceId, endpoint: EndpointId, url: str | None, enabled: bool | None
+    ) -> EndpointView | None:
+        """Change what is given; enabled again it is tried at once."""
+        ...
+
+    async def rotate_secret(
+        self, workspace: WorkspaceId, endpoint: EndpointId
+    ) -> NewEndpoint | None:
+        """Give it a new secret; the one before signs beside it for a day."""
+        ...
+
+    async def remove_endpoint(self, workspace: WorkspaceId, endpoint: EndpointId) -> InUse | bool:
+        """Remove it unless a trigger names it; False when there is no such endpoint."""
+        ...
+
+    async def try_endpoint(
+        self, workspace: WorkspaceId, endpoint: EndpointId
+    ) -> AttemptView | None:
+        """Post an example event there now, once."""
+        ...
+
+    async def deliveries(
+        self,
+        workspace: WorkspaceId,
+        which: WhichDeliveries,
+        before: DeliveryId | None,
+        limit: int,
+    ) -> Sequence[DeliveryView]:
+        """Return up to `limit` deliveries with ids below `before`, the newest first."""
+        ...
+
+    async def attempts(
+        self, workspace: WorkspaceId, delivery: DeliveryId
+    ) -> tuple[DeliveryView, Sequence[AttemptView]] | None:
+        """Return a delivery and how it was tried."""
+        ...
+
+    async def replay(self, workspace: WorkspaceId, which: WhichDeliveries | DeliveryId) -> int:
+        """Try again, from now on, what was delivered or is dead; returns how many there are."""
+        ...

@@ -1,0 +1,75 @@
+"""Webhooks of triggers while relay and receiver die in turns: every event, once by its id."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import trio
+from sqlalchemy import select
+
+from kaisa_relay.cli.demo.answers import body
+from kaisa_relay.domain.public_events import event_id
+from kaisa_relay.journal.event_columns import NUMBERS
+from kaisa_relay.store.tables import event
+from tests.e2e import ledger
+from tests.e2e.house import House, house
+from tests.e2e.play import Steps, begin_all, talk
+from tests.engagement.receiver import Receiver, receiving
+from tests.store.databases import FRESH
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
+
+TYPE = "conversation.*"
+
+
+async def asked(built: House, path: str, **request: Any) -> dict[str, Any]:
+    """Ask the relay as the customer's backend."""
+    headers = {"Authorization": f"Bearer {built.clients.key}"}
+    return body(await built.clients.http.post(path, json=request, headers=headers), dict)
+
+
+def happened(url: str) -> set[str]:
+    """Return the ids of all events of conversations, as the database has them."""
+    kinds = [number for name, number in NUMBERS.items() if name.startswith("conversation.")]
+    engine = ledger.engine_of(url)
+    try:
+        with engine.connect() as connection:
+            rows = connection.scalars(select(event.c.seq).where(event.c.kind.in_(kinds)))
+            return {event_id(seq) for seq in rows}
+    finally:
+        engine.dispose()
+
+
+async def all_taken(url: str, receiver: Receiver, secret: str) -> None:
+    """Return when the receiver has every event, under one id each, rightly signed."""
+    with trio.fail_after(150):
+        while True:
+            calls = list(receiver.calls)
+            taken = {call.id: call.verified(secret)["id"] for call in calls if call.taken}
+            wanted = await trio.to_thread.run_sync(happened, url)
+            if wanted <= set(taken.values()):
+                break
+            await trio.sleep(0.2)
+    assert len(set(taken.values())) == len(taken), "an event came under two ids"
+    assert set(taken.values()) == wanted
+
+
+@pytest.mark.parametrize("engine", sorted(FRESH))
+async def test_every_event_is_delivered_once_by_its_id(engine: str, tmp_path: Path) -> None:
+    """The relay is killed twice, the receiver is away in between."""
+    with FRESH[engine]() as url, receiving() as receiver:
+        async with house(url, tmp_path) as built:
+            endpoint = await asked(built, "/endpoints", url=receiver.url)
+            steps = [{"actions": [{"webhook": endpoint["id"]}]}]
+            await asked(built, "/triggers", name="all", on=[TYPE], steps=steps)
+            chats = await begin_all(built, 2)
+            rng, people = Random(5), Steps()
+            await talk(built, chats, rng, people, 3)
+            await built.crash()
+            receiver.status = 503
+            await talk(built, chats, rng, people, 3)
+            receiver.status = 200
+            await built.crash()
+            await talk(built, chats, rng, people, 3)
+            await all_taken(url, receiver, endpoint["secret"])

@@ -1,0 +1,1 @@
+"""Triggers at work, on real databases and towards a real server."""

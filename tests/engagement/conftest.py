@@ -1,0 +1,52 @@
+"""An Engagement Builder at work on each database, beside a customer's server."""
+
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_network
+from random import Random
+
+import pytest
+import trio
+from cryptography.fernet import Fernet
+
+from kaisa_relay.accounts.cipher import TokenCipher
+from kaisa_relay.engagement import Engine, Tools, open_poster
+from kaisa_relay.runtime.clock import system_clock
+from tests import fakes
+from tests.contracts.sql_stores import SqlStore
+from tests.contracts.stores import openers
+from tests.contracts.world import SetClock, World
+from tests.engagement.receiver import Receiver, receiving
+from tests.engagement.stage import Stage
+
+LOOPBACK = ip_network("127.0.0.0/8")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A customer's server."""
+    with receiving() as serving:
+        yield serving
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def stage(request: pytest.FixtureRequest, receiver: Receiver) -> AsyncIterator[Stage]:
+    """The whole of it, with a workspace."""
+    clock = SetClock(system_clock())  # for whoever verifies a signature looks at the real one
+    new_id = fakes.id_source(clock)
+    async with openers()[request.param](request, clock, new_id) as store:
+        assert isinstance(store, SqlStore)
+        workspace = await store.add_workspace()
+        channel = await store.add_channel(workspace)
+        world = World(store, clock, new_id, workspace, channel)
+        async with open_poster((LOOPBACK,)) as poster:
+            tools = Tools(store.store, store.following, poster, clock, Random(7))
+            cipher = TokenCipher.of(Fernet.generate_key()[:32])
+            engine = Engine(
+                tools, store.archive, cipher, lambda: [workspace], Random(8).randbytes, True
+            )
+            store.journal.subscribe(engine.take)
+            async with trio.open_nursery() as nursery:
+                built = Stage(world, store, engine, receiver, nursery)
+                built.start()
+                yield built
+                nursery.cancel_scope.cancel()

@@ -1,0 +1,173 @@
+"""Triggers, endpoints and deliveries over HTTP."""
+
+import json
+from typing import Any
+
+from kaisa_relay.domain.engagement.trigger import DELIVERY, ENDPOINT, TRIGGER
+from kaisa_relay.domain.ids import to_text
+from kaisa_relay.ports.engagement import DeliveryState
+from tests.api.bench import READER, Answer, Bench
+from tests.engagement.stage import Stage, until
+
+ABANDONED = "conversation.abandoned"
+NOWHERE = "end_0000000000000"
+
+
+class Client:
+    """A customer's backend; the stage's workspace is the key's."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.bench = Bench(engagement=stage.engine.builder, workspace=stage.world.workspace)
+
+    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
+        """Ask as a key of the stage's workspace."""
+        if body is None:
+            return await self.bench.call(method, path, **more)
+        sent, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+        return await self.bench.call(method, path, sent, headers=headers, **more)
+
+
+async def test_an_endpoint_is_added_tried_and_removed(stage: Stage) -> None:
+    """Its secret is shown once, and signs what arrives."""
+    client = Client(stage)
+    made = await client.call("POST", "/endpoints", {"url": stage.receiver.url})
+    assert made.status == 201
+    assert made.json["secret"].startswith("whsec_")
+    id = made.json["id"]
+    tried = await client.call("POST", f"/endpoints/{id}/test")
+    assert (tried.status, tried.json["status"], tried.json["answer"]) == (200, 200, "thanks")
+    (call,) = stage.receiver.calls
+    assert call.verified(made.json["secret"])["type"] == "engagement.test"
+    listed = await client.call("GET", "/endpoints")
+    assert [each["id"] for each in listed.json["items"]] == [id]
+    assert "secret" not in listed.json["items"][0]
+    rotated = await client.call("POST", f"/endpoints/{id}/secret")
+    assert rotated.json["secret"] != made.json["secret"]
+    off = await client.call("PATCH", f"/endpoints/{id}", {"enabled": False})
+    assert off.json["disabled_by"] == "you"
+    assert (await client.call("DELETE", f"/endpoints/{id}")).status == 204
+    assert (await client.call("DELETE", f"/endpoints/{id}")).problem == "not-found"
+
+
+async def test_urls_that_no_endpoint_may_have(stage: Stage) -> None:
+    """Named by their field."""
+    client = Client(stage)
+    for url in ("ftp://a.example", "https://", "https://me:pw@a.example/", "https://a b/", "x" * 9):
+        refused = await client.call("POST", "/endpoints", {"url": url})
+        assert set(refused.errors) == {"url"}, url
+
+
+async def test_a_trigger_is_added_changed_and_removed(stage: Stage) -> None:
+    """What was answered can be sent back; another definition is another version."""
+    client = Client(stage)
+    endpoint = (await client.call("POST", "/endpoints", {"url": stage.receiver.url})).json["id"]
+    steps = [{"after": "30m", "actions": [{"webhook": endpoint}]}]
+    asked = {"name": "Not scanned", "on": [ABANDONED], "unless": ["conversation.*"], "steps": steps}
+    made = await client.call("POST", "/triggers", asked)
+    assert made.status == 201
+    shown = made.json
+    assert shown == {**asked, "id": shown["id"], "enabled": True, "version": 1} | {
+        "changed_at": shown["changed_at"]
+    }
+    path = f"/triggers/{shown['id']}"
+    same = await client.call("PUT", path, shown)
+    assert same.json["version"] == 1
+    later = [{"after": "1h", "actions": [{"webhook": endpoint}]}]
+    other = await client.call("PUT", path, {**shown, "steps": later, "enabled": False})
+    assert (other.json["version"], other.json["enabled"]) == (2, False)
+    assert (await client.call("GET", path)).json == other.json
+    assert (await client.call("GET", "/triggers")).json["items"] == [other.json]
+    used = await client.call("DELETE", f"/endpoints/{endpoint}")
+    assert (used.problem, used.json["trigger"]) == ("endpoint-in-use", shown["id"])
+    assert (await client.call("DELETE", path)).status == 204
+    assert (await client.call("GET", path)).problem == "not-found"
+    assert (await client.call("DELETE", f"/endpoints/{endpoint}")).status == 204
+
+
+async def test_what_is_wrong_with_a_trigger_is_named(stage: Stage) -> None:
+    """By the path of the field, all over the definition."""
+    client = Client(stage)
+    steps = [{"actions": [{"webhook": NOWHERE}]}]
+    asked = {"name": "n", "on": [ABANDONED], "steps": steps}
+    for wrong, field in (
+        ({"name": " "}, "name"),
+        ({"enabled": "yes"}, "enabled"),
+        ({"on": ["sold"]}, "on[0]"),
+        ({"when": {"field": "event.type", "eq": None}}, "when.eq"),
+        ({"steps": [{"after": "1y", "actions": []}]}, "steps[0].actions"),
+        ({}, "steps"),
+    ):
+        refused = await client.call("POST", "/triggers", {**asked, **wrong})
+        assert set(refused.errors) == {field}, wrong
+    assert (await client.call("POST", "/triggers", [])).errors == {"body": "must be an object"}
+    assert (await client.call("PUT", "/triggers/trg_x", asked)).problem == "not-found"
+
+
+async def test_deliveries_are_listed_and_tried_again(stage: Stage) -> None:
+    """In pages, by what became of them."""
+    client = Client(stage)
+    await stage.trigger(await stage.endpoint())
+    stage.receiver.status = 500
+    for _ in range(3):
+        await stage.abandoned()
+
+    async def tried() -> bool:
+        return all(each.attempts for each in await stage.deliveries())
+
+    await stage.states(3, DeliveryState.WAITING)
+    page = await client.call("GET", "/deliveries?limit=2&state=waiting")
+    assert len(page.json["items"]) == 2
+    rest = await client.call("GET", f"/deliveries?cursor={page.json['next']}")
+    assert len(rest.json["items"]) == 1
+    assert rest.json["next"] is None
+    id = rest.json["items"][0]["id"]
+    await until(tried)
+    shown = await client.call("GET", f"/deliveries/{id}")
+    assert shown.json["delivery"]["event"].startswith("evt_")
+    assert [each["status"] for each in shown.json["tries"]] == [500]
+    assert (await client.call("POST", "/deliveries/replay", {})).json == {"count": 0}
+    wrong = await client.call("GET", "/deliveries?state=lost&trigger=x")
+    assert set(wrong.errors) == {"state", "trigger"}
+    assert (await client.call("POST", "/deliveries/dlv_x/replay")).problem == "not-found"
+
+
+async def test_only_who_may_manage_it_sees_any_of_it(stage: Stage) -> None:
+    """A key without the scope is told which one it lacks."""
+    client = Client(stage)
+    for path in ("/triggers", "/endpoints", "/deliveries"):
+        refused = await client.call("GET", path, key=READER)
+        assert (refused.status, refused.json["scope"]) == (403, "engagement:manage")
+
+
+async def test_nothing_is_there_for_another_workspace(stage: Stage) -> None:
+    """Not to be seen, named, changed, tried or removed."""
+    endpoint = await stage.endpoint()
+    trigger = await stage.trigger(endpoint)
+    await stage.abandoned()
+    (delivery,) = await stage.states(1, DeliveryState.DELIVERED)
+    theirs = Client(stage)
+    theirs.bench = Bench(
+        engagement=stage.engine.builder, workspace=await stage.store.add_workspace()
+    )
+    ids = [
+        ("/endpoints", to_text(ENDPOINT, endpoint.view.id)),
+        ("/triggers", to_text(TRIGGER, trigger.id)),
+        ("/deliveries", to_text(DELIVERY, delivery.id)),
+    ]
+    for path, id in ids:
+        assert (await theirs.call("GET", path)).json["items"] == []
+        if path != "/endpoints":
+            assert (await theirs.call("GET", f"{path}/{id}")).problem == "not-found"
+        if path != "/deliveries":
+            assert (await theirs.call("DELETE", f"{path}/{id}")).problem == "not-found"
+    hook = ids[0][1]
+    for call in ("test", "secret"):
+        assert (await theirs.call("POST", f"/endpoints/{hook}/{call}")).problem == "not-found"
+    change = {"url": "https://a.example/"}
+    assert (await theirs.call("PATCH", f"/endpoints/{hook}", change)).problem == "not-found"
+    asked = {"name": "n", "on": [ABANDONED], "steps": [{"actions": [{"webhook": hook}]}]}
+    assert set((await theirs.call("POST", "/triggers", asked)).errors) == {"steps"}
+    replay = await theirs.call("POST", "/deliveries/replay", {"state": "delivered"})
+    assert replay.json == {"count": 0}
+    assert (await theirs.call("POST", f"/deliveries/{ids[2][1]}/replay")).problem == "not-found"
+    assert len(stage.receiver.calls) == 1
