@@ -17,6 +17,10 @@ _UNSEEN_CODES: Final = frozenset({3, 10, 100, 200})
 """Cloud API: no such object, or the token may not see it."""
 _LIMIT_CODES: Final = frozenset({4, 17, 32, 613, 80007})
 """Cloud API: too many calls, 200 an hour for each account or 100 templates made."""
+_NEW_TOKEN: Final = (
+    "make a new token in Meta Business, then: kaisa-relay channel token --channel ID "
+    "--token-file FILE"
+)
 _NETWORK: Final = "check KAISA_GRAPH_URL, KAISA_GRAPH_VERSION, the network and any proxy"
 
 
@@ -65,13 +69,13 @@ def _refusal(status: int, body: object) -> Finding:
     code = _number(error, "code")
     seen = f"Graph refused (HTTP {status}, code {'unknown' if code is None else code})"
     if code in _TOKEN_CODES:
-        return problem("", f"{seen}: the token is not valid", "make a new token in Meta Business")
+        return problem("", f"{seen}: the token is not valid", _NEW_TOKEN)
     if code in _UNSEEN_CODES:
         return problem(
             "",
             f"{seen}: no such id, or the token may not use it",
-            "compare the id with Meta's; the token needs whatsapp_business_messaging, and "
-            "whatsapp_business_management for templates",
+            "compare the id with Meta's (kaisa-relay channel set corrects it); the token needs "
+            "whatsapp_business_messaging, and whatsapp_business_management for templates",
         )
     if code in _LIMIT_CODES:
         return problem("", f"{seen}: too many calls", "wait an hour, then run it again")
