@@ -12,8 +12,8 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationResumed,
     ConversationTransferred,
 )
-from kaisa_relay.domain.conversation.state import Phase, State
-from kaisa_relay.domain.ids import MessageId
+from kaisa_relay.domain.conversation.state import Hand, Phase, State
+from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.replacing import replace
 
 RECENT: Final = 32
@@ -30,6 +30,7 @@ def taken_over(state: State, event: ConversationTransferred) -> State:
         rivals=(),
         agent=event.agent,
         former=event.before,
+        hands=in_hands_of(state, event.agent, event.answer),
         unanswered_since=at,
         reminded_at=None,
         accepted_at=at,
@@ -114,7 +115,19 @@ def moved(state: State, event: ConversationMoved) -> State:
         warned=(),
         shut=(),
         reopening=(),
+        hands=tuple(Hand(each.agent, each.since) for each in state.hands),
     )
+
+
+def in_hands_of(state: State, agent: ContactId, answer: MessageId | None) -> tuple[Hand, ...]:
+    """Return through whose hands it went once this agent took it; old events have no `answer`."""
+    if answer is None:
+        return ()
+    earlier = state.hands
+    if earlier:
+        last = Hand(earlier[-1].agent, earlier[-1].since, state.agent_wrote_at)
+        earlier = (*earlier[1 - RECENT : -1], last)
+    return (*earlier, Hand(agent, answer))
 
 
 def held_with(state: State, message: MessageId, to: Side) -> tuple[tuple[MessageId, Side], ...]:

@@ -9,6 +9,7 @@ from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
     held_with,
+    in_hands_of,
     in_order,
     knowing,
     lost,
@@ -115,6 +116,7 @@ def _evolve_offer(state: State, event: Event) -> State:
                 offer=None,
                 rivals=(),
                 agent=agent,
+                hands=in_hands_of(state, agent, said),
                 unanswered_since=at,
                 reminded_at=None,
                 accepted_at=at,

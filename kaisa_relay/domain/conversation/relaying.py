@@ -9,6 +9,7 @@ from typing import assert_never
 from attrs import evolve
 
 from kaisa_relay.domain import chat_commands
+from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Content, Edit, Text, Unsupported, kind_of
 from kaisa_relay.domain.conversation import ending, replying, transferring, windows
@@ -193,6 +194,15 @@ def hear(decision: Decision, command: HearOutcome) -> None:
             _hear(decision, heard, to)
 
 
+def _tell_writer(decision: Decision, message: MessageId, side: Side, text: TextKey) -> None:
+    """Tell whoever wrote it, also after they have handed it over: nobody else knows what it is."""
+    hand = decision.state.hand_of(message) if side is Side.AGENT else None
+    if hand is None or hand.agent == decision.state.agent:
+        decision.tell(side, text, message)
+    elif window_open(hand.wrote_at, decision.at):
+        decision.reply(hand.agent, text, message)
+
+
 def _hear(decision: Decision, command: HearOutcome, to: Side) -> None:
     message, send = command.message, command.send
     lost_before = (message, to) in decision.state.unconfirmed
@@ -207,7 +217,7 @@ def _hear(decision: Decision, command: HearOutcome, to: Side) -> None:
         told = message in {*decision.state.failed, *decision.state.aside}
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         if not told:  # of several parts one is enough, and a repeat says nothing new
-            decision.tell(to.other, note_for(to.other, command.code), message)
+            _tell_writer(decision, message, to.other, note_for(to.other, command.code))
     elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT

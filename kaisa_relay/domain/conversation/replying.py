@@ -54,7 +54,8 @@ def lose_unreachable(decision: Decision, command: HearOutcome) -> None:
 def hear_of_former(decision: Decision, command: HearOutcome) -> None:
     """A message did not reach whoever had it before: it goes to whoever has it, or will."""
     state = decision.state
-    if command.rank is not Rank.FAILED or command.contact != state.former:
+    had_it = {state.former, *(hand.agent for hand in state.hands)}
+    if command.rank is not Rank.FAILED or command.contact not in had_it:
         return
     if state.sent_since(command.message, command.send):
         return  # of several parts, each is heard of

@@ -55,6 +55,19 @@ class Offer:
 
 
 @frozen
+class Hand:
+    """An agent who has it, or had it, from the message `since` on.
+
+    `wrote_at` is when they last wrote before another had it; None while they have it, and where
+    the number is another since.
+    """
+
+    agent: ContactId
+    since: MessageId
+    wrote_at: datetime | None = None
+
+
+@frozen
 class State:
     """One conversation. Instants are None until they have come."""
 
@@ -122,6 +135,9 @@ class State:
     aside: tuple[MessageId, ...] = ()
     """What one side alone knows of, or nobody: the team's texts and notes of late; texts of the
     team's that wait are among them however long they do."""
+    hands: tuple[Hand, ...] = ()
+    """Through whose hands it went of late, the latest last; empty in snapshots of before it was
+    kept."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
 
@@ -156,6 +172,10 @@ class State:
         """Say whether a message was sent once more later, so that this send counts no more."""
         latest = dict(self.sent_again).get(message)
         return latest is not None and send < latest  # joined with later ones it has a later id
+
+    def hand_of(self, message: MessageId) -> Hand | None:
+        """Return who had it when an agent wrote this; None where that is not known."""
+        return next((hand for hand in reversed(self.hands) if hand.since < message), None)
 
     def side_of(self, contact: ContactId) -> Side | None:
         """Say on which side somebody stands; None for who is not (or no longer) in it."""

@@ -8,9 +8,7 @@ from datetime import timedelta
 
 from attrs import define, field
 
-from kaisa_relay.domain.chat_commands import Literal, parse
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import ButtonTap, Text
 from kaisa_relay.domain.conversation import created, decide, evolve, next_deadline
 from kaisa_relay.domain.conversation.deadlines import natural_deadline
 from kaisa_relay.domain.conversation.messages import (
@@ -44,10 +42,10 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.failures import NOTES
-from kaisa_relay.domain.ids import ContactId, MessageId
-from kaisa_relay.domain.payloads import SendAgain, of_content
+from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import ids
+from tests.domain.conversation.crossings import Crossings
 
 TO_VISITORS = frozenset(list(TextKey)[: list(TextKey).index(TextKey.OFFER)])
 AFTER_THE_END = (
@@ -64,27 +62,24 @@ ENDED = ConversationAbandoned | ConversationClosed | ConversationFailed
 
 
 @define
-class Witness:
+class Witness(Crossings):
     """Sees every command with its events, in order."""
 
-    beginning: ConversationCreated
+    beginning: ConversationCreated = field(kw_only=True)
+    content: bool = True
+    """Whether the latest step was as it must be."""
     history: list[Event] = field(factory=list)
     open_offers: dict[int, ContactId] = field(factory=dict)
     rescinded: set[ContactId] = field(factory=set)
-    accepted: ContactId | None = None
-    agents: set[ContactId] = field(factory=set)
     said_no: set[ContactId] = field(factory=set)
-    writers: dict[MessageId, ContactId] = field(factory=dict)
-    due_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
-    went_across: dict[Side, list[MessageId]] = field(factory=lambda: {side: [] for side in Side})
-    told: set[MessageId] = field(factory=set)
-    step: tuple[Event, ...] = ()
     before: ContactId | None = None
     moved: set[object] = field(factory=set)
 
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
         """Check one step; return the state after it."""
+        self.content = False
         self._expect(before, command)
+        self._hear(before, command)
         self.rescinded.clear()
         state = before
         self.step, self.before = events, before.agent
@@ -96,9 +91,11 @@ class Witness:
             self._crossing(state, command, event)
             self._failing(event)
         self._crossed(before, state)
+        self._answered_for(before, state, command)
         self._repeats(before, state, command)
         self._time(before, state, command, events)
         self._ends(before, state, events)
+        self.content = True
         return state
 
     def refold(self) -> State:
@@ -107,27 +104,6 @@ class Witness:
         for event in self.history:
             state = evolve(state, event)
         return state
-
-    def _expect(self, before: State, command: Command) -> None:
-        """Note which messages must go across, by what was asked alone."""
-        if not isinstance(command, Receive) or command.message in self.writers:
-            return
-        self.writers[command.message] = command.contact
-        content = command.content
-        # Everything that the walk lets people say crosses, but for what answers and commands.
-        if isinstance(content, ButtonTap) and of_content(content):
-            return
-        if not before.phase.live and not goes_on(before, command):
-            return
-        if before.phase is Phase.RESERVED or not before.phase.live:
-            if not command.untouched:
-                self.due_across[Side.AGENT].append(command.message)
-        elif command.contact == before.visitor:
-            self.due_across[Side.AGENT].append(command.message)
-        elif before.phase is Phase.ACTIVE and command.contact == before.agent:
-            typed = parse(content.body, "en") if isinstance(content, Text) else None
-            if typed is None or isinstance(typed, Literal):
-                self.due_across[Side.VISITOR].append(command.message)
 
     def _follow_offer(self, state: State, command: Command, event: Event) -> None:
         match event:
@@ -182,55 +158,13 @@ class Witness:
             return
         over = any(isinstance(each, ConversationTransferred | AgentLost) for each in self.step)
         former = {self.before} if over else set()
-        assert event.contact in {state.visitor, self.accepted} | writer | former
+        failed: set[ContactId] = set()
+        if isinstance(event, Notified) and event.text in NOTES and event.about is not None:
+            failed = {self.writers[event.about]}
+        assert event.contact in {state.visitor, self.accepted} | writer | former | failed
         if isinstance(event, Notified):
             to_visitor = event.contact == state.visitor
             assert (event.text in TO_VISITORS) == to_visitor, event.text
-
-    def _crossing(self, state: State, command: Command, event: Event) -> None:
-        if not isinstance(event, MessageRelayed):
-            return
-        if event.to is Side.AGENT:
-            assert self.accepted is not None, "relayed before anybody accepted"
-            assert event.contact == self.accepted
-            assert self.writers[event.message] == state.visitor
-        else:
-            assert event.contact == state.visitor
-            assert self.writers[event.message] in self.agents
-        if event.asked is None:
-            if event.message not in self.went_across[event.to]:  # else WhatsApp gave it back
-                self.went_across[event.to].append(event.message)
-            return
-        assert isinstance(command, Receive)
-        assert command.message == event.asked
-        wish = of_content(command.content)
-        assert isinstance(wish, SendAgain)
-        assert wish.message == event.message
-        assert event.message in self.went_across[event.to]
-
-    def _failing(self, event: Event) -> None:
-        """A writer hears once that a message will not arrive, unless it was sent once more."""
-        if isinstance(event, Notified) and event.text in NOTES:
-            assert event.about is not None
-            assert event.contact == self.writers[event.about], "not their message"
-            assert event.about not in self.told, "told twice"
-            self.told.add(event.about)
-        elif isinstance(event, MessageRelayed):
-            self.told.discard(event.message)
-
-    def _crossed(self, before: State, state: State) -> None:
-        """Each message once, in order of arrival; whatever waits is in the state."""
-        for side in Side:
-            due, went = self.due_across[side], self.went_across[side]
-            assert went == due[: len(went)]
-            held = [message for message, to in state.held if to is side]
-            if side is Side.VISITOR or state.phase is Phase.ACTIVE:
-                assert went + [each for each in held if each not in went] == due
-            assert not held or side in state.shut, "held from who can be reached"
-        if before.phase.live and not self.accepted:
-            went = self.went_across[Side.AGENT]
-            waiting = [message for message in state.waiting if message not in went]
-            assert went + waiting == self.due_across[Side.AGENT]
 
     def _repeats(self, before: State, state: State, command: Command) -> None:
         """The same again is no news, and the same question has the same answer."""
@@ -284,16 +218,9 @@ class Witness:
         )
 
 
-def goes_on(before: State, command: Receive) -> bool:
-    """Whether the visitor writes so soon after the end that it is none."""
-    assert before.ended_at is not None
-    soon = command.at - before.ended_at < before.terms.resume_time
-    return (
-        soon and command.contact == before.visitor and before.reason not in ("duplicate", "blocked")
-    )
-
-
 def _clocks(state: State) -> object:
     """Return what a deadline may come nearer by."""
     answered = (state.agent, state.unanswered_since, state.reminded_at)
-    return (state.phase, state.open_offers, answered, state.nudged, state.warned, state.shut)
+    wrote = tuple(state.wrote_at(side) is not None for side in Side)  # on this number
+    spoken = (state.nudged, state.warned, state.shut, state.channel, wrote)
+    return (state.phase, state.open_offers, answered, *spoken)
