@@ -10,7 +10,7 @@ from typing import Final
 
 from quart import Request, Response, Websocket, g, request
 
-from kaisa_relay.api.cookie import SessionCookie
+from kaisa_relay.api.cookie import SeenCookies, SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.limits import Limiter, neighbourhood
 from kaisa_relay.api.problem_kinds import KINDS, CrossSite, Forbidden, TooMany, Unauthorized
@@ -43,6 +43,8 @@ class Guard:
         self._accesses = accesses
         self._by_key = Limiter(given.limits.key, given.monotonic)
         self._by_address = Limiter(given.limits.address, given.monotonic)
+        self._wrong_cookies = Limiter(given.limits.address, given.monotonic)
+        self._known = SeenCookies()
 
     async def admit(self) -> Response | None:
         """Return None to let the request on, with its key in `g`, or the refusal."""
@@ -72,10 +74,22 @@ class Guard:
 
     async def _signed_in(self) -> ApiKey | None:
         token = self._cookie.read(request)
-        session = await self._users.session(token) if token else None
-        if session is None:
+        if token is None or self._guesses(token):
             return None
+        session = await self._users.session(token)
+        if session is None:
+            self._wrong_cookies.spend(address_of(request))
+            return None
+        self._known.add(token)
         return ApiKey(session.user, session.workspace, POWERS[session.role], RequesterKind.USER)
+
+    def _guesses(self, token: str) -> bool:
+        """Say whether an address that has shown enough wrong cookies shows one more.
+
+        Looking one up reads the database. One that was right before is looked up all the same, so
+        that whoever is signed in does not pay for a neighbour.
+        """
+        return token not in self._known and self._wrong_cookies.wait(address_of(request)) > 0
 
     def _spend(self, limiter: Limiter, who: int | str) -> Problem | None:
         wait = limiter.spend(who)

@@ -8,6 +8,7 @@ token has to be kept and compared. Where a browser sends `Origin`, it must be ou
 """
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from quart import Request, Response
 HEADER: Final = "Kaisa-Page"
 DEVICE_LASTS: Final = timedelta(days=180)
 """How long a browser shows that its owner has signed in there."""
+MOST_SEEN: Final = 10_000
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -68,6 +70,31 @@ class SessionCookie:
         return request.headers.get(HEADER) != "1" or (
             origin is not None and _host_of(origin) not in ours
         )
+
+
+class SeenCookies:
+    """The session cookies that were right lately, as hashes; the oldest of too many are forgotten.
+
+    It says nothing about whether they still are.
+    """
+
+    def __init__(self, most: int = MOST_SEEN) -> None:
+        self._most = most
+        self._hashes: dict[bytes, None] = {}
+
+    def add(self, token: str) -> None:
+        """Remember one that was right."""
+        self._hashes[_hash(token)] = None
+        if len(self._hashes) > self._most:
+            del self._hashes[next(iter(self._hashes))]
+
+    def __contains__(self, token: str) -> bool:
+        """Say whether a cookie was right lately."""
+        return _hash(token) in self._hashes
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 def _host_of(origin: str) -> str:

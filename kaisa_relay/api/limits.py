@@ -39,6 +39,11 @@ class Limiter:
         self._most_known = most_known
         self._empty_at: OrderedDict[Hashable, float] = OrderedDict()
 
+    def wait(self, who: Hashable) -> float:
+        """Return the seconds after which a request would be let in, and count none."""
+        now = self._clock()
+        return self._pace.wait(self._empty_at.get(who, now), now)
+
     def spend(self, who: Hashable) -> float:
         """Count one request and return 0, or the seconds after which one will be let in."""
         now = self._clock()

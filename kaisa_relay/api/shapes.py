@@ -266,5 +266,9 @@ class ListQuery(PageQuery, frozen=True):
     created_from: Annotated[str | None, _described("RFC 3339, included.")] = None
     created_before: Annotated[str | None, _described("RFC 3339, not included.")] = None
     text: Annotated[
-        str | None, _described("2 to 100 characters: in a name, or in a text that was written.")
+        str | None,
+        _described(
+            "2 to 100 characters: in a name, or in a text that was written. It is looked for in "
+            "the latest 100,000 conversations, people and texts of the workspace."
+        ),
     ] = None

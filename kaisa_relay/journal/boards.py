@@ -22,7 +22,7 @@ from kaisa_relay.ports.views import PersonView
 from kaisa_relay.store import Store
 from kaisa_relay.store.agent_table import agent
 from kaisa_relay.store.health_table import channel_health, read_health
-from kaisa_relay.store.tables import LIVE, PARKED, contact, conversation, event, inbox, pair, send
+from kaisa_relay.store.tables import PARKED, contact, conversation, event, inbox, pair, send
 
 _CHOICE_KINDS: Final = [NUMBERS[KINDS[kind]] for kind in CHOICE_EVENTS]
 _LIVE_PHASES: Final = [phase.value for phase in Phase if phase.live]
@@ -156,10 +156,11 @@ def _standings(connection: Connection, workspace: WorkspaceId) -> dict[ChannelId
 
 
 def _live(connection: Connection, workspace: WorkspaceId) -> Counts:
+    """Count by what has a deadline: said as a range, or SQLite walks all that ever were."""
     table = conversation.c
     query = (
         select(table.channel, func.count())
-        .where(LIVE, table.workspace == workspace, table.phase.in_(_LIVE_PHASES))
+        .where(table.due_at >= 0, table.workspace == workspace, table.phase.in_(_LIVE_PHASES))
         .group_by(table.channel)
     )
     return {ChannelId(channel): count for channel, count in connection.execute(query)}

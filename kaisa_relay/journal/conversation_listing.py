@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from attrs import evolve as replace
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, union_all
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.chat_commands import Close
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
-from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.journal.closing_word import closing_word
@@ -66,10 +66,30 @@ def page(
     limit: int,
 ) -> list[ConversationView]:
     """Return up to `limit` conversations with ids below `before`, the newest first."""
-    query = _filtered(_of(workspace), workspace, where)
+    newest = conversation.c.id.desc()
+    query = _of(workspace)
+    if where.phases:
+        found = [_of_phase(workspace, where, phase, (before, limit)) for phase in where.phases]
+        query = query.where(conversation.c.id.in_(union_all(*found)))
+    else:
+        query = _filtered(query, workspace, where)
+        query = query if before is None else query.where(conversation.c.id < before)
+    return _views(connection, workspace, query.order_by(newest).limit(limit))
+
+
+def _of_phase(
+    workspace: WorkspaceId, where: Filter, phase: Phase, page: tuple[ConversationId | None, int]
+) -> Select[Any]:
+    """Return the query of the newest ids of one phase, by its index.
+
+    Asked for several phases at once, SQLite walks all that ever were for the few that live.
+    """
+    table, (before, limit) = conversation.c, page
+    query = select(table.id).where(table.workspace == workspace, table.phase == phase.value)
+    query = _filtered(query, workspace, where)
     if before is not None:
-        query = query.where(conversation.c.id < before)
-    return _views(connection, workspace, query.order_by(conversation.c.id.desc()).limit(limit))
+        query = query.where(table.id < before)
+    return select(query.order_by(table.id.desc()).limit(limit).subquery().c.id)
 
 
 def _of(workspace: WorkspaceId) -> Select[Any]:
@@ -83,9 +103,8 @@ def _of(workspace: WorkspaceId) -> Select[Any]:
 
 
 def _filtered(query: Select[Any], workspace: WorkspaceId, where: Filter) -> Select[Any]:
+    """Narrow by everything but the phase."""
     table = conversation.c
-    if where.phases:
-        query = query.where(table.phase.in_([phase.value for phase in where.phases]))
     if where.agent is not None:
         query = query.where(table.agent == _who_has(workspace, where.agent))
     if where.visitor is not None:
@@ -97,17 +116,20 @@ def _filtered(query: Select[Any], workspace: WorkspaceId, where: Filter) -> Sele
     if where.created_before is not None:
         query = query.where(table.created_at < to_micros(where.created_before))
     if where.text is not None:
-        query = query.where(_says(workspace, where.text))
+        latest = _latest(conversation, conversation.c.id, workspace, where.searched)
+        query = query.where(table.id >= latest, _says(workspace, where.text, where.searched))
     return query
 
 
-def _says(workspace: WorkspaceId, text: str) -> ColumnElement[bool]:
-    """Return the condition that a text is in a name or in what was said.
+def _says(workspace: WorkspaceId, text: str, searched: int) -> ColumnElement[bool]:
+    """Return the condition that a text is in a name or in what was said, lately.
 
-    It reads all of the workspace's texts; whatever must be faster needs an index of words.
+    It reads so many of the workspace's names and texts; more would need an index of words.
     """
     named = select(contact.c.id).where(
-        contact.c.workspace == workspace, contact.c.name.icontains(text, autoescape=True)
+        contact.c.workspace == workspace,
+        contact.c.id >= _latest(contact, contact.c.id, workspace, searched),
+        contact.c.name.icontains(text, autoescape=True),
     )
     # Anchored where a text's body begins, or a search for "text" would find everything.
     body = json.dumps(text, ensure_ascii=False)[1:-1].lower()
@@ -116,11 +138,20 @@ def _says(workspace: WorkspaceId, text: str) -> ColumnElement[bool]:
     pattern = '{"text":{"body":"%' + body + "%"
     said = select(content.c.conversation).where(
         content.c.workspace == workspace,
+        content.c.message >= _latest(content, content.c.message, workspace, searched),
         content.c.conversation.is_not(None),
         func.lower(content.c.data).like(pattern, escape="/"),
     )
     table = conversation.c
     return or_(table.visitor.in_(named), table.agent.in_(named), table.id.in_(said))
+
+
+def _latest(
+    table: Table, id: ColumnElement[int], workspace: WorkspaceId, most: int
+) -> ColumnElement[int]:
+    """Return the lowest id of the latest `most` rows of a workspace; our ids grow with time."""
+    row = select(id).where(table.c.workspace == workspace).order_by(id.desc())
+    return func.coalesce(row.offset(most - 1).limit(1).scalar_subquery(), 0)
 
 
 def _who_has(workspace: WorkspaceId, phone: Phone) -> Any:

@@ -6,7 +6,7 @@ Rule 2: everything shown is read from the journal's rows (`Archive`), one worksp
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -215,11 +215,16 @@ class AgentView:
     channels: tuple[AgentChannel, ...] = ()
 
 
+SEARCHED: Final = 100_000
+"""So that a search costs no more where a workspace is old: about half a second of reading."""
+
+
 @frozen
 class Filter:
     """Which conversations to list; None leaves a question open. Dates are of creation.
 
-    `text` is in the visitor's or the agent's name, or in a text of theirs or ours, in any case.
+    `text` is in the visitor's or the agent's name, or in a text of theirs or ours, in any case;
+    it is looked for in so many (`searched`) of the latest conversations, people and texts.
     """
 
     phases: tuple[Phase, ...] = ()
@@ -229,6 +234,7 @@ class Filter:
     created_from: datetime | None = None
     created_before: datetime | None = None
     text: str | None = field(repr=False, default=None)
+    searched: int = SEARCHED
 
 
 class Archive(Protocol):

@@ -7,6 +7,9 @@ from http.cookies import SimpleCookie
 import pytest
 
 from kaisa_relay.api.auth import POWERS
+from kaisa_relay.api.cookie import SeenCookies
+from kaisa_relay.api.limits import Limits
+from kaisa_relay.domain.channel import Pace
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.users import Role
@@ -172,3 +175,30 @@ async def test_a_key_goes_before_a_cookie() -> None:
     bench = Bench()
     held = {"Cookie": cookie(await sign_in(bench)), "Authorization": "Bearer kr_wrong"}
     assert (await bench.call("GET", "/agents", key=None, headers=held)).problem == "unauthorized"
+
+
+async def test_made_up_cookies_soon_cost_no_look_up() -> None:
+    """Whoever was signed in before, at the same address, goes on; after a while all may again."""
+    bench = Bench(limits=Limits(address=Pace(interval=5.0, burst=2)))
+    held = {"Cookie": cookie(await sign_in(bench))}
+
+    async def listed(**headers: str) -> int:
+        return (await bench.call("GET", "/conversations", key=None, headers=headers)).status
+
+    bench.seconds += 10
+    assert await listed(**held) == 200
+    before = bench.users.looked_up
+    for number in range(10):
+        assert await listed(Cookie=f"kaisa-session=made-up-{number}") in (401, 429)
+    assert bench.users.looked_up - before == 2
+    assert await listed(**held) == 200
+    bench.seconds += 10
+    assert await listed(Cookie="kaisa-session=made-up") == 401
+    assert bench.users.looked_up - before == 4
+
+
+def test_the_oldest_of_too_many_cookies_are_forgotten() -> None:
+    seen = SeenCookies(most=2)
+    for token in ("a", "b", "b", "c"):
+        seen.add(token)
+    assert [token in seen for token in "abc"] == [False, True, True]

@@ -17,6 +17,7 @@ class MemoryUsers:
     sessions: dict[str, Session] = field(factory=dict)
     locked: float = 0.0
     begun: int = 0
+    looked_up: int = 0
 
     async def sign_in(
         self, name: str, password: str, address: str, device: str | None = None
@@ -34,6 +35,7 @@ class MemoryUsers:
 
     async def session(self, token: str) -> Session | None:
         """Return the session of a token."""
+        self.looked_up += 1
         return self.sessions.get(token)
 
     async def sign_out(self, token: str) -> None:

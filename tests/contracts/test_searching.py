@@ -11,7 +11,8 @@ from kaisa_relay.ports import Filter, SaveContact, SaveConversation, StoreConten
 from tests import fakes
 from tests.contracts.world import Started, World
 
-ANA, BO, CY = (fakes.person(n, name) for n, name in enumerate(("Ana Lind", "Bo Berg", "Cy"), 1))
+NAMES = ("Ana Lind", "Bo Berg", "Cy", "Di")
+ANA, BO, CY, DI = (fakes.person(n, name) for n, name in enumerate(NAMES, 1))
 SAID = ['It costs 100 % of "that"\nor so_much / less', "a red BICYCLE", "body"]
 
 
@@ -58,3 +59,25 @@ async def test_conversations_are_found_by_words(world: World, text: str, found: 
     other = await world.another()
     elsewhere = await world.store.archive.conversations(other.workspace, Filter(text=text), None, 9)
     assert elsewhere == []
+
+
+async def test_a_search_looks_at_the_latest_and_no_further(world: World) -> None:
+    """Of conversations, of people and of texts, so many each."""
+    older, newer = await world.start(ANA, BO), await world.start(CY, DI)
+    for number, (of, said) in enumerate(((older, "tulips"), (newer, "roses"), (newer, "tea")), 1):
+        await world.must(
+            StoreContent(MessageId(number), of.id, ANA.contact, Side.VISITOR, Text(said))
+        )
+
+    async def found(text: str, searched: int) -> list[int]:
+        where = Filter(text=text, searched=searched)
+        views = await world.store.archive.conversations(world.workspace, where, None, 9)
+        return [view.id for view in views]
+
+    assert await found("tulips", 3) == [older.id]
+    assert await found("tulips", 2) == []  # the third text from the end
+    assert await found("roses", 2) == [newer.id]
+    assert await found("roses", 1) == []
+    assert await found("lind", 4) == [older.id]
+    assert await found("lind", 3) == []  # the fourth person from the end
+    assert await found("tea", 1) == [newer.id]

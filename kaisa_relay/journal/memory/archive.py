@@ -1,6 +1,7 @@
 """What the API shows, read from the rows in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from attrs import evolve as replace
 from attrs import frozen
@@ -29,6 +30,8 @@ from kaisa_relay.ports import (
     Recorded,
 )
 from kaisa_relay.ports.views import AgentChannel
+
+Id = TypeVar("Id", bound=int)
 
 
 @frozen
@@ -201,19 +204,30 @@ def _matches(rows: Rows, workspace: WorkspaceId, state: State, where: Filter) ->
         and where.channel in (None, state.channel)
         and (where.created_from is None or state.created_at >= where.created_from)
         and (where.created_before is None or state.created_at < where.created_before)
-        and (where.text is None or _says(rows, workspace, state, where.text.lower()))
+        and (where.text is None or _says(rows, workspace, state, where))
     )
 
 
-def _says(rows: Rows, workspace: WorkspaceId, state: State, text: str) -> bool:
-    people = [rows.people.get((workspace, each)) for each in (state.visitor, state.agent) if each]
+def _says(rows: Rows, workspace: WorkspaceId, state: State, where: Filter) -> bool:
+    text, most = (where.text or "").lower(), where.searched
+    if (workspace, state.id) not in _latest(rows.conversations, workspace, most):
+        return False
+    people, contents = (_latest(of, workspace, most) for of in (rows.people, rows.contents))
     said = [
         row.content.body
-        for (of, _), row in rows.contents.items()
-        if of == workspace and row.conversation == state.id and isinstance(row.content, Text)
+        for key in contents
+        if (row := rows.contents[key]).conversation == state.id and isinstance(row.content, Text)
     ]
-    names = [person.name for person in people if person is not None]
+    both = [(workspace, each) for each in (state.visitor, state.agent) if each]
+    names = [rows.people[each].name for each in both if each in people]
     return any(text in each.lower() for each in (*names, *said))
+
+
+def _latest(
+    table: Mapping[tuple[WorkspaceId, Id], object], workspace: WorkspaceId, most: int
+) -> list[tuple[WorkspaceId, Id]]:
+    """Return the keys of the latest `most` rows of a workspace; our ids grow with time."""
+    return sorted(key for key in table if key[0] == workspace)[-most:]
 
 
 def _current(rows: Rows, workspace: WorkspaceId, state: State) -> State:
