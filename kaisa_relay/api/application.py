@@ -22,6 +22,7 @@ from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
+from kaisa_relay.api.managing import Managing
 from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
 from kaisa_relay.api.page import Page
@@ -78,6 +79,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Alerts(given),
         Channels(given),
         Blocks(given),
+        Managing(given),
         Triggers(given),
         Endpoints(given),
         Deliveries(given),

@@ -17,6 +17,7 @@ from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
+from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.ports.users import Users
@@ -135,6 +136,7 @@ class Dependencies:
     clock: WallClock
     users: Users
     engagement: Engagement
+    managing: Managing
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)
     page: Mapping[str, PageFile] = field(factory=dict)

@@ -28,6 +28,14 @@ from kaisa_relay.api.engagement_shapes import (
     TriggerRequest,
 )
 from kaisa_relay.api.feed_shapes import TicketAnswer
+from kaisa_relay.api.managing_shapes import (
+    DrainChange,
+    KeyList,
+    KeyRequest,
+    NewKeyAnswer,
+    WorkspaceAnswer,
+    WorkspaceChange,
+)
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
@@ -74,6 +82,12 @@ SHAPES: Final = (
     TransferAnswer,
     BlockRequest,
     BlockPage,
+    KeyRequest,
+    KeyList,
+    NewKeyAnswer,
+    WorkspaceAnswer,
+    WorkspaceChange,
+    DrainChange,
     TriggerRequest,
     TriggerList,
     EndpointRequest,

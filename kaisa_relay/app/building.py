@@ -13,6 +13,7 @@ from sqlalchemy import text
 from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.configured import ConfiguredAccounts
+from kaisa_relay.accounts.managing import AccountsManaging
 from kaisa_relay.accounts.sessions import StoredUsers
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
@@ -81,6 +82,7 @@ class Relay:
                 clock=self.context.wall,
                 users=StoredUsers(self.store, clock=self.context.wall),
                 engagement=self.engagement.builder,
+                managing=AccountsManaging(self.administration()),
                 page=built_page(),
                 public_url=self.settings.public_url,
                 watchers=Bounds(*self.settings.feed_watchers),

@@ -20,6 +20,7 @@ class Scope(StrEnum):
     WRITE = "conversations:write"
     FEED = "feed:read"
     ENGAGEMENT = "engagement:manage"
+    MANAGE = "workspace:manage"
 
 
 SCOPES: Final = frozenset(Scope)

@@ -12,6 +12,7 @@ from kaisa_relay.api import Dependencies, Limits, create_api
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.keys import Scope
+from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.whatsapp import links
 from tests.api.fake_desk import MemoryDesk
@@ -99,9 +100,11 @@ class Bench:
     page: Mapping[str, PageFile] = field(factory=dict)
     users: MemoryUsers = field(factory=MemoryUsers)
     engagement: Engagement | None = None
-    """Only tests of its own resources need one (`tests/engagement`)."""
+    managing: Managing | None = None
+    """Only tests of their own resources need these two."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
+    scopes: tuple[Scope, ...] = tuple(Scope)
     seconds: float = 0.0
     desk: MemoryDesk = field(init=False)
     app: QuartTrio = field(init=False)
@@ -110,7 +113,7 @@ class Bench:
         """Put the API together."""
         self.desk = MemoryDesk(self.rows)
         keys = {
-            FULL: make_key(1, self.workspace, *Scope),
+            FULL: make_key(1, self.workspace, *self.scopes),
             READER: make_key(2, self.workspace, Scope.READ),
             STRANGER: make_key(3, THEIRS, Scope.READ, Scope.WRITE),
         }
@@ -131,6 +134,7 @@ class Bench:
                 limits=self.limits,
                 users=self.users,
                 engagement=cast(Engagement, self.engagement),
+                managing=cast(Managing, self.managing),
                 page=self.page,
                 public_url=self.public_url,
                 monotonic=lambda: self.seconds,

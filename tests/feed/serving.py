@@ -20,6 +20,7 @@ from kaisa_relay.domain.ids import from_text
 from kaisa_relay.feed import Feed, Hub, Limits
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.keys import ApiKey, Scope
+from kaisa_relay.ports.managing import Managing
 from kaisa_relay.setting_values import Bind
 from kaisa_relay.settings import Settings
 from kaisa_relay.whatsapp import links
@@ -142,6 +143,7 @@ async def serving(
             files=MemoryKept(bench.rows),
             users=bench.users,
             engagement=cast(Engagement, None),
+            managing=cast(Managing, None),
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,
