@@ -20,7 +20,9 @@ from kaisa_relay.ports import Append, Recorded
 logger = structlog.get_logger()
 
 LOOK: Final = 15.0
-"""Seconds between two looks; what happens to a channel is looked at at once."""
+"""Seconds between two looks at what has changed; what happens to a channel is looked at at once."""
+LOOK_AT_ALL: Final = 45.0
+"""Seconds between two looks at everything: settings and parked rows change without an event."""
 
 
 @define(eq=False)
@@ -29,17 +31,25 @@ class Alerts:
 
     context: Context
     _bell: trio.Event = field(factory=trio.Event)
+    _changed: set[WorkspaceId] = field(factory=set)
 
     def take(self, recorded: Sequence[Recorded]) -> None:
-        """Look at once where something happened to a channel."""
+        """Look where something happened, and at once where it did to a channel."""
+        self._changed.update(each.workspace for each in recorded)
         if any(isinstance(each.event, ChannelEvent) for each in recorded):
             self._bell.set()
 
     async def run(self) -> None:
         """Look until cancelled."""
+        all_at = trio.current_time()
         while True:
-            for workspace in self.context.accounts.workspaces():
-                await self._look(workspace)
+            changed, self._changed = self._changed, set()
+            ours, now = self.context.accounts.workspaces(), trio.current_time()
+            if now >= all_at:
+                all_at, changed = now + LOOK_AT_ALL, set(ours)
+            for workspace in ours:
+                if workspace in changed:
+                    await self._look(workspace)
             with trio.move_on_after(LOOK):
                 await self._bell.wait()
             self._bell = trio.Event()

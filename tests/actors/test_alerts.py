@@ -1,11 +1,16 @@
 """Alerts through the whole house: raised once, cleared once, found again after a restart."""
 
-from attrs import evolve
+import trio
+from attrs import evolve, field, frozen
 from trio.testing import MockClock
 
-from kaisa_relay.domain.alerts import AlertCleared, AlertKind, AlertRaised
+from kaisa_relay.actors.alerts import LOOK, LOOK_AT_ALL, Alerts
+from kaisa_relay.domain.alerts import AlertCleared, AlertKind, AlertRaised, Troubles
 from kaisa_relay.domain.channel_health import DownReported, TemplateReported, WorksReported
-from kaisa_relay.domain.ids import ChannelId
+from kaisa_relay.domain.conversation.events import OfferSent
+from kaisa_relay.domain.ids import ChannelId, WorkspaceId
+from kaisa_relay.journal.memory.boards import MemoryBoards
+from kaisa_relay.ports import Recorded
 from tests import fakes
 from tests.actors.house import House, Plan, form, open_house
 from tests.actors.test_quarantine import poisoned
@@ -77,3 +82,33 @@ async def test_rows_that_are_set_aside(autojump_clock: MockClock) -> None:
         await poisoned(house)
         await house.pass_time(60)
         assert await open_kinds(house) == [AlertKind.ROWS_PARKED]
+
+
+@frozen
+class CountedBoards(MemoryBoards):
+    """Notes whose troubles are read."""
+
+    looks: list[WorkspaceId] = field(factory=list)
+
+    async def troubles(self, workspace: WorkspaceId) -> Troubles:
+        """Note and read."""
+        self.looks.append(workspace)
+        return await super().troubles(workspace)
+
+
+async def test_where_nothing_happens_nothing_is_read_each_time(autojump_clock: MockClock) -> None:
+    """But now and then, for what changes without an event."""
+    async with open_house() as house:
+        boards = CountedBoards(house.store.boards.commits)
+        alerts = Alerts(evolve(house.context, boards=boards))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(alerts.run)
+            await house.pass_time(1)
+            begun = len(boards.looks)
+            await house.pass_time(10 * LOOK_AT_ALL)
+            assert len(boards.looks) - begun == 10
+            sent = OfferSent(1, fakes.EPOCH)
+            alerts.take([Recorded(fakes.WORKSPACE, 1, "conversation/1", 1, sent)])
+            await house.pass_time(LOOK)
+            assert len(boards.looks) - begun == 11
+            nursery.cancel_scope.cancel()
