@@ -4,18 +4,25 @@ Rule 1: an attempt counts before it is checked, so that many at once are no way 
 Rule 2: a name that nobody has is locked like any other, so a lock tells nothing.
 Rule 3: a device on which a name has signed in before counts alone: strangers who guess at the name
 lock each other out, and not who it belongs to.
-Rule 4: the table is bounded; who was not seen for longest is forgotten.
+Rule 4: strangers together get a few checks per second: each takes a core's while and 64 MiB, and
+whoever has many addresses could take all of them from the relay.
+Rule 5: the table is bounded; who was not seen for longest is forgotten.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from math import inf
 from typing import Final
 
 from attrs import define, frozen
 
+from kaisa_relay.domain.channel import Pace
+
 PER_NAME: Final = 5
 PER_ADDRESS: Final = 20
 """Wrong passwords in a row that cost nothing; an office shares an address."""
+STRANGERS: Final = Pace(interval=1 / 4, burst=20)
+"""Passwords that are checked for all devices that are not known."""
 FIRST_LOCK: Final = 30.0
 LONGEST_LOCK: Final = 900.0
 """Seconds; a lock is twice as long as the one before."""
@@ -56,15 +63,20 @@ class Guessing:
         self._clock = clock
         self._most_known = most_known
         self._records: OrderedDict[Hashable, _Record] = OrderedDict()
+        self._empty_at = -inf
 
     def begin(self, attempt: Attempt) -> float:
         """Count an attempt and return 0, or the seconds for which it is locked out."""
         now = self._clock()
+        if attempt.device is None and (wait := STRANGERS.wait(self._empty_at, now)) > 0:
+            return wait
         records = [(self._record(who, now), free) for who, free in attempt.counted]
         if (wait := max(record.locked_until for record, _ in records) - now) > 0:
             return wait
         for record, free in records:
             _count(record, free, now)
+        if attempt.device is None:
+            self._empty_at = STRANGERS.spend(self._empty_at, now)
         return 0.0
 
     def was_right(self, attempt: Attempt) -> None:

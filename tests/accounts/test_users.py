@@ -7,7 +7,7 @@ from sqlalchemy import select
 from kaisa_relay.accounts.administration import Administration
 from kaisa_relay.accounts.commands import AddWorkspace, Command, Refused, Why
 from kaisa_relay.accounts.devices import known_device, new_device
-from kaisa_relay.accounts.guessing import FORGOTTEN_AFTER, Attempt, Guessing
+from kaisa_relay.accounts.guessing import Guessing
 from kaisa_relay.accounts.passwords import NOBODYS, hash_password, is_hash, verify_password
 from kaisa_relay.accounts.sessions import LASTS, StoredUsers
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
@@ -270,21 +270,3 @@ async def test_what_cannot_be_is_refused(
     assert refused.why is why
     assert PASSWORD not in refused.reason
     assert await users.sign_in("maria", PASSWORD, "10.0.0.1") != WrongSignIn()
-
-
-def test_the_table_of_guessers_is_bounded() -> None:
-    guessing = Guessing(lambda: 0.0, most_known=10)
-    for number in range(100):
-        guessing.begin(Attempt(f"name {number}", f"10.0.0.{number}"))
-    assert len(guessing) <= 10
-
-
-def test_old_attempts_are_forgotten() -> None:
-    now = 0.0
-    guessing, attempt = Guessing(lambda: now), Attempt("maria", "10.0.0.1")
-    for _ in range(4):
-        assert guessing.begin(attempt) == 0
-    now += FORGOTTEN_AFTER + 1
-    for _ in range(5):
-        assert guessing.begin(attempt) == 0
-    assert guessing.begin(attempt) > 0
