@@ -4,6 +4,7 @@ import { followAddress } from "./page";
 import { begin, tryNow } from "./session";
 import "./style/tokens.css";
 import "./style/page.css";
+import "./style/settings.css";
 import "./style/board.css";
 import "./style/conversation.css";
 

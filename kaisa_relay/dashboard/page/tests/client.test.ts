@@ -68,3 +68,17 @@ describe("the client", () => {
     await expect(client.get("/x")).rejects.toBeInstanceOf(Unreachable);
   });
 });
+
+describe("an answer", () => {
+  test("without a body is nothing", async () => {
+    const client = new Client(async () => new Response(null, { status: 204 }));
+    expect(await client.patch("/channels/chn_1", { draining: true })).toBeUndefined();
+  });
+
+  test("says what is wrong by field", async () => {
+    const errors = [{ field: "settings.offer_time", message: "must be longer" }];
+    const problem = { type: "/problems/invalid-request", title: "Not valid", status: 422, errors };
+    const said = await refusal(new Client(answering(422, problem)).patch("/workspace", {}));
+    expect(said.fields).toEqual({ "settings.offer_time": "must be longer" });
+  });
+});

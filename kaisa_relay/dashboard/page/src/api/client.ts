@@ -8,6 +8,8 @@ export class Refusal extends Error {
     readonly kind: string,
     message: string,
     readonly retryAfter: number | null = null,
+    /** What is wrong, by field. */
+    readonly fields: Record<string, string> = {},
   ) {
     super(message);
   }
@@ -30,6 +32,10 @@ export class Client {
 
   post<T>(path: string, body: object = {}): Promise<T> {
     return this.ask<T>("POST", path, body);
+  }
+
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.ask<T>("PATCH", path, body);
   }
 
   delete<T>(path: string): Promise<T> {
@@ -62,6 +68,7 @@ export class Client {
     const answer = await this.send(path, init).catch(() => {
       throw new Unreachable();
     });
+    if (answer.status === 204) return undefined as T;
     if (answer.ok) return (await answer.json()) as T;
     throw await this.refusal(answer);
   }
@@ -73,6 +80,7 @@ export class Client {
     const fields = problem?.errors?.map((each) => `${each.field} ${each.message}`).join("; ");
     const words = fields || problem?.detail || problem?.title || `HTTP ${answer.status}`;
     const after = Number(answer.headers.get("Retry-After"));
-    return new Refusal(answer.status, kind, words, after || null);
+    const named = problem?.errors?.map((each) => [each.field, each.message] as const) ?? [];
+    return new Refusal(answer.status, kind, words, after || null, Object.fromEntries(named));
   }
 }

@@ -14,6 +14,13 @@ export type Conversation = Omit<Schemas["ConversationAnswer"], "metadata"> & {
 };
 export type Reasons = NonNullable<Conversation["why"]>;
 export type Happening = Schemas["EventAnswer"];
+export type Key = Schemas["KeyAnswer"];
+export type KeyList = Schemas["KeyList"];
+export type NewKey = Schemas["NewKeyAnswer"];
+export type Workspace = Omit<Schemas["WorkspaceAnswer"], "settings"> & {
+  /** As `kaisa-relay workspace show` names them; the form knows each. */
+  settings: Record<string, unknown>;
+};
 export type Message = Schemas["MessageAnswer"];
 export type Offer = Schemas["OfferAnswer"];
 export type Person = Schemas["PersonAnswer"];

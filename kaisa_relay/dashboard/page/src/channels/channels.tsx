@@ -1,9 +1,10 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../api/types";
-import { board, client } from "../session";
+import { explain } from "../signin/signin";
+import { board, client, may } from "../session";
 import { useStore } from "../store";
 import { t } from "../text/en";
-import { Badge, Empty, Fact, Loading } from "../ui/parts";
+import { Badge, Button, Empty, Fact, Loading } from "../ui/parts";
 
 const EVERY = 15_000;
 /** Milliseconds: throughput changes without an event. */
@@ -32,6 +33,7 @@ export function Channels() {
           <li key={channel.id} class="panel">
             <ChannelHead channel={channel} />
             <ChannelFacts channel={channel} />
+            {may("workspace:manage") && <Draining channel={channel} />}
           </li>
         ))}
       </ul>
@@ -75,5 +77,34 @@ function ChannelFacts({ channel }: { channel: Channel }) {
       <Fact label={t.channels.waiting}>{throughput.waiting}</Fact>
       <Fact label={t.channels.live}>{conversations}</Fact>
     </dl>
+  );
+}
+
+function Draining({ channel }: { channel: Channel }) {
+  const [problem, setProblem] = useState("");
+
+  async function drain(draining: boolean): Promise<void> {
+    setProblem("");
+    try {
+      await client.patch(`/channels/${channel.id}`, { draining });
+      board.update((now) => ({
+        ...now,
+        channels: now.channels.map((each) => (each.id === channel.id ? { ...each, draining } : each)),
+      }));
+    } catch (refused) {
+      setProblem(explain(refused));
+    }
+  }
+
+  return (
+    <div class="pausing">
+      <Button onClick={() => void drain(!channel.draining)}>
+        {channel.draining ? t.channels.takeAgain : t.channels.drain}
+      </Button>
+      <span class="hint">{channel.draining ? t.channels.drainingHint : t.channels.drainHint}</span>
+      <span class="problem" role="alert">
+        {problem}
+      </span>
+    </div>
   );
 }

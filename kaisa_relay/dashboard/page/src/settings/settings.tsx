@@ -1,8 +1,10 @@
-import { who } from "../session";
+import { may, who } from "../session";
 import { useStore } from "../store";
 import { t } from "../text/en";
 import { Fact } from "../ui/parts";
 import { dayTime } from "../ui/time";
+import { Keys } from "./keys";
+import { WorkspaceSettings } from "./workspace";
 
 export function Settings() {
   const now = useStore(who);
@@ -19,10 +21,7 @@ export function Settings() {
           <Fact label={t.settings.until}>{dayTime(expires_at)}</Fact>
         </dl>
       </div>
-      <div class="panel">
-        <h2>{t.settings.workspace}</h2>
-        <p class="hint">{t.settings.operator}</p>
-      </div>
+      {may("workspace:manage") && <Managed />}
       <div class="panel">
         <h2>{t.settings.shortcuts}</h2>
         <dl class="facts">
@@ -37,5 +36,15 @@ export function Settings() {
         </dl>
       </div>
     </section>
+  );
+}
+
+function Managed() {
+  return (
+    <>
+      <h2>{t.settings.workspace}</h2>
+      <WorkspaceSettings />
+      <Keys />
+    </>
   );
 }
