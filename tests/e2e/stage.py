@@ -218,8 +218,7 @@ class Stage:
                     await trio.sleep(LOOK_AGAIN)
                     found = await trio.to_thread.run_sync(left, await self.now())
                     queues = (await Simulator(self.graph).webhooks(1 << 40)).queues
-                    busy = found or queues.pending or queues.queued
-                    still = 0 if busy else still + 1
+                    still = 0 if found or queues.coming else still + 1
         finally:
             engine.dispose()
         assert still == STILL, found

@@ -12,6 +12,8 @@ from kaisa_relay.simulator import ChannelConfig, Timing
 from kaisa_relay.simulator.webhooks.callbacks import signature
 from tests.simulator.bench import AGENT, CONFIG, PNID, VISITOR, Bench, open_bench
 
+QUIET = {"pending": 0, "queued": 0, "posting": 0, "retrying": 0, "planned": 0}
+
 
 async def write(bench: Bench, count: int = 1, text: str = "hi/å") -> list[str]:
     """Let the visitor write some messages; their wamids."""
@@ -107,6 +109,27 @@ async def test_a_webhook_is_given_up_in_the_end(autojump_clock: trio.testing.Moc
         assert len(bench.business.posts) == 4
         entries = (await bench.sim("log?kind=webhook"))["entries"]
         assert entries[-1]["outcome"] == "given up"
+
+
+async def test_what_is_on_its_way_is_counted_until_it_is_taken(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Also while a webhook that was refused waits to be tried again: nothing else shows it."""
+    async with open_bench(evolve(CONFIG, timing=Timing(retry_delays=(5.0,)))) as bench:
+        bench.business.answers = [500]
+        await write(bench)
+        assert any((await queues(bench)).values())
+        await bench.settle(1)
+        assert await queues(bench) == {**QUIET, "retrying": 1}
+        await bench.settle(10)
+        assert len(bench.business.posts) == 2
+        assert await queues(bench) == QUIET
+
+
+async def queues(bench: Bench) -> dict[str, int]:
+    """How much is on its way to the business."""
+    counted: dict[str, int] = (await bench.sim("log?kind=webhook"))["queues"]
+    return counted
 
 
 async def test_a_batch_holds_up_to_n_updates(bench: Bench) -> None:

@@ -77,6 +77,14 @@ class _Entry:
 class _Queues:
     pending: int
     queued: int
+    posting: int = 0
+    retrying: int = 0
+    planned: int = 0
+
+    @property
+    def coming(self) -> int:
+        """How much comes without anybody doing anything, but for what was refused before."""
+        return self.pending + self.queued + self.posting + self.planned
 
 
 @frozen

@@ -64,6 +64,8 @@ class Courier:
     _pending: list[Update] = field(factory=list, init=False)
     _numbers: Iterator[int] = field(factory=lambda: itertools.count(1), init=False)
     _round: int = field(default=0, init=False)
+    _posting: int = field(default=0, init=False)
+    _retrying: int = field(default=0, init=False)
     _channel: tuple[trio.MemorySendChannel[Post], trio.MemoryReceiveChannel[Post]] = field(
         factory=_posts, init=False
     )
@@ -128,6 +130,7 @@ class Courier:
     def forget(self) -> None:
         """Drop everything that waits; posts already on the wire are not tried again."""
         self._round += 1
+        self._retrying = 0
         self._pending.clear()
 
     async def run(self) -> None:
@@ -136,6 +139,13 @@ class Courier:
             await self._attempt(post)
 
     async def _attempt(self, post: Post) -> None:
+        self._posting += 1
+        try:
+            await self._try(post)
+        finally:
+            self._posting -= 1
+
+    async def _try(self, post: Post) -> None:
         if post.round != self._round:
             return
         if (
@@ -181,13 +191,22 @@ class Courier:
         if self.clock.time() + delay - post.born > self.timing.retry_for:
             self.record.add("webhook", post=post.number, about=list(post.about), outcome="given up")
             return
-        self.agenda.after(
-            delay, partial(self._channel[0].send_nowait, evolve(post, attempt=post.attempt + 1))
-        )
+        self._retrying += 1
+        self.agenda.after(delay, partial(self._again, evolve(post, attempt=post.attempt + 1)))
+
+    def _again(self, post: Post) -> None:
+        self._retrying -= 1
+        self._channel[0].send_nowait(post)
 
     def statistics(self) -> dict[str, Any]:
-        """How much waits: updates for a batch, posts for a worker."""
+        """How much is on its way: updates for a batch, posts for a worker, on the wire, refused.
+
+        `planned` is everything else that has its time, such as a status to come.
+        """
         return {
             "pending": len(self._pending),
             "queued": self._channel[0].statistics().current_buffer_used,
+            "posting": self._posting,
+            "retrying": self._retrying,
+            "planned": self.agenda.planned() - self._retrying,
         }
