@@ -6,8 +6,6 @@ Rule 2: the simulator outlives the relay, as WhatsApp does; its record says what
 
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,6 +23,7 @@ from kaisa_relay.cli.demo.processes import Child, Program, launch
 from kaisa_relay.cli.demo.programs import Line, RelayConfig
 from kaisa_relay.cli.demo.relay import RelayApi
 from tests.e2e.gate import Gate
+from tests.e2e.leash import LEASHED, leash
 
 LINES: Final = (Line("1001", "+46701740691"), Line("1002", "+46701740692"))
 SETTINGS: Final = WorkspaceSettings(
@@ -115,7 +114,7 @@ class House:
         return phone
 
     async def _launched(self) -> Child:
-        return await launch(self.config.program(self.bind, self.gate.url), self.folder)
+        return await _launch(self.config.program(self.bind, self.gate.url), self.folder)
 
 
 @asynccontextmanager
@@ -135,7 +134,7 @@ async def house(
         trio.open_nursery() as nursery,
     ):
         gate: Gate = await nursery.start(Gate.run, f"http://{graph}")
-        child = await launch(config.program(bind, gate.url), folder)
+        child = await _launch(config.program(bind, gate.url), folder)
         # The plan may kill again as soon as the relay is back; how long that takes in all is the
         # machine's affair, and `LONGEST` bounds it.
         ticks = Ticks(clients.simulator, patience=LONGEST)
@@ -169,15 +168,19 @@ async def _simulated(bind: str, folder: Path) -> AsyncIterator[Child]:
     program = Program("simulator", (bind, *channels), _SIMULATES, {})
     log = folder / "simulator.log"
     with log.open("wb") as said:
-        command = (sys.executable, "-m", "tests.e2e.simulating", *program.arguments)
+        command = (*LEASHED, "tests.e2e.simulating", *program.arguments)
         process = await trio.lowlevel.open_process(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=ROOT
+            command, stdin=leash(), stdout=said, stderr=said, cwd=ROOT
         )
     child = Child(program, log, process, 0)
     try:
         yield child
     finally:
         await child.stop()
+
+
+async def _launch(program: Program, folder: Path) -> Child:
+    return await launch(program, folder, (*LEASHED, "kaisa_relay"), leash())
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ Rule 2: time only goes forward, for both programs at once, and only when nothing
 import json
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from kaisa_relay.cli.demo.programs import RelayConfig
 from kaisa_relay.domain.templates import TEMPLATES
 from kaisa_relay.settings import child_environment
 from tests.e2e.house import ROOT, WEBHOOK, free_address
+from tests.e2e.leash import LEASHED, leash
 from tests.store.databases import sqlite_database
 
 READY_WITHIN: Final = 30.0
@@ -109,9 +109,9 @@ def _program(
     """Run one of our programs until the block ends."""
     with (folder / f"{module}.log").open("wb") as said:
         process = subprocess.Popen(
-            (sys.executable, "-m", f"tests.e2e.{module}", *arguments),
+            (*LEASHED, f"tests.e2e.{module}", *arguments),
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=leash(),
             stdout=said,
             stderr=said,
             cwd=ROOT,

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ STARTING: Final = 30.0
 STOPPING: Final = 25.0
 """Seconds to stop in order; `serve` itself allows 10 for requests and 10 for sends."""
 LOOK_AGAIN: Final = 0.02
+RUNNER: Final = (sys.executable, "-m", "kaisa_relay")
+"""What runs a program of ours, before its arguments."""
 SHOWN_LINES: Final = 15
 
 
@@ -107,15 +109,20 @@ async def running(program: Program, folder: Path) -> AsyncIterator[Child]:
         await child.stop()
 
 
-async def launch(program: Program, folder: Path) -> Child:
+async def launch(
+    program: Program,
+    folder: Path,
+    runner: Sequence[str] = RUNNER,
+    stdin: int = subprocess.DEVNULL,
+) -> Child:
     """Start a program, which the caller must `stop` or `kill`; its log grows from run to run."""
     log = folder / f"{program.name}.log"
     with _appending(log) as output:
         said_before = os.fstat(output.fileno()).st_size
         start = partial(
             trio.lowlevel.open_process,
-            (sys.executable, "-m", "kaisa_relay", *program.arguments),
-            stdin=subprocess.DEVNULL,
+            (*runner, *program.arguments),
+            stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=program.environment,
