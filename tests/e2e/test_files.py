@@ -36,7 +36,10 @@ async def send_file(chat: Chatting, data: bytes) -> None:
 def lies(house: House, pattern: str) -> bool:
     """Say whether the relay keeps such a file now."""
     folder = Settings(database_url=house.config.database_url).files_dir
-    return any(each.stat().st_size for each in folder.glob(f"*/{pattern}"))
+    try:
+        return any(each.stat().st_size for each in folder.glob(f"*/{pattern}"))
+    except FileNotFoundError:
+        return False  # just given its name for good; whoever waits looks again
 
 
 async def comes_true(condition: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ import trio
 from sqlalchemy import select
 
 from kaisa_relay.store.tables import send
-from tests.e2e.house import House, house
+from tests.e2e.house import STOP_WITHIN, House, house
 from tests.e2e.ledger import engine_of
 from tests.e2e.play import CREATE, Steps, begin_all, pairs, talk
 from tests.e2e.verdict import verdict
@@ -102,6 +102,6 @@ def form(built: House) -> bytes:
 
 async def refusing(built: House) -> None:
     """Return once the relay takes no more requests."""
-    with trio.fail_after(5):
+    with trio.fail_after(STOP_WITHIN):
         while (await built.clients.http.get("/healthz")).status_code != 503:  # noqa: ASYNC110 - HTTP
             await trio.sleep(0.02)
