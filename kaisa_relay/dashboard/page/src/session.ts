@@ -38,7 +38,7 @@ const connection = new Connection(
 function heard(frame: Frame): void {
   if (frame.type === "snapshot") {
     board.update((now) => withSnapshot(now, frame));
-    refreshing.mark({ ...staleAfter([]), alerts: true });
+    refreshing.mark({ ...staleAfter([]), alerts: true, ended: true });
   }
   if (frame.type !== "events") return;
   board.update((now) => withEvents(now, frame.events));

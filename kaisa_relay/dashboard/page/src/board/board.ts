@@ -21,6 +21,8 @@ export interface Stale {
   agents: boolean;
   channels: boolean;
   alerts: boolean;
+  /** The latest that have ended, which no snapshot has. */
+  ended: boolean;
 }
 
 export const EMPTY: Board = {
@@ -72,7 +74,7 @@ export function withConversation(board: Board, conversation: Conversation): Boar
 }
 
 export function staleAfter(events: readonly FeedEvent[]): Stale {
-  const stale: Stale = { conversations: new Set(), agents: false, channels: false, alerts: false };
+  const stale: Stale = { conversations: new Set(), agents: false, channels: false, alerts: false, ended: false };
   for (const { type, subject } of events) {
     if (type.startsWith("alert.")) stale.alerts = true;
     else if (type.startsWith("channel.")) stale.channels = true;

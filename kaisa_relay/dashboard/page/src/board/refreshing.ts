@@ -2,7 +2,7 @@
 import { Refusal, type Client } from "../api/client";
 import type { Agent, Alert, Channel, Conversation } from "../api/types";
 import type { Store } from "../store";
-import { withConversation, type Board, type Stale } from "./board";
+import { MOST_ENDED, withConversation, type Board, type Stale } from "./board";
 
 export const SOON = 120;
 /** Milliseconds in which what belongs together comes together. */
@@ -14,6 +14,7 @@ export class Refreshing {
   private agents = false;
   private channels = false;
   private alerts = false;
+  private ended = false;
   private busy = false;
   private due = false;
 
@@ -35,6 +36,7 @@ export class Refreshing {
     this.agents ||= stale.agents;
     this.channels ||= stale.channels;
     this.alerts ||= stale.alerts;
+    this.ended ||= stale.ended;
   }
 
   private plan(milliseconds: number): void {
@@ -47,26 +49,27 @@ export class Refreshing {
   }
 
   private wanted(): boolean {
-    return this.conversations.size > 0 || this.agents || this.channels || this.alerts;
+    return this.conversations.size > 0 || this.agents || this.channels || this.alerts || this.ended;
   }
 
   private async run(): Promise<void> {
     this.busy = true;
     const ids = [...this.conversations].slice(0, AT_ONCE);
-    const { agents, channels, alerts } = this;
+    const { agents, channels, alerts, ended } = this;
     ids.forEach((id) => this.conversations.delete(id));
-    this.agents = this.channels = this.alerts = false;
+    this.agents = this.channels = this.alerts = this.ended = false;
     const reading = [
       ...ids.map((id) => this.conversation(id)),
       ...(agents ? [this.people()] : []),
       ...(channels ? [this.numbers()] : []),
       ...(alerts ? [this.troubles()] : []),
+      ...(ended ? [this.over()] : []),
     ];
     const done = await Promise.allSettled(reading);
     this.busy = false;
     const failed = done.some((each) => each.status === "rejected");
     // What could not be read stays old, and is read when the server is back.
-    if (failed) this.note({ conversations: new Set(ids), agents, channels, alerts });
+    if (failed) this.note({ conversations: new Set(ids), agents, channels, alerts, ended });
     this.plan(failed ? LATER : SOON);
   }
 
@@ -78,6 +81,12 @@ export class Refreshing {
       // What is not there will not be there at the next try either.
       if (!(problem instanceof Refusal && problem.status === 404)) throw problem;
     }
+  }
+
+  private async over(): Promise<void> {
+    const path = `/conversations?status=closed,failed,abandoned&limit=${MOST_ENDED}`;
+    const { items } = await this.client.get<{ items: Conversation[] }>(path);
+    this.board.update((board) => items.reduce(withConversation, board));
   }
 
   private async people(): Promise<void> {

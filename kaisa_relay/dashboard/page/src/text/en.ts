@@ -172,7 +172,7 @@ export const en = {
     failed: "could not be reached",
     rescinded: "withdrawn",
   } as Record<string, string>,
-  among: (count: number) => `of ${count}`,
+  among: (count: number) => (count > 1 ? `out of ${count}` : ""),
   agents: {
     heading: "Agents",
     empty: "No agent is known yet. Whoever a form names as an agent appears here.",
@@ -346,7 +346,7 @@ export const en = {
     "conversation.resumed": "Resumed",
     "conversation.failed": "Failed",
     "conversation.abandoned": "Abandoned",
-    "conversation.identity_changed": "Identity learnt",
+    "conversation.identity_changed": "Identity changed or learnt",
     "conversation.identity_mismatched": "Not the number of the form",
     "conversation.deadline_moved": "Deadline moved",
     "agent.available": "Agent available",
@@ -369,6 +369,6 @@ export const en = {
     "alert.raised": "Alert",
     "alert.cleared": "Alert over",
     "conversation.window_opened": "Window opened",
-  } satisfies Partial<Record<EventType, string>> as Record<string, string>,
+  } satisfies Record<EventType, string> as Record<string, string>,
 };
 export const t = en;
