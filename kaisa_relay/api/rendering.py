@@ -1,5 +1,6 @@
 """Conversations and messages as the API shows them."""
 
+from datetime import datetime
 from typing import Final
 
 from msgspec import UNSET, Raw, UnsetType
@@ -17,6 +18,7 @@ from kaisa_relay.api.shapes import (
     PersonAnswer,
     Qr,
 )
+from kaisa_relay.domain.channel import WINDOW
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
 from kaisa_relay.domain.conversation.choices import OfferMade
 from kaisa_relay.domain.conversation.state import Phase
@@ -97,6 +99,8 @@ class Rendering:
             accepted_at=seen.accepted_at,
             ended_at=seen.ended_at,
             expires_at=seen.expires_at,
+            visitor_window_closes_at=_closes(seen.visitor_wrote_at),
+            agent_window_closes_at=_closes(seen.agent_wrote_at),
         )
 
     async def _qr(self, url: str | None) -> Qr | None:
@@ -174,3 +178,7 @@ def _text(content: Content | Outgoing | None, kind: str) -> str | UnsetType | No
             return _text(newer, kind)
         case _:
             return UNSET
+
+
+def _closes(wrote_at: datetime | None) -> datetime | None:
+    return None if wrote_at is None else wrote_at + WINDOW

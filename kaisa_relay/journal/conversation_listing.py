@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from attrs import evolve as replace
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, or_, select, union_all
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.chat_commands import Close
@@ -27,6 +27,7 @@ from kaisa_relay.store.tables import (
     event,
     identity,
     metadata,
+    pair,
     token,
 )
 
@@ -47,6 +48,24 @@ _url: Final = (
     .limit(1)
     .scalar_subquery()
     .label("url")
+)
+
+
+def _wrote(who: Column[int], label: str) -> Any:
+    """When one of them last wrote on the channel, as their pair's row has it."""
+    table = pair.c
+    return (
+        select(table.inbound_at)
+        .where(table.workspace == conversation.c.workspace, table.contact == who)
+        .where(table.channel == conversation.c.channel)
+        .scalar_subquery()
+        .label(label)
+    )
+
+
+_windows: Final = (
+    _wrote(conversation.c.visitor, "visitor_wrote_at"),
+    _wrote(conversation.c.agent, "agent_wrote_at"),
 )
 
 
@@ -94,7 +113,7 @@ def _of_phase(
 
 def _of(workspace: WorkspaceId) -> Select[Any]:
     table = conversation.c
-    query = select(table.id, table.snapshot, _last_message, _url, metadata.c.data)
+    query = select(table.id, table.snapshot, _last_message, _url, *_windows, metadata.c.data)
     joined = query.outerjoin(
         metadata,
         (metadata.c.workspace == table.workspace) & (metadata.c.conversation == table.id),
@@ -241,4 +260,6 @@ def _view(
         accepted_at=state.accepted_at,
         ended_at=state.ended_at,
         expires_at=expires_at(state),
+        visitor_wrote_at=from_micros(row.visitor_wrote_at),
+        agent_wrote_at=from_micros(row.agent_wrote_at),
     )

@@ -164,7 +164,8 @@ class ConversationView:
     """A conversation's current row, joined with who is in it.
 
     `form` is the visitor as the form named them; `agent` is `State.answering`; `outcome` and
-    `note` are the agent's words at the end.
+    `note` are the agent's words at the end. When the two last wrote on this channel, which opens
+    their windows, is known to ten minutes: it may have been later, never earlier.
     """
 
     id: ConversationId
@@ -183,6 +184,8 @@ class ConversationView:
     accepted_at: datetime | None
     ended_at: datetime | None
     expires_at: datetime | None
+    visitor_wrote_at: datetime | None = None
+    agent_wrote_at: datetime | None = None
 
 
 @frozen

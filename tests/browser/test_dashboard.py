@@ -135,6 +135,8 @@ def _writes(talk: Talk, sam: Supervisor) -> None:
 
 
 def _transfers_and_closes(talk: Talk, sam: Supervisor) -> None:
+    offered = sam.page.get_by_label("Transfer to").locator("option")
+    expect(offered).to_have_text(["whoever is free next", AGENTS[3].name])
     sam.page.get_by_label("Transfer to").select_option(label=AGENTS[3].name)
     sam.page.get_by_role("button", name="Transfer").click()
     ask(partial(accepts, talk.agents[1]))

@@ -19,6 +19,7 @@ from kaisa_relay.ports import (
     SaveConversation,
     SaveMetadata,
     StoreContent,
+    TouchPair,
 )
 from tests import fakes
 from tests.contracts.world import World
@@ -69,6 +70,24 @@ async def test_a_conversation_as_it_begins(world: World) -> None:
     )
     assert await world.store.archive.conversation(world.workspace, started.id) == view
     assert await world.store.archive.conversations(world.workspace, Filter(), None, 9) == [view]
+
+
+async def test_a_conversation_says_when_its_people_last_wrote_on_its_channel(world: World) -> None:
+    started = await world.start(ANA, BO)
+    await world.must(
+        TouchPair(world.channel.id, ANA.contact, AT - timedelta(hours=2)),
+        TouchPair(world.channel.id, BO.contact, AT - timedelta(hours=1)),
+        TouchPair(ChannelId(99), ANA.contact, AT),
+    )
+    view = await world.store.archive.conversation(world.workspace, started.id)
+    assert view is not None
+    assert view.visitor_wrote_at == AT - timedelta(hours=2)
+    assert view.agent_wrote_at is None, "nobody has accepted"
+    accepted = evolve(started.state, phase=Phase.ACTIVE, agent=BO.contact, accepted_at=AT)
+    await world.must(SaveConversation(accepted, 1, None))
+    view = await world.store.archive.conversation(world.workspace, started.id)
+    assert view is not None
+    assert view.agent_wrote_at == AT - timedelta(hours=1)
 
 
 async def test_a_conversation_as_it_ended(world: World) -> None:

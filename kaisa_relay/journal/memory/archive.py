@@ -1,6 +1,7 @@
 """What the API shows, read from the rows in memory."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from attrs import evolve as replace
@@ -183,7 +184,14 @@ def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
         accepted_at=state.accepted_at,
         ended_at=state.ended_at,
         expires_at=expires_at(_current(rows, workspace, state)),
+        visitor_wrote_at=_wrote_at(rows, state, state.visitor),
+        agent_wrote_at=None if state.agent is None else _wrote_at(rows, state, state.agent),
     )
+
+
+def _wrote_at(rows: Rows, state: State, contact: ContactId) -> datetime | None:
+    pair = rows.pairs.get((state.workspace, state.channel, contact))
+    return None if pair is None else pair.inbound_at
 
 
 def _person(rows: Rows, workspace: WorkspaceId, contact: ContactId) -> PersonView:

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Conversation } from "../src/api/types";
 import {
-  EMPTY, ended, inState, matches, MOST_ACTIVITY, MOST_ENDED, staleAfter, withConversation,
-  withEvents, withSnapshot, type Board,
+  EMPTY,
+  ended,
+  inState,
+  matches,
+  MOST_ACTIVITY,
+  MOST_ENDED,
+  staleAfter,
+  withConversation,
+  withEvents,
+  withSnapshot,
+  type Board,
+  windowsOf,
 } from "../src/board/board";
 import type { EventType, FeedEvent, Snapshot } from "../src/feed/frames";
 import { conversation } from "./things";
@@ -86,5 +96,29 @@ describe("search", () => {
     const nobody = { name: null, phone: null };
     const gone = conversation({ visitor: nobody, form: nobody, metadata: null });
     expect(matches(gone, "vera")).toBe(false);
+  });
+});
+
+describe("windows", () => {
+  const now = Date.parse("2026-11-22T12:00:00Z");
+  const closing = (visitor: string | null, agent: string | null, status: "seeking" | "active" | "closed") =>
+    windowsOf(
+      conversation({ status, visitor_window_closes_at: visitor, agent_window_closes_at: agent }),
+      now,
+    );
+  const [past, soon, late] = ["2026-11-22T11:59:00Z", "2026-11-22T13:00:00Z", "2026-11-22T20:00:00Z"];
+
+  test("are said when they are closed or close soon", () => {
+    expect(closing(past, soon, "active")).toEqual([
+      { side: "visitor", left: null },
+      { side: "agent", left: 3_600_000 },
+    ]);
+  });
+  test("are not said while there is time, or nobody has written", () => {
+    expect(closing(late, null, "active")).toEqual([]);
+  });
+  test("are only the visitor's before somebody has accepted, and nobody's after the end", () => {
+    expect(closing(past, past, "seeking")).toEqual([{ side: "visitor", left: null }]);
+    expect(closing(past, past, "closed")).toEqual([]);
   });
 });

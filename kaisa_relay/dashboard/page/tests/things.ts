@@ -20,6 +20,8 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     accepted_at: null,
     ended_at: null,
     expires_at: null,
+    visitor_window_closes_at: null,
+    agent_window_closes_at: null,
     ...changes,
   };
 }

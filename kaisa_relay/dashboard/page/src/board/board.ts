@@ -110,6 +110,32 @@ export function since(conversation: Conversation): string {
   return ended_at ?? created_at;
 }
 
+export const WINDOW_SOON = 2 * 3_600_000;
+/** Milliseconds before its end in which a window is said to close soon. */
+
+export interface WindowSaid {
+  side: "visitor" | "agent";
+  /** Milliseconds; null when it is closed. */
+  left: number | null;
+}
+
+/** Whose window is closed or will be soon, while the conversation lives. */
+export function windowsOf(conversation: Conversation, now: number): WindowSaid[] {
+  if (conversation.status !== "seeking" && conversation.status !== "active") return [];
+  const { visitor_window_closes_at, agent_window_closes_at } = conversation;
+  const both = [
+    { side: "visitor" as const, closes: visitor_window_closes_at },
+    // Before somebody has accepted there is nobody whose window matters.
+    { side: "agent" as const, closes: conversation.status === "active" ? agent_window_closes_at : null },
+  ];
+  return both.flatMap(({ side, closes }) => {
+    if (!closes) return [];
+    const left = Date.parse(closes) - now;
+    if (left > WINDOW_SOON) return [];
+    return [{ side, left: left > 0 ? left : null }];
+  });
+}
+
 /** Whether a conversation is what somebody typed to find it. */
 export function matches(conversation: Conversation, typed: string): boolean {
   const words = typed.trim().toLowerCase();

@@ -5,9 +5,18 @@ import { board } from "../session";
 import { useStore } from "../store";
 import { t } from "../text/en";
 import { Empty, Loading, name } from "../ui/parts";
-import { since as sinceText, until, useNow } from "../ui/time";
+import { since as sinceText, span, until, useNow } from "../ui/time";
 import { Activity } from "./activity";
-import { ended, inState, LIVE, matches, since, type Board as Shown, type Live } from "./board";
+import {
+  ended,
+  inState,
+  LIVE,
+  matches,
+  since,
+  windowsOf,
+  type Board as Shown,
+  type Live,
+} from "./board";
 import { Strips } from "./strips";
 import { Everywhere } from "./everywhere";
 
@@ -110,6 +119,7 @@ export function Card({ conversation, chosen }: { conversation: Conversation; cho
       <span class="card-agent">{second(conversation)}</span>
       <span class="card-channel">{channel.phone}</span>
       {status === "closed" && conversation.outcome && <span class="tag">{conversation.outcome}</span>}
+      <Windows conversation={conversation} />
     </a>
   );
 }
@@ -133,6 +143,22 @@ function Age({ conversation }: { conversation: Conversation }) {
     <span class={`age ${level}`}>
       <time dateTime={from}>{sinceText(from, now)}</time>
       {soon && <small> {t.board.expires(until(expires_at, now))}</small>}
+    </span>
+  );
+}
+
+/** Said only while it matters: WhatsApp's window of somebody is closed, or will be soon. */
+function Windows({ conversation }: { conversation: Conversation }) {
+  const now = useNow();
+  const said = windowsOf(conversation, now);
+  if (said.length === 0) return null;
+  return (
+    <span class="windows">
+      {said.map(({ side, left }) => (
+        <span key={side} class={`tag ${left === null ? "bad" : "warn"}`}>
+          {left === null ? t.board.windowClosed[side] : t.board.windowCloses[side](span(left))}
+        </span>
+      ))}
     </span>
   );
 }

@@ -1,13 +1,14 @@
 import { useRef, useState } from "preact/hooks";
-import type { Conversation } from "../api/types";
 import { board, client } from "../session";
 import { explain } from "../signin/signin";
 import { useStore } from "../store";
 import { t } from "../text/en";
 import { Button } from "../ui/parts";
+import { candidates, type Whole } from "./loading";
 
 /** What ends a conversation or gives it to somebody else. */
-export function Actions({ conversation }: { conversation: Conversation }) {
+export function Actions({ whole }: { whole: Whole }) {
+  const { conversation } = whole;
   const [told, setTold] = useState("");
   const [problem, setProblem] = useState("");
   const one = `/conversations/${conversation.id}`;
@@ -26,7 +27,10 @@ export function Actions({ conversation }: { conversation: Conversation }) {
   return (
     <div class="actions">
       {conversation.status === "active" && (
-        <Transfer to={(to) => void ask("transfer", { to }, t.conversation.transferred)} />
+        <Transfer
+          among={candidates(whole)}
+          to={(to) => void ask("transfer", { to }, t.conversation.transferred)}
+        />
       )}
       <Close close={() => void ask("close", {}, t.conversation.closed)} />
       <span class="told" role="status">
@@ -39,8 +43,10 @@ export function Actions({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function Transfer({ to }: { to: (agent: string) => void }) {
-  const { agents } = useStore(board);
+type TransferProps = { among: ReadonlySet<string>; to: (agent: string) => void };
+
+function Transfer({ among, to }: TransferProps) {
+  const agents = useStore(board).agents.filter((each) => among.has(each.id));
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();
@@ -60,7 +66,7 @@ function Transfer({ to }: { to: (agent: string) => void }) {
           ))}
         </select>
       </label>
-      <button type="submit" class="button button-plain">
+      <button type="submit" class="button button-plain" title={t.conversation.transferHint}>
         {t.conversation.transfer}
       </button>
     </form>

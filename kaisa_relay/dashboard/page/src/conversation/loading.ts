@@ -16,6 +16,17 @@ export type State = { is: "loading" } | { is: "failed"; why: string } | { is: "s
 
 const SOON = 150;
 
+/** The agents of the conversation's form but for who has it: nobody else can be asked. */
+export function candidates({ conversation, events }: Whole): ReadonlySet<string> {
+  const created = events.find((event) => event.type === "conversation.created");
+  const agents = (created?.data.agents ?? []) as { contact: string }[];
+  const has = events.filter((event) => HANDS.has(event.type)).at(-1)?.data.agent;
+  const others = agents.map((each) => each.contact).filter((each) => each !== has);
+  return new Set(conversation.agent ? others : []);
+}
+
+const HANDS = new Set(["conversation.agent_accepted", "conversation.transferred"]);
+
 export async function read(id: string): Promise<Whole> {
   const one = `/conversations/${id}`;
   const [conversation, messages, events] = await Promise.all([

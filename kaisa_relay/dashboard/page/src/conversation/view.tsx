@@ -29,7 +29,7 @@ function Shown({ whole }: { whole: Whole }) {
   return (
     <>
       <Head whole={whole} />
-      {acts && live && <Actions conversation={conversation} />}
+      {acts && live && <Actions whole={whole} />}
       <About whole={whole} />
       <Timeline whole={whole} />
       {acts && <Composer conversation={conversation} />}

@@ -74,6 +74,14 @@ export const en = {
     for: "for",
     expires: (time: string) => `expires in ${time}`,
     expired: "expiring",
+    windowClosed: {
+      visitor: "visitor's window closed",
+      agent: "agent's window closed",
+    },
+    windowCloses: {
+      visitor: (time: string) => `visitor's window closes in ${time}`,
+      agent: (time: string) => `agent's window closes in ${time}`,
+    },
     activity: "Activity",
     noActivity: "What happens appears here.",
   },
@@ -109,6 +117,7 @@ export const en = {
     held: "It waits until the reader writes again.",
     transfer: "Transfer",
     transferTo: "Transfer to",
+    transferHint: "Agents of the visitor's form can be asked",
     nextAgent: "whoever is free next",
     transferred: "The agent is being asked.",
     close: "Close",
