@@ -11,11 +11,10 @@ settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
-@pytest.fixture
-def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start this test's programs without coverage, which costs them nearly half their time.
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have programs that tests start run at full speed: coverage counts what runs in the tests.
 
-    For programs that are killed, and so write no coverage down, and for those of benchmarks and of
-    long plays whose lines other tests reach.
+    The tests' own processes hear of coverage by this variable, and hand it on no further.
     """
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    if hasattr(session.config, "workerinput"):
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)

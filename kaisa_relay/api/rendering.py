@@ -75,6 +75,8 @@ class Rendering:
             accepted_at=None,
             ended_at=None,
             expires_at=made.expires_at,
+            visitor_window_closes_at=None,
+            agent_window_closes_at=None,
         )
 
     async def conversation(

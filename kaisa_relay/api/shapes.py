@@ -109,8 +109,7 @@ class ConversationAnswer(Struct, frozen=True, kw_only=True):
     be asked first, and null when that is nobody. `outcome` and `note` are what the agent said at
     the end (`/close sold on the phone`: `sold`, `on the phone`), null before and where nothing
     was said. `expires_at` is the link's deadline while reserved, then that of silence. The
-    windows are those in which WhatsApp lets us write freely to the two: null where nobody wrote,
-    and not in the answer to a creation.
+    windows are those in which WhatsApp lets us write freely to the two: null where nobody wrote.
     """
 
     id: str
@@ -130,8 +129,8 @@ class ConversationAnswer(Struct, frozen=True, kw_only=True):
     accepted_at: datetime | None
     ended_at: datetime | None
     expires_at: datetime | None
-    visitor_window_closes_at: datetime | UnsetType | None = UNSET
-    agent_window_closes_at: datetime | UnsetType | None = UNSET
+    visitor_window_closes_at: datetime | None
+    agent_window_closes_at: datetime | None
 
 
 class ConversationDetail(ConversationAnswer, frozen=True, kw_only=True):

@@ -38,6 +38,8 @@ async def test_a_reservation_is_answered_as_the_issue_fixes_it(bench: Bench) -> 
         "accepted_at": None,
         "ended_at": None,
         "expires_at": "2026-11-22T08:30:00Z",
+        "visitor_window_closes_at": None,
+        "agent_window_closes_at": None,
     }
 
 

@@ -14,7 +14,7 @@ LONGEST: Final = 200.0
 ENDS_WITHIN: Final = 30.0
 """Seconds in which a benchmark that is told to stop ends what it has started."""
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(300)]
 
 SMALL = {
     "relay": ("--live", "6", "--seconds", "0.3", "--senders", "4", "--in-a-row", "2"),

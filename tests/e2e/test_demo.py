@@ -87,7 +87,6 @@ async def test_once(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.usefixtures("unmeasured")
 async def test_once_with_faults_on_postgresql(tmp_path: Path) -> None:
     """Repeats, delays, overtaking, errors and lost answers change nothing that people see."""
     with postgres_database() as url:
@@ -141,7 +140,6 @@ def _read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-@pytest.mark.usefixtures("unmeasured")
 async def test_a_child_that_dies_ends_the_demo(tmp_path: Path) -> None:
     """It says which one, with its last lines and where its log is; the other one is ended."""
     async with demo_with_relay(tmp_path, tmp_path / "errors") as (process, relay):
@@ -155,7 +153,6 @@ async def test_a_child_that_dies_ends_the_demo(tmp_path: Path) -> None:
     assert not running_of(others)
 
 
-@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_everything_in_order(tmp_path: Path, stop: signal.Signals) -> None:
     """No process is left, the relay stopped by itself, and it is no success."""
@@ -174,7 +171,6 @@ def relay_that_cannot_start() -> Program:
     return Program("relay", ("serve",), re.compile("never"), child_environment({}))
 
 
-@pytest.mark.usefixtures("unmeasured")
 async def test_a_child_that_cannot_start_says_why(tmp_path: Path) -> None:
     """Each run speaks for itself in the same log; to end a dead one, even twice, is harmless."""
     with pytest.raises(ChildDied, match="KAISA_SECRET_KEY is missing"):

@@ -15,7 +15,7 @@ from tests.e2e.play import Chat, Steps, Voice, begin_all, talk
 from tests.e2e.verdict import ask_again, message_problems, quiet, verdict
 from tests.store.databases import FRESH, sqlite_database
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(240)]
 
 STOPPED: Final = frozenset({"channel stopped", "channel down"})
 """What the log may say at error level: a number that does not answer is news."""

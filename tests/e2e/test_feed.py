@@ -19,7 +19,7 @@ from tests.e2e.house import House, house
 from tests.e2e.play import Steps, begin_all, talk
 from tests.store.databases import FRESH
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(240)]
 
 DASHBOARDS = 50
 KILLS = 2

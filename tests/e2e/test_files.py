@@ -12,7 +12,7 @@ from kaisa_relay.settings import Settings
 from tests.e2e.house import House
 from tests.e2e.test_types import AGENT, VISITOR, Bubble, Chatting, chatting
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(180)]
 
 MEGABYTE = 1024 * 1024
 LARGEST = 100 * MEGABYTE

@@ -12,7 +12,7 @@ from tests.e2e.play import Steps, begin_all, reserve, talk
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(240)]
 
 CHATS, MESSAGES = 4, 10
 KILLS_IN_A_RUN = 5

@@ -18,7 +18,7 @@ from tests.e2e.play import pairs, reserve
 from tests.e2e.test_feed import latest
 from tests.store.databases import sqlite_database
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(120)]
 
 
 @frozen

@@ -18,7 +18,7 @@ from tests.e2e.play import Steps, begin_all, talk
 from tests.engagement.receiver import Receiver, receiving
 from tests.store.databases import FRESH
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("unmeasured")]
+pytestmark = [pytest.mark.timeout(240)]
 
 TYPE = "conversation.*"
 
