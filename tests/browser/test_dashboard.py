@@ -171,6 +171,21 @@ def _outlives(built: House, talks: list[Talk], sam: Supervisor) -> None:
     assert not missing
 
 
+async def test_an_answer_before_the_first_picture_is_shown(built: House) -> None:
+    """A busy browser paints late: who is signed in may be known before."""
+    await supervise(partial(_paints_late, built))
+
+
+def _paints_late(built: House, sam: Supervisor) -> None:
+    sam.page.add_init_script(
+        "const later = setTimeout;"
+        "window.setTimeout = (run, wait = 0, ...given) => later(run, wait + 1000, ...given);"
+        "window.requestAnimationFrame = (run) => later(run, 1000);"
+    )
+    sam.page.goto(f"http://{built.bind}/")
+    expect(sam.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 async def test_a_session_that_ends_shows_the_sign_in(built: House) -> None:
     """And a wrong password says so, with the keyboard alone."""
     await supervise(partial(_signs_out, built))

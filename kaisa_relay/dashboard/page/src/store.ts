@@ -1,5 +1,5 @@
 // A value that components watch: nothing more is needed here.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export class Store<T> {
   private readonly watchers = new Set<() => void>();
@@ -26,9 +26,15 @@ export class Store<T> {
   }
 }
 
-/** Show what a store holds, and show it anew when that changes. */
+/** Show what a store holds, and show it anew when that changes.
+ *
+ * Watched before the browser paints: what changed until a later effect would be seen by nobody. */
 export function useStore<T>(store: Store<T>): T {
   const [, again] = useState({});
-  useEffect(() => store.watch(() => again({})), [store]);
-  return store.get();
+  const shown = store.get();
+  useLayoutEffect(() => {
+    if (store.get() !== shown) again({});
+    return store.watch(() => again({}));
+  }, [store]);
+  return shown;
 }
