@@ -17,7 +17,7 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.accounts.commands import WorkspaceSettings
-from kaisa_relay.cli.demo.accounts import Customer, Login, open_accounts
+from kaisa_relay.cli.demo.accounts import Customer, Login, open_account
 from kaisa_relay.cli.demo.people import Person, Phone, Simulator, Ticks
 from kaisa_relay.cli.demo.processes import Child, Program, launch
 from kaisa_relay.cli.demo.programs import Line, RelayConfig
@@ -127,7 +127,7 @@ async def house(
     """Open a house with one workspace, two numbers and an API key; its relay is ready."""
     config, bind, graph = RelayConfig(database_url), free_address(), free_address()
     customer = Customer("house", settings, LINES, login)
-    (key,) = await open_accounts(config.settings(), (customer,))
+    key = await open_account(config.settings(), customer)
     async with (
         _connected(graph, bind, key.text) as clients,
         _simulated(graph, folder) as simulator,

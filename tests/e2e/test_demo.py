@@ -15,15 +15,18 @@ from typing import Any
 
 import pytest
 import trio
-from attrs import evolve, frozen
+from attrs import frozen
 
+from kaisa_relay.accounts.commands import WorkspaceSettings
+from kaisa_relay.cli.demo.accounts import Customer
+from kaisa_relay.cli.demo.cast import LINES
 from kaisa_relay.cli.demo.people import Arrival, Person
 from kaisa_relay.cli.demo.processes import ChildDied, Program, launch, running
 from kaisa_relay.cli.demo.programs import RelayConfig
 from kaisa_relay.cli.demo.screen import Dark
 from kaisa_relay.cli.demo.stage import Binds, staged
 from kaisa_relay.cli.demo.summary import Messages, Played, Summary
-from kaisa_relay.cli.demo.yours import NEXT_VISITOR, YOURS, YourTurn
+from kaisa_relay.cli.demo.yours import NEXT_VISITOR, YourTurn
 from kaisa_relay.settings import child_environment
 from tests.store.databases import postgres_database
 
@@ -206,7 +209,7 @@ class Lines(Dark):
         return sum(name == reader for name, _ in self.arrived) >= count
 
 
-PLAYED = evolve(YOURS, name="demo", lines=())
+PLAYED = Customer("demo", WorkspaceSettings(), LINES)
 HAS_ARRIVED = {
     3: ("Axel Agent", 3),
     4: ("Vera Visitor", 3),
@@ -250,7 +253,7 @@ async def shell(setting: Sequence[str], command: str) -> str:
 async def test_the_commands_that_are_shown_work(tmp_path: Path) -> None:
     """Pasted one after the other, they make a chat from the first scan to its end."""
     config, lines, answers = RelayConfig(f"sqlite:///{tmp_path / 'kaisa.db'}"), Lines(), []
-    on_stage = staged(config, (PLAYED, YOURS), tmp_path, Binds())
+    on_stage = staged(config, PLAYED, tmp_path, Binds())
     async with on_stage as stage, trio.open_nursery() as nursery:
         nursery.start_soon(YourTurn(stage, lines).run, earlier())
         await until(lambda: bool(lines.said) and "/_sim" in lines.said[-1])
@@ -267,4 +270,4 @@ async def test_the_commands_that_are_shown_work(tmp_path: Path) -> None:
     assert "Hello, is anybody there?" in messages
     assert json.loads(closed)["status"] == "closed"
     assert json.loads(created)["visitor"]["phone"] == NEXT_VISITOR.number
-    assert json.loads(unknown)["status"] == 404  # that one belongs to another key
+    assert json.loads(unknown)["status"] == 404  # it was not played here

@@ -1,4 +1,4 @@
-"""What the demo configures: workspaces, each with its numbers and one API key."""
+"""What the demo configures: a workspace with its numbers, one API key, maybe a supervisor."""
 
 import secrets
 from functools import partial
@@ -70,8 +70,8 @@ class Key:
     text: str = field(repr=False)
 
 
-async def open_accounts(settings: Settings, customers: tuple[Customer, ...]) -> tuple[Key, ...]:
-    """Make the workspaces in an empty database and return a key for each.
+async def open_account(settings: Settings, customer: Customer) -> Key:
+    """Make the workspace in an empty database and return a key that may do everything.
 
     No `serve` may run on it. Raises `NotEmpty`, and what opening the database raises.
     """
@@ -84,7 +84,7 @@ async def open_accounts(settings: Settings, customers: tuple[Customer, ...]) -> 
         desk = _Desk(administration)
         if (await desk.get(Inspect(), Facts)).workspaces:
             raise NotEmpty("the database holds workspaces already: give the demo an empty one")
-        return tuple([await desk.add(customer) for customer in customers])
+        return await desk.add(customer)
 
 
 def _seconds() -> float:

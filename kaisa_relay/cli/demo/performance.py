@@ -25,7 +25,7 @@ from kaisa_relay.cli.demo.screen import Screen
 from kaisa_relay.cli.demo.stage import Binds, Stage, staged
 from kaisa_relay.cli.demo.summary import Summary
 from kaisa_relay.cli.demo.verdict import Heard, phone_problems
-from kaisa_relay.cli.demo.yours import YOURS, YourTurn
+from kaisa_relay.cli.demo.yours import YourTurn
 from kaisa_relay.runtime.clock import system_clock
 
 FAULTS: Final = {
@@ -67,11 +67,6 @@ class Wishes:
         return Customer("demo", WorkspaceSettings(offer_time=offer_time), LINES, login)
 
     @property
-    def customers(self) -> tuple[Customer, ...]:
-        """All customers; one of them is the user's own."""
-        return (self.customer,) if self.once else (self.customer, YOURS)
-
-    @property
     def binds(self) -> Binds:
         """Where to listen: the usual ports for people, any for programs."""
         return Binds() if self.once else Binds(bind_to(RELAY_PORT), bind_to(SIMULATOR_PORT))
@@ -98,7 +93,7 @@ class Performance:
         wishes = self.wishes
         config = RelayConfig(wishes.database_url)
         self.screen.says("Starting the simulator and the relay …")
-        on_stage = staged(config, wishes.customers, self.folder, wishes.binds)
+        on_stage = staged(config, wishes.customer, self.folder, wishes.binds)
         async with on_stage as stage:
             await stage.simulator.set_faults({"seed": wishes.seed})
             if wishes.faults:

@@ -1,6 +1,7 @@
 """A client of the relay's HTTP API, as a customer's backend would write one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from kaisa_relay.cli.demo.answers import body
 from kaisa_relay.cli.demo.people import Missing, Person
+from kaisa_relay.domain.durations import write_duration
 
 T = TypeVar("T")
 
@@ -106,6 +108,12 @@ class RelayApi:
         """End a conversation."""
         answer = await self._http.post(f"/conversations/{id}/close", headers=self._headers)
         body(answer, Conversation)
+
+    async def set_offer_time(self, time: timedelta) -> None:
+        """Give agents so long for an offer, from now on."""
+        settings = {"settings": {"offer_time": write_duration(time)}}
+        answer = await self._http.patch("/workspace", json=settings, headers=self._headers)
+        body(answer, dict[str, Any])
 
     async def messages(self, id: str) -> tuple[Message, ...]:
         """Return all that was said, the oldest first."""

@@ -13,10 +13,10 @@ import httpx
 import trio
 from attrs import define, frozen
 
-from kaisa_relay.cli.demo.accounts import Customer, Key, open_accounts
+from kaisa_relay.cli.demo.accounts import Customer, Key, open_account
 from kaisa_relay.cli.demo.people import Simulator
 from kaisa_relay.cli.demo.processes import Child, running
-from kaisa_relay.cli.demo.programs import Line, RelayConfig, simulator_program
+from kaisa_relay.cli.demo.programs import RelayConfig, simulator_program
 from kaisa_relay.cli.demo.relay import RelayApi
 
 TIMEOUT: Final = 10.0
@@ -35,37 +35,36 @@ class Binds:
 
 @define(eq=False)
 class Stage:
-    """Both programs, ready; a key for each customer, in their order."""
+    """Both programs, ready; `key` may do everything in the customer's workspace."""
 
     simulating: Child
     serving: Child
     simulator: Simulator
-    keys: tuple[Key, ...]
+    key: Key
     relay_http: httpx.AsyncClient
 
-    def relay(self, customer: int = 0) -> RelayApi:
-        """Return a client with a customer's key."""
-        return RelayApi(self.relay_http, self.keys[customer].text)
+    def relay(self) -> RelayApi:
+        """Return a client with the customer's key."""
+        return RelayApi(self.relay_http, self.key.text)
 
 
 @asynccontextmanager
 async def staged(
-    config: RelayConfig, customers: tuple[Customer, ...], folder: Path, binds: Binds
+    config: RelayConfig, customer: Customer, folder: Path, binds: Binds
 ) -> AsyncIterator[Stage]:
-    """Make the accounts, start both programs, end them; their logs are in `folder`.
+    """Make the account, start both programs, end them; their logs are in `folder`.
 
-    Raises `ChildDied` in groups, and what `open_accounts` raises.
+    Raises `ChildDied` in groups, and what `open_account` raises.
     """
-    keys = await open_accounts(config.settings(), customers)
-    numbers: tuple[Line, ...] = tuple(line for each in customers for line in each.lines)
-    async with running(simulator_program(binds.simulator, numbers), folder) as simulating:
+    key = await open_account(config.settings(), customer)
+    async with running(simulator_program(binds.simulator, customer.lines), folder) as simulating:
         relay_program = config.program(binds.relay, simulating.url)
         async with (
             running(relay_program, folder) as serving,
             _client(simulating.url) as simulator_http,
             _client(serving.url) as relay_http,
         ):
-            stage = Stage(simulating, serving, Simulator(simulator_http), keys, relay_http)
+            stage = Stage(simulating, serving, Simulator(simulator_http), key, relay_http)
             async with _watched(simulating, serving):
                 await stage.relay().wait_ready()
                 await stage.simulator.set_webhook(f"{serving.url}/webhooks/whatsapp")

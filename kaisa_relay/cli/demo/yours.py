@@ -1,4 +1,4 @@
-"""The user's own turn: a workspace with usual times, a visitor, an agent, and what to type."""
+"""The user's own turn, on the board of the play: a visitor, an agent, and what to type."""
 
 import json
 import shlex
@@ -13,18 +13,18 @@ import trio
 from attrs import frozen
 
 from kaisa_relay.accounts.commands import WorkspaceSettings
-from kaisa_relay.cli.demo.accounts import Customer
+from kaisa_relay.cli.demo.cast import LINES
 from kaisa_relay.cli.demo.people import Arrival, Person, Phone
-from kaisa_relay.cli.demo.programs import Line
 from kaisa_relay.cli.demo.relay import Conversation
 from kaisa_relay.cli.demo.screen import Screen
 from kaisa_relay.cli.demo.stage import Stage
 from kaisa_relay.cli.demo.summary import Summary, lines
 
-LINE: Final = Line("1003", "+46701740603")
-YOURS: Final = Customer("yours", WorkspaceSettings(), (LINE,))
 VISITOR: Final = Person("Vera Visitor", "+46701740631")
 AGENT: Final = Person("Axel Agent", "+46701740632")
+
+OFFER_TIME: Final = WorkspaceSettings().offer_time
+"""The usual one: in the play agents have less, so that one can be seen to miss an offer."""
 
 NEXT_VISITOR: Final = Person("Otto Other", "+46701740633")
 NEXT_AGENT: Final = Person("Ada Another", "+46701740634")
@@ -41,7 +41,8 @@ class YourTurn:
 
     async def run(self, summary: Summary) -> None:
         """Show everything until cancelled."""
-        relay = self.stage.relay(customer=1)
+        relay = self.stage.relay()
+        await relay.set_offer_time(OFFER_TIME)
         people = (VISITOR, AGENT, NEXT_VISITOR, NEXT_AGENT)
         phones = [Phone(one, self.stage.simulator, self._heard) for one in people]
         for phone in phones:
@@ -70,15 +71,15 @@ class YourTurn:
         yield f"\n{VISITOR.name} scans her link there, {AGENT.name} accepts, and they write."
         yield "Or by hand, in another terminal:\n"
         yield f"  RELAY={self.stage.serving.url} SIM={self.stage.simulating.url}"
-        yield f"  KEY={self.stage.keys[1].text}"
+        yield f"  KEY={self.stage.key.text}"
         yield f"  ID={conversation.id}"
         yield f"\n{VISITOR.name} has a link. She sends its sentence, {AGENT.name} accepts:\n"
-        yield f"  curl -s {visitor}/send -d {_body(conversation.first_text)}"
+        yield f"  curl -s {visitor}/send -d {_body(conversation, conversation.first_text)}"
         yield f'  curl -s "{agent}/inbox?wait=5"'  # until the offer is there to be tapped
         yield f"  curl -s {agent}/tap -d {_json({'label': 'Accept'})}"
         yield "\nThey write to each other, and look at what has arrived:\n"
-        yield f"  curl -s {visitor}/send -d {_body('Hello, is anybody there?')}"
-        yield f"  curl -s {agent}/send -d {_body('Yes, good morning!')}"
+        yield f"  curl -s {visitor}/send -d {_body(conversation, 'Hello, is anybody there?')}"
+        yield f"  curl -s {agent}/send -d {_body(conversation, 'Yes, good morning!')}"
         yield f'  curl -s "{visitor}/inbox?wait=5"'
         yield f'  curl -s "{agent}/inbox?wait=5"'
         yield "\nWhat the relay says about it, and the end (or let the agent send /close):\n"
@@ -89,8 +90,7 @@ class YourTurn:
         yield "\nAnother conversation, and what was played before:\n"
         yield f'  curl -s {BEARER} "$RELAY/conversations/whatsapp?qr=none" --json {_form()}'
         played = summary.conversations[0].id
-        old_key = f'-H "Authorization: Bearer {self.stage.keys[0].text}"'
-        yield f"  curl -s {old_key} $RELAY/conversations/{played}/messages"
+        yield f"  curl -s {BEARER} $RELAY/conversations/{played}/messages"
         yield "\nFor the browser, and for monitoring:\n"
         yield f"  {self.stage.serving.url}/docs"
         yield f"  {self.stage.serving.url}/metrics"
@@ -105,8 +105,9 @@ def _open(url: str) -> None:
             browser.open(url)
 
 
-def _body(text: str) -> str:
-    return _json({"channel": LINE.phone_number_id, "text": text})
+def _body(conversation: Conversation, text: str) -> str:
+    ids = {line.number: line.phone_number_id for line in LINES}
+    return _json({"channel": ids[conversation.channel.phone], "text": text})
 
 
 def _form() -> str:
