@@ -5,8 +5,9 @@ Rule 1: whoever loses the race for the agent's stream reads again (decision 0020
 
 from functools import partial
 
+from kaisa_relay.actors.chats import Chats, chats_of, told
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.presence import Said, notice, presence_append, sending, tell_of
+from kaisa_relay.actors.presence import Said, notice, presence_append, sending, tell_pool
 from kaisa_relay.domain import presence
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.durations import write_duration
@@ -28,14 +29,16 @@ async def wish(
         events = presence.obey_team(agent, wanted, context.wall())
         if not events:
             return None
-        send = await tell_where_they_wrote(context, workspace, contact, _said(wanted))
-        changes = sending(send) if send is not None else ()
+        said = _said(wanted, await chats_of(context, workspace, contact))
+        send = await tell_where_they_wrote(context, workspace, contact, said)
+        hears = await told(context, workspace, contact, events)
+        changes = (*hears, *sending(send)) if send is not None else hears
         append = presence_append(workspace, agent, events, changes)
         if await context.at_once(partial(context.journal.append, append)) is None:
             break
     if send is not None:
         context.exchange.ring((send,))
-    await tell_of(context, workspace, contact, events)
+    tell_pool(context, workspace, contact)
     return None
 
 
@@ -53,12 +56,12 @@ async def tell_where_they_wrote(
     return notice(context, workspace, latest.channel, people[contact], said)
 
 
-def _said(wanted: TeamWish) -> Said:
+def _said(wanted: TeamWish, chats: Chats) -> Said:
     match wanted:
         case TeamPauses(time=None):
-            return Said(TextKey.OFF_BY_TEAM, {})
+            return Said(TextKey.OFF_BY_TEAM, {}, chats)
         case TeamPauses(time=time):
             assert time is not None
-            return Said(TextKey.PAUSED_BY_TEAM, {"time": write_duration(time)})
+            return Said(TextKey.PAUSED_BY_TEAM, {"time": write_duration(time)}, chats)
         case TeamResumes():
             return Said(TextKey.ON_BY_TEAM, {})

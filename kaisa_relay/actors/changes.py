@@ -90,7 +90,7 @@ class Commit:
     sends: list[Send] = field(factory=list)
     saves_row: bool = False
     _sooner: bool = False
-    """A window opened again, and is forecast to close before the deadline that the row has."""
+    """A message brought a deadline before the one that the row has."""
 
     def add(self, event: Event, after: State) -> None:
         """Add the rows of one event, as it leads from the state before it."""
@@ -104,7 +104,7 @@ class Commit:
                 self._offer(event)
             case ReopenAsked():
                 self._reopen(event)
-            case MessageReceived(side=side) if side in before.warned or side in before.shut:
+            case MessageReceived() if _brings_closer(before, event, after):
                 self._sooner = True
             case OfferDeclined() | OfferExpired() | OfferFailed() | OfferRescinded():
                 self._release(event.agent)
@@ -241,6 +241,12 @@ def collect(
     for event, after in zip(decision.events, decision.states, strict=True):
         commit.add(event, after)
     return commit
+
+
+def _brings_closer(before: State, event: MessageReceived, after: State) -> bool:
+    """Say whether a window is forecast to close anew, or a wait for who is away begins."""
+    opened = event.side in before.warned or event.side in before.shut
+    return opened or (before.waits_since is None and after.waits_since is not None)
 
 
 def _quotes(event: Event, message: MessageId) -> bool:

@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 from kaisa_relay.actors.announcing import announce
 from kaisa_relay.actors.changes import Commit, collect, wake_at
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.handing_over import with_handover
+from kaisa_relay.actors.handing_over import with_handover, with_stand_ins
 from kaisa_relay.actors.messages import (
     Deliver,
     EndConversation,
@@ -150,7 +150,8 @@ class ConversationTask:
         outage = self.context.outages.covering(self.state.channel, due)
         # Not patiently: what is decided before an outage is not what is right after it.
         with suppress(StoreUnavailable):
-            await self.apply(Tick(self.context.wall(), outage))
+            tick = Tick(self.context.wall(), outage)
+            await self.apply(await with_stand_ins(self.context, self.state, tick))
 
     async def _catch_up(self) -> None:
         """Feed from the rows, by id, until none is left."""

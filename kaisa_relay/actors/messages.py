@@ -12,6 +12,8 @@ from attrs import field, frozen
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.channel_health import Report
 from kaisa_relay.domain.conversation.messages import (
+    AgentBack,
+    AgentGone,
     AlreadyEnded,
     Candidate,
     HearOutcome,
@@ -33,9 +35,10 @@ from kaisa_relay.ports import (
     Ended,
     InboxItem,
     KeyReused,
-    Outcome,
+    PresenceTold,
     Send,
     Shifted,
+    Told,
 )
 from kaisa_relay.ports.replacing import NotMoved
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
@@ -52,15 +55,18 @@ class Deliver:
     """
 
     item: MessageId
-    command: Receive | HearOutcome | NoteIdentity
+    command: Receive | HearOutcome | NoteIdentity | AgentGone | AgentBack
     changes: tuple[Change, ...] = field(repr=False, default=())
     wamid: str | None = field(repr=False, default=None)
     refers: str | None = field(repr=False, default=None)
     channel: ChannelId | None = None
 
 
-def heard(outcome: Outcome | Shifted, item: MessageId, at: datetime) -> Deliver:
+def heard(outcome: Told, item: MessageId, at: datetime) -> Deliver:
     """Return the delivery that tells a conversation what became of a send, or of somebody."""
+    if isinstance(outcome, PresenceTold):
+        came = AgentBack if outcome.available else AgentGone
+        return Deliver(item, came(outcome.contact, at))
     if isinstance(outcome, Shifted):
         return Deliver(item, NoteIdentity(outcome.contact, outcome.shift, at))
     command = HearOutcome(
@@ -143,13 +149,6 @@ class Supervise(Ask[SuperviseAnswer]):
 
 
 @frozen
-class AgentLeft:
-    """This agent takes no offers now: one that they have not answered goes to somebody else."""
-
-    agent: ContactId
-
-
-@frozen
 class AgentWrote:
     """This agent wrote here, at `sent_at`, what the router has had obeyed."""
 
@@ -163,7 +162,6 @@ ToConversation = (
     | AgentsProposed
     | NoAgentFree
     | NotNeeded
-    | AgentLeft
     | AgentWrote
     | VisitorGone
     | MoveConversation

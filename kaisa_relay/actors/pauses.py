@@ -12,6 +12,7 @@ from math import inf
 from attrs import define, field
 
 from kaisa_relay.actors.agents_desk import tell_where_they_wrote
+from kaisa_relay.actors.chats import chats_of, told
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.presence import Said, presence_append, read_agent, sending
 from kaisa_relay.domain import presence
@@ -56,7 +57,8 @@ class Pauses:
             agent = await read_agent(self.context, self.workspace, contact)
             events = presence.run_out(agent, at)
             if events:
-                append = presence_append(self.workspace, agent, events)
+                hears = await told(self.context, self.workspace, contact, events)
+                append = presence_append(self.workspace, agent, events, hears)
                 await self.context.patiently(partial(self.context.journal.append, append))
             back.append(contact)
         return back
@@ -70,7 +72,8 @@ class Pauses:
         until = at + settings.missed_pause
         paused = AgentPaused(agent.contact, until, PresenceCause.MISSES, at)
         send = await self._notice(agent)
-        changes = sending(send) if send is not None else ()
+        hears = await told(self.context, self.workspace, agent.contact, (paused,))
+        changes = (*hears, *sending(send)) if send is not None else hears
         append = presence_append(self.workspace, agent, (paused,), changes)
         if await self.context.patiently(partial(self.context.journal.append, append)) is not None:
             return agent
@@ -83,5 +86,6 @@ class Pauses:
     async def _notice(self, agent: Agent) -> Send | None:
         """Tell them where they wrote last, if that is not too long ago for WhatsApp."""
         time = write_duration(self.context.accounts.workspace(self.workspace).missed_pause)
-        said = Said(TextKey.MISSED_AGENT, {"count": str(agent.missed), "time": time})
+        chats = await chats_of(self.context, self.workspace, agent.contact)
+        said = Said(TextKey.MISSED_AGENT, {"count": str(agent.missed), "time": time}, chats)
         return await tell_where_they_wrote(self.context, self.workspace, agent.contact, said)

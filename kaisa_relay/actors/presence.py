@@ -11,22 +11,23 @@ from functools import partial
 from attrs import frozen
 
 from kaisa_relay.actors.addresses import recipient
+from kaisa_relay.actors.chats import Chats, chats_of, held, told
 from kaisa_relay.actors.destinations import FromAgent
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.messages import AgentChanged, AgentLeft, AgentWrote
+from kaisa_relay.actors.messages import AgentChanged, AgentWrote
 from kaisa_relay.domain import presence
 from kaisa_relay.domain.chat_commands import Off, On, Pause, PresenceCommand, Status
-from kaisa_relay.domain.contact import Person, Side
+from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.conversation.events import AgentAvailable
 from kaisa_relay.domain.conversation.messages import Event, MessageUnmatched
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.ids import ChannelId, ContactId, MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.inbound import Inbound
+from kaisa_relay.domain.outgoing import Button, Buttons
+from kaisa_relay.domain.payloads import PassOn, encode
 from kaisa_relay.domain.presence import Agent, Presence, PresenceEvent
-from kaisa_relay.domain.routing import Pair
 from kaisa_relay.domain.sending import Purpose
-from kaisa_relay.domain.texts import TextKey, render
+from kaisa_relay.domain.texts import Overrides, TextKey, render
 from kaisa_relay.ports import (
     Append,
     Change,
@@ -42,10 +43,11 @@ from kaisa_relay.ports import (
 
 @frozen
 class Said:
-    """What an agent is told: a text with its values."""
+    """What an agent is told: a text with its values, and the chats that stay with them."""
 
     text: TextKey
     values: dict[str, str]
+    chats: Chats | None = None
 
 
 def agent_stream(agent: ContactId) -> str:
@@ -70,7 +72,8 @@ async def obey_agent(context: Context, item: InboxItem, inbound: Inbound, asked:
         send = notice(context, item.workspace, item.channel, asked.person, said)
         kept = StoreContent(item.id, None, contact, None, inbound.content, inbound.wamid)
         touched = TouchPair(item.channel, contact, min(inbound.sent_at, at))
-        changes = (Done((item.id,)), *asked.changes, touched, kept, *sending(send))
+        hears = await told(context, item.workspace, contact, events)
+        changes = (Done((item.id,)), *asked.changes, touched, kept, *sending(send), *hears)
         heard = MessageUnmatched(
             item.id, item.channel, contact, send.message, send.id, said.text, at
         )
@@ -88,7 +91,7 @@ async def obey_agent(context: Context, item: InboxItem, inbound: Inbound, asked:
     context.exchange.ring((send,))
     await _tell_where_they_wrote(context, item, contact, min(inbound.sent_at, at))
     if events:
-        await tell_of(context, item.workspace, contact, events)
+        tell_pool(context, item.workspace, contact)
 
 
 def _decide(
@@ -112,34 +115,21 @@ def presence_append(
     return Append(workspace, agent_stream(agent.contact), agent.version, own, rows)
 
 
-async def tell_of(
-    context: Context, workspace: WorkspaceId, contact: ContactId, events: Sequence[PresenceEvent]
-) -> None:
-    """Tell the pool of a change, and an agent's unanswered offers that they are gone."""
+def tell_pool(context: Context, workspace: WorkspaceId, contact: ContactId) -> None:
+    """Tell the pool that an agent comes or goes."""
     if pool := context.exchange.pools.get(workspace):
         pool.tell(AgentChanged(contact))
-    if isinstance(events[-1], AgentAvailable):
-        return
-    for pair in await _held(context, workspace, contact):
-        assert pair.conversation is not None
-        context.exchange.tell_conversation(workspace, pair.conversation, AgentLeft(contact))
 
 
 async def _tell_where_they_wrote(
     context: Context, item: InboxItem, contact: ContactId, sent_at: datetime
 ) -> None:
     """Tell the conversation that they have on this channel: what waits for them can go out."""
-    for pair in await _held(context, item.workspace, contact):
+    for pair in await held(context, item.workspace, contact):
         assert pair.conversation is not None
         if pair.channel == item.channel:
             wrote = AgentWrote(contact, sent_at)
             context.exchange.tell_conversation(item.workspace, pair.conversation, wrote)
-
-
-async def _held(context: Context, workspace: WorkspaceId, contact: ContactId) -> list[Pair]:
-    """Return the live conversations that they are in as an agent."""
-    pairs = await context.patiently(partial(context.directory.pairs, workspace, [contact]))
-    return [each for each in pairs if each.conversation is not None and each.role is Side.AGENT]
 
 
 # --- what they are told
@@ -152,18 +142,19 @@ async def _said(
         case On():
             return Said(TextKey.ON_AGENT, {})
         case Off():
-            return Said(TextKey.OFF_AGENT, {})
+            return Said(TextKey.OFF_AGENT, {}, await chats_of(context, workspace, agent.contact))
         case Pause(time=time):
             if time is None:
                 return Said(TextKey.PAUSE_HOW, {})
-            return Said(TextKey.PAUSED_AGENT, {"time": write_duration(time)})
+            chats = await chats_of(context, workspace, agent.contact)
+            return Said(TextKey.PAUSED_AGENT, {"time": write_duration(time)}, chats)
         case Status():
             return await _status(context, workspace, agent)
 
 
 async def _status(context: Context, workspace: WorkspaceId, agent: Agent) -> Said:
     at = context.wall()
-    chats = await _chats(context, workspace, agent.contact)
+    chats = (await chats_of(context, workspace, agent.contact)).shown
     match agent.presence_at(at):
         case Presence.AVAILABLE if not chats:
             return Said(TextKey.STATUS_FREE, {})
@@ -183,28 +174,10 @@ def whole_minutes(left: timedelta) -> str:
     return write_duration(timedelta(minutes=minutes))
 
 
-async def _chats(context: Context, workspace: WorkspaceId, contact: ContactId) -> str:
-    """Return how many chats an agent has, with the first names of their visitors."""
-    visitors: list[ContactId] = []
-    for pair in await _held(context, workspace, contact):
-        assert pair.conversation is not None
-        read = partial(context.journal.snapshot, workspace, pair.conversation)
-        snapshot = await context.patiently(read)
-        if snapshot is not None and snapshot[0].agent == contact:  # an offer is no chat yet
-            visitors.append(snapshot[0].visitor)
-    if not visitors:
-        return ""
-    people = await context.patiently(partial(context.directory.people, workspace, visitors))
-    names = [people[each].first_name for each in visitors if each in people]
-    shown = ", ".join(name for name in names if name)
-    return f"{len(visitors)} ({shown})" if shown else str(len(visitors))
-
-
 def notice(
     context: Context, workspace: WorkspaceId, channel: ChannelId, person: Person, said: Said
 ) -> Send:
     """Return a text of ours to an agent, outside any conversation."""
-    texts = context.accounts.workspace(workspace).texts
     return Send(
         workspace=workspace,
         id=SendId(context.new_id()),
@@ -213,9 +186,22 @@ def notice(
         message=MessageId(context.new_id()),
         contact=person.contact,
         recipient=recipient(person),
-        outgoing=Text(render(said.text, person.language, said.values, texts)),
+        outgoing=_worded(context.accounts.workspace(workspace).texts, channel, person, said),
         purpose=Purpose.NOTICE,
     )
+
+
+def _worded(texts: Overrides, channel: ChannelId, person: Person, said: Said) -> Text | Buttons:
+    """Return the words; with a button that hands over the conversation they have here, if any."""
+    language, chats = person.language, said.chats or Chats()
+    body = render(said.text, language, said.values, texts)
+    if chats.shown:
+        body += "\n" + render(TextKey.STILL_YOURS, language, {"chats": chats.shown}, texts)
+    conversation = chats.to_hand_over(channel)
+    if conversation is None:
+        return Text(body)
+    label = render(TextKey.HAND_OVER, language, {}, texts)
+    return Buttons(body, (Button(encode(PassOn(conversation)), label),))
 
 
 def sending(send: Send) -> tuple[Change, ...]:

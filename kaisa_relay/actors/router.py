@@ -34,7 +34,7 @@ from kaisa_relay.domain.inbound import (
     Inbound,
     StatusBatch,
 )
-from kaisa_relay.ports import InboxItem, Outcome, Shifted
+from kaisa_relay.ports import InboxItem, Outcome, PresenceTold, Shifted
 
 logger = structlog.get_logger()
 
@@ -221,7 +221,7 @@ class Router:
                 await self._route_message(item, inbound)
             case StatusBatch():
                 self._route_statuses(item)
-            case Outcome() | Shifted() as outcome:
+            case Outcome() | Shifted() | PresenceTold() as outcome:
                 if isinstance(outcome, Outcome):
                     await note_limit(self.health, item, outcome.code)
                 deliver = heard(outcome, item.id, self.context.wall())
@@ -275,7 +275,7 @@ class Router:
     async def _readdress(self, slot: Slot, item: InboxItem) -> Deliver | None:
         """Say what an item read back means to its conversation; other people's go back in line."""
         match item.item:
-            case Outcome() | Shifted() as outcome:
+            case Outcome() | Shifted() | PresenceTold() as outcome:
                 return heard(outcome, item.id, self.context.wall())
             case Inbound() as inbound:
                 channel = self.context.accounts.channel(item.workspace, item.channel)

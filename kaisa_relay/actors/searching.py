@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import assert_never
 
 from kaisa_relay.actors.messages import (
-    AgentLeft,
     AgentProposed,
     AgentsProposed,
     AgentWanted,
@@ -16,7 +15,6 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
-    AgentGone,
     Command,
     End,
     EndedBy,
@@ -42,9 +40,7 @@ def wanted(state: State) -> AgentWanted:
     )
 
 
-Fact = (
-    AgentProposed | AgentsProposed | NoAgentFree | AgentLeft | AgentWrote | NotNeeded | VisitorGone
-)
+Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentWrote | NotNeeded | VisitorGone
 """What other actors tell a conversation, in a word."""
 
 
@@ -57,8 +53,6 @@ def command_of(message: Fact, at: datetime) -> Command:
             return ProposeAgents(tuple(_proposal(each, at) for each in proposals), at)
         case NoAgentFree(opens_at):
             return NobodyFree(at, opens_at)
-        case AgentLeft(agent):
-            return AgentGone(agent, at)
         case AgentWrote(agent, sent_at):
             return OpenWindow(agent, sent_at, at)
         case NotNeeded(instead):

@@ -100,7 +100,7 @@ async def _order(context: Context, state: State, wording: Wording, request: Supe
         case TeamText(to=to, text=text):
             return WriteTo(message, to, Text(text), by, at)
         case TeamTransfer(to=who, note=note):
-            known = await facts(context, state, _named(state, wording, who), note is not None)
+            known = await facts(context, state, _named(state, wording, who), noted=note is not None)
             return HandOver(known, message, Text(note) if note is not None else None, by, at)
         case _:
             assert_never(request.wanted)

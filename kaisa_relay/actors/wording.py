@@ -24,6 +24,7 @@ from kaisa_relay.domain.conversation.messages import (
     ReopenAsked,
 )
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.crossing import Labels
 from kaisa_relay.domain.handover import agent_names, note_of
 from kaisa_relay.domain.ids import ContactId
@@ -100,7 +101,7 @@ class Wording:
         """
         language = self._language(state, event.agent)
         name = self._first_name(state.visitor)
-        note = self._offer_note(state, language, said, by_team=event.by is not None)
+        note = self._offer_note(state, event, said)
         proof = offer_proof(self.button_key, state.id, event.offer)
         accept = encode(OfferAnswer(state.id, event.offer, accept=True, proof=proof))
         decline = encode(OfferAnswer(state.id, event.offer, accept=False, proof=proof))
@@ -120,14 +121,17 @@ class Wording:
         )
 
     def _offer_note(
-        self, state: State, language: str, said: Content | Outgoing | None, *, by_team: bool
+        self, state: State, event: AgentOffered, said: Content | Outgoing | None
     ) -> str:
+        language = self._language(state, event.agent)
         if state.agent is None:
             return self._render(TextKey.OFFER_NOTE, language, {})
         values = {"agent": self._first_name(state.agent), "note": ""}
+        if event.why is AgentReason.AWAY:
+            return self._render(TextKey.AWAY_NOTE, language, values)
         if isinstance(said, Text):
             names = agent_names(state, self.people)
-            values["note"] = said.body if by_team else note_of(said.body, names)
+            values["note"] = note_of(said.body, names) if event.by is None else said.body
         return self._render(TextKey.TRANSFER_NOTE, language, values)
 
     def labels(self, language: str) -> Labels:

@@ -16,6 +16,7 @@ from kaisa_relay.domain.ids import ConversationId, MessageId
 _OFFER: Final = "offer"
 _AGAIN: Final = "again"
 _REOPEN: Final = "reopen"
+_PASS_ON: Final = "pass_on"
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 _LIMIT: Final = 1 << 63
 """Whoever changes their WhatsApp can send any payload, and a larger number is no id of ours."""
@@ -49,7 +50,14 @@ class Reopen:
     conversation: ConversationId
 
 
-Payload = OfferAnswer | SendAgain | Reopen
+@frozen
+class PassOn:
+    """An agent's wish that whoever is free takes this conversation over."""
+
+    conversation: ConversationId
+
+
+Payload = OfferAnswer | SendAgain | Reopen | PassOn
 
 
 def encode(payload: Payload) -> str:
@@ -62,6 +70,8 @@ def encode(payload: Payload) -> str:
             return f"{_AGAIN}:{conversation}:{message}"
         case Reopen(conversation):
             return f"{_REOPEN}:{conversation}"
+        case PassOn(conversation):
+            return f"{_PASS_ON}:{conversation}"
         case _:
             assert_never(payload)
 
@@ -90,6 +100,8 @@ def decode(text: str) -> Payload | None:
             return OfferAnswer(ConversationId(conversation), offer, bool(accept), proof)
         case "reopen", [conversation]:
             return Reopen(ConversationId(conversation))
+        case "pass_on", [conversation]:
+            return PassOn(ConversationId(conversation))
         case "again", [conversation, message]:
             return SendAgain(ConversationId(conversation), MessageId(message))
         case _:

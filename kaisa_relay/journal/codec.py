@@ -30,7 +30,7 @@ from kaisa_relay.journal.event_json import Columns, EventJson
 from kaisa_relay.journal.kinds import CONTENT_KINDS as CONTENT_KINDS
 from kaisa_relay.journal.kinds import KINDS as KINDS
 from kaisa_relay.journal.upcasts import CURRENT, upcast
-from kaisa_relay.ports import Outcome, Shifted
+from kaisa_relay.ports import Outcome, PresenceTold, Shifted, Told
 
 T = TypeVar("T")
 
@@ -92,6 +92,7 @@ _ABSENT: Final[dict[str, Any]] = {
 }
 _outcome: Final = _Shape("outcome", Outcome)
 _shifted: Final = _Shape("shift", Shifted)
+_presence: Final = _Shape("presence", PresenceTold)
 
 
 def encode_event(event: Event) -> tuple[str, int, str]:
@@ -166,14 +167,16 @@ def decode_outgoing(data: str) -> Outgoing:
     return content
 
 
-def encode_outcome(outcome: Outcome | Shifted) -> bytes:
+def encode_outcome(outcome: Told) -> bytes:
     """Return what a conversation is told as the body of an inbox row."""
     return _write(outcome)
 
 
-def decode_outcome(data: bytes) -> Outcome | Shifted:
+def decode_outcome(data: bytes) -> Told:
     """Return what the row of an inbox tells a conversation, or raise `Unreadable`."""
     told = _envelope.read(data)
+    if "available" in told:
+        return _presence.read(data)
     return _shifted.read(data) if "shift" in told else _outcome.read(data)
 
 

@@ -66,6 +66,9 @@ NUMBERS: Final[dict[str, int]] = {
     "alert.raised": 54,
     "alert.cleared": 55,
     "conversation.window_opened": 56,
+    "conversation.agent_went_away": 57,
+    "conversation.agent_came_back": 58,
+    "conversation.reply_overdue": 59,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -15,15 +15,18 @@ from kaisa_relay.domain.channel_health import (
 from kaisa_relay.domain.conversation.events import (
     AgentAvailable,
     AgentAway,
+    AgentCameBack,
     AgentInvited,
     AgentOptedIn,
     AgentPaused,
+    AgentWentAway,
     AlertCleared,
     AlertRaised,
     ContactBlocked,
     ContactMerged,
     ContactUnblocked,
     MessageBlocked,
+    ReplyOverdue,
 )
 from kaisa_relay.domain.conversation.messages import (
     AbandonReason,
@@ -109,6 +112,9 @@ STEPS: Final[dict[type[Event], str]] = {
     AgentNudged: "nudged",
     ReplyReminded: "reply_reminded",
     AgentLost: "agent_lost",
+    AgentWentAway: "agent_went_away",
+    AgentCameBack: "agent_came_back",
+    ReplyOverdue: "reply_overdue",
     WindowClosing: "window_closing",
     WindowClosed: "window_closed",
     WindowOpened: "window_opened",

@@ -99,7 +99,9 @@ from kaisa_relay.ports.inbox import (
     ItemKind,
     NewItem,
     Outcome,
+    PresenceTold,
     Shifted,
+    Told,
     UnreadableItem,
 )
 from kaisa_relay.ports.journal import (
@@ -172,6 +174,7 @@ __all__ = [
     "Outcome",
     "ParkItem",
     "PersonView",
+    "PresenceTold",
     "Recorded",
     "ReleasePair",
     "Repeatable",
@@ -193,6 +196,7 @@ __all__ = [
     "StoreUnavailable",
     "Stored",
     "Tell",
+    "Told",
     "TouchPair",
     "UnblockContact",
     "UnreadableItem",

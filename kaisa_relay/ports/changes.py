@@ -26,7 +26,7 @@ from kaisa_relay.ports.agents import CountMiss, KnowAgent, SavePresence
 from kaisa_relay.ports.blocks import BlockContact, UnblockContact
 from kaisa_relay.ports.files import MoveFile, WantFile
 from kaisa_relay.ports.health import SaveHealth
-from kaisa_relay.ports.inbox import Outcome, Shifted
+from kaisa_relay.ports.inbox import Told
 
 
 @frozen
@@ -56,7 +56,7 @@ class Tell:
     """A row of the inbox that we write ourselves: what a conversation must hear."""
 
     channel: ChannelId
-    outcome: Outcome | Shifted
+    outcome: Told
 
 
 @frozen

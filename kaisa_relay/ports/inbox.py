@@ -64,7 +64,18 @@ class Shifted:
     shift: IdentityShift
 
 
-Item = Shifted | Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | Outcome
+@frozen
+class PresenceTold:
+    """An agent in a conversation takes offers from now on, or none; written like `Shifted`."""
+
+    conversation: ConversationId
+    contact: ContactId
+    available: bool
+
+
+Told = Outcome | Shifted | PresenceTold
+"""What we tell a conversation by a row of the inbox."""
+Item = Told | Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport
 
 
 @frozen

@@ -8,7 +8,7 @@ from trio.testing import MockClock
 from kaisa_relay.domain.conversation.events import ConversationQueued
 from kaisa_relay.domain.schedule import Schedule, read_schedule
 from tests import fakes
-from tests.actors.house import AGENT, BRUNO, VISITOR, House, form, open_house
+from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
 
 HOUR = timedelta(hours=1)
 
@@ -156,3 +156,56 @@ async def test_who_is_free_again_goes_to_who_may_have_them(autojump_clock: MockC
         assert house.offered(AGENT) == asked + 1
         await house.tap(AGENT, "Accept")
         assert await house.phase(link.conversation) == "active"
+
+
+async def test_a_transfer_at_night_is_for_who_is_on_call(autojump_clock: MockClock) -> None:
+    """Where the visitor came while it was closed; once it is open, for everybody."""
+    carla = form(202, "Carla Agent")
+    async with open_house() as house:
+        keep_hours(house, "mon-fri 09:00-17:00")
+        link = await house.reserved(AGENT, BRUNO, carla)
+        put_on_call(house)
+        await house.scan(link)
+        await house.tap(BRUNO, "Accept")
+        await house.write(BRUNO, "/transfer anna")
+        assert "Anna cannot take a chat here" in house.texts(BRUNO)[-1]
+        await house.write(BRUNO, "/transfer")
+        assert "Nobody else is free" in house.texts(BRUNO)[-1]
+        await house.pass_time(21 * HOUR)
+        await house.write(BRUNO, "/transfer anna")
+        assert house.offered(AGENT) == 1
+        house.check_finished()
+
+
+async def test_a_transfer_after_closing_of_who_came_in_time(autojump_clock: MockClock) -> None:
+    """Goes on as their search would have."""
+    async with open_house() as house:
+        link = await house.reserved(AGENT, BRUNO)
+        await house.scan(link)
+        await house.tap(AGENT, "Accept")
+        keep_hours(house, "mon-fri 09:00-17:00")
+        await house.write(AGENT, "/transfer bruno")
+        assert house.offered(BRUNO) == 1
+
+
+async def test_nobody_stands_in_at_night_but_who_is_on_call(autojump_clock: MockClock) -> None:
+    """Anna went off and Vera writes at night: the others are asked when it has opened."""
+    carla = form(202, "Carla Agent")
+    first_reply = evolve(fakes.PATIENT, first_reply_time=timedelta(minutes=5))
+    async with open_house(Plan(terms=first_reply)) as house:
+        link = await house.reserved(AGENT, BRUNO, carla)
+        await house.scan(link)
+        await house.tap(AGENT, "Accept")
+        await house.write(AGENT, "hello")
+        keep_hours(house, "mon-fri 09:00-17:00")
+        await house.write(AGENT, "/off")
+        await house.pass_time(12 * HOUR)
+        await house.write(VISITOR, "hello?")
+        await house.pass_time(HOUR)
+        assert (house.offered(BRUNO), house.offered(carla)) == (0, 0)
+        put_on_call(house)
+        await house.pass_time(2 * HOUR)
+        assert (house.offered(BRUNO), house.offered(carla)) == (1, 0)
+        await house.tap(BRUNO, "Decline")
+        await house.pass_time(10 * HOUR)
+        assert house.offered(carla) == 1

@@ -6,12 +6,23 @@ from hypothesis import strategies as st
 
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Location, Text
 from kaisa_relay.domain.ids import ConversationId, MessageId
-from kaisa_relay.domain.payloads import OfferAnswer, Payload, SendAgain, decode, encode, of_content
+from kaisa_relay.domain.payloads import (
+    OfferAnswer,
+    PassOn,
+    Payload,
+    Reopen,
+    SendAgain,
+    decode,
+    encode,
+    of_content,
+)
 
 IDS = st.integers(0, 2**63 - 1)
 PAYLOADS: st.SearchStrategy[Payload] = st.one_of(
     st.builds(OfferAnswer, IDS.map(ConversationId), st.integers(1, 999), st.booleans(), IDS),
     st.builds(SendAgain, IDS.map(ConversationId), IDS.map(MessageId)),
+    st.builds(Reopen, IDS.map(ConversationId)),
+    st.builds(PassOn, IDS.map(ConversationId)),
 )
 
 

@@ -117,3 +117,30 @@ async def test_a_silent_agent_is_reminded_and_replaced(shared: Running) -> None:
         happened = await it.happened(made)
         assert "conversation.reply_reminded" in happened
         assert "conversation.agent_lost" in happened
+
+
+async def test_who_goes_off_keeps_the_chat_until_a_colleague_accepts(shared: Running) -> None:
+    """They hear that it stays; a visitor who waits is offered to the next one, with all of it."""
+    async with stage(shared) as it:
+        vera = await it.someone("Vera Visitor")
+        anna, bo = await it.someone("Anna Agent"), await it.someone("Bo Agent")
+        made = await it.talking(vera, anna, bo)
+        await anna.writes("One moment")
+        await vera.reads("One moment")
+        await anna.writes("/off")
+        told = await anna.reads("Still with you: 1 (Vera)")
+        assert [each.label for each in told.buttons] == ["Hand over"]
+        await vera.writes("Is the boat red?")
+        await anna.reads("Is the boat red?")
+        await it.leap(5 * MINUTE + timedelta(seconds=5))
+        await anna.reads("we have asked Bo")
+        await bo.taps(await bo.asked(), 1)
+        await anna.reads("nobody else is free")
+        await anna.taps(told)
+        await anna.reads("We have asked Bo")
+        await bo.accepts()
+        assert "Is the boat red?" in (await bo.reads("The latest messages")).text
+        await vera.reads("You are now talking to Bo")
+        happened = await it.happened(made)
+        assert "conversation.agent_went_away" in happened
+        assert "conversation.reply_overdue" in happened

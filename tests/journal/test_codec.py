@@ -20,7 +20,7 @@ from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.journal import codec
 from kaisa_relay.journal.event_columns import NUMBERS
 from kaisa_relay.journal.upcasts import CURRENT, UPCASTS
-from kaisa_relay.ports import Outcome, Shifted
+from kaisa_relay.ports import Told
 from tests import fakes
 from tests.journal.strategies import any_of
 
@@ -90,8 +90,8 @@ def test_a_snapshot_leaves_out_what_has_not_happened() -> None:
     assert (moved["nudged"], moved["offers"], moved["outcome"]) == (True, 2, 3)
 
 
-@given(any_of(Outcome | Shifted), any_of(Terms))
-def test_outcomes_and_terms_come_back(outcome: Outcome | Shifted, terms: Terms) -> None:
+@given(any_of(Told), any_of(Terms))
+def test_outcomes_and_terms_come_back(outcome: Told, terms: Terms) -> None:
     assert codec.decode_outcome(codec.encode_outcome(outcome)) == outcome
     assert codec.decode_terms(codec.encode_terms(terms)) == terms
 

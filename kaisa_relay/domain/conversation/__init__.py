@@ -15,6 +15,7 @@ from kaisa_relay.domain.conversation import (
     replying,
     reserving,
     resuming,
+    standing_in,
     supervising,
     windows,
 )
@@ -24,11 +25,13 @@ from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AbandonReason,
+    AgentBack,
     AgentGone,
     Command,
     DeadlineMoved,
     End,
     Event,
+    Handover,
     HearOutcome,
     MatchedBy,
     MoveChannel,
@@ -76,8 +79,8 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
             offering.offer(decision, proposals)
         case NobodyFree():
             offering.queue(decision, command.opens_at)
-        case AgentGone():
-            offering.leave(decision, command)
+        case AgentGone() | AgentBack():
+            standing_in.hear(decision, command)
         case HearOutcome():
             _hear(decision, command)
         case End():
@@ -166,14 +169,16 @@ def _tick(decision: Decision, command: Tick) -> None:
         case Phase.SEEKING:
             offering.run_out(decision)
         case _:
-            _tick_active(decision, natural.wait)
+            _tick_active(decision, natural.wait, command.handover)
 
 
-def _tick_active(decision: Decision, wait: Wait) -> None:
+def _tick_active(decision: Decision, wait: Wait, handover: Handover | None) -> None:
     if wait is Wait.OFFER:
         offering.run_out(decision)
     elif wait is Wait.REPLY:
         replying.late(decision)
+    elif wait is Wait.STAND_IN:
+        standing_in.look(decision, handover)
     elif wait is Wait.WORD:
         ending.by_silence(decision, decision.at)
     if decision.state.phase is Phase.ACTIVE:

@@ -6,6 +6,7 @@ Rule 1: every message that did not reach one agent waits for the next, in its or
 from typing import Final
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.absence import present
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
     ConversationMoved,
@@ -25,7 +26,7 @@ def taken_over(state: State, event: ConversationTransferred) -> State:
     at = event.at
     unsure = tuple(each for each in state.unconfirmed if each[1] is Side.VISITOR)
     return replace(
-        opened(knowing(state, event.answer), Side.AGENT),
+        opened(knowing(present(state), event.answer), Side.AGENT),
         offer=None,
         rivals=(),
         agent=event.agent,
@@ -45,7 +46,7 @@ def lost(state: State, event: AgentLost) -> State:
     """What had not reached the agent waits for the next one."""
     held = [message for message, to in state.held if to is Side.AGENT]
     return replace(
-        opened(state, Side.AGENT),
+        opened(present(state), Side.AGENT),
         phase=Phase.SEEKING,
         agent=None,
         former=event.agent,
@@ -65,7 +66,7 @@ def resumed(state: State, event: ConversationResumed) -> State:
     """A new search, in which nobody has said no yet; what had not reached the agent waits."""
     held = [message for message, to in state.held if to is Side.AGENT]
     return replace(
-        opened(opened(state, Side.AGENT), Side.VISITOR),
+        opened(opened(present(state), Side.AGENT), Side.VISITOR),
         phase=Phase.SEEKING,
         agent=None,
         former=state.agent if state.agent is not None else state.former,

@@ -93,7 +93,7 @@ def choices(events: Iterable[Event]) -> Choices | None:
 def _after(offers: tuple[OfferMade, ...], event: Event) -> tuple[OfferMade, ...]:
     match event:
         case AgentOffered(offer=number, agent=agent, at=at, why=why, among=among, by=by):
-            transfer = why in (AgentReason.NAMED, AgentReason.NEXT)
+            transfer = why in (AgentReason.NAMED, AgentReason.NEXT, AgentReason.AWAY)
             return (*offers, OfferMade(number, agent, at, why, among, transfer, by))
         case AgentAccepted() | ConversationTransferred():
             return _ended(offers, event.offer, OfferEnd.ACCEPTED, event.at)

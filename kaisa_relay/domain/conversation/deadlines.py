@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.channel import WINDOW
-from kaisa_relay.domain.conversation import windows
+from kaisa_relay.domain.conversation import absence, windows
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
 from kaisa_relay.domain.conversation.terms import OFFER_OUT_WITHIN, Terms
 
@@ -28,6 +28,7 @@ class Wait(Enum):
     OFFER = "offer"
     WORD = "word"
     REPLY = "reply"
+    STAND_IN = "stand_in"
     WINDOW = "window"
 
 
@@ -73,7 +74,7 @@ def _active_deadline(state: State) -> Deadline:
         first = Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)
     if state.offer is not None:
         first = min(first, offer_deadline(state.offer, terms), key=_instant)
-    elif (reply := _reply_deadline(state)) is not None:
+    elif (reply := _reply_deadline(state) or _stand_in_deadline(state)) is not None:
         first = min(first, reply, key=_instant)
     change = windows.next_change(state)
     if change is None or change >= first.at:
@@ -91,6 +92,12 @@ def _reply_deadline(state: State) -> Deadline | None:
     if not agent_pool.others(state):
         return None  # somebody slow is better than nobody
     return Deadline(state.reminded_at + time, time, Wait.REPLY)
+
+
+def _stand_in_deadline(state: State) -> Deadline | None:
+    """Return until when a visitor waits for an agent who is away before a colleague is asked."""
+    search = absence.next_search(state)
+    return None if search is None else Deadline(*search, Wait.STAND_IN)
 
 
 def _instant(deadline: Deadline) -> datetime:

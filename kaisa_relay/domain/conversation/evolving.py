@@ -6,6 +6,8 @@ Rule 1: `evolve` is total; it never refuses, whatever the history holds.
 from datetime import datetime
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation import absence
+from kaisa_relay.domain.conversation.asides import team_wrote, whispered, with_aside
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
     held_with,
@@ -58,6 +60,7 @@ from kaisa_relay.domain.conversation.messages import (
     TeamWrote,
 )
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
+from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.replacing import replace
@@ -91,9 +94,10 @@ def evolve(state: State, event: Event) -> State:
 def _evolve_offer(state: State, event: Event) -> State:
     match event:
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
-            offer = Offer(number, agent, send, at, template=event.template)
+            stand_in = event.why is AgentReason.AWAY
+            offer = Offer(number, agent, send, at, template=event.template, stand_in=stand_in)
             sends = (*state.offer_sends, send)
-            asked = replace(state, offers=number, offer_sends=sends)
+            asked = absence.asked(replace(state, offers=number, offer_sends=sends), event)
             return _with_offers(asked, (*state.open_offers, offer))
         case OfferSent(offer=number, at=at):
             sent = (
@@ -163,7 +167,7 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case WindowClosed(side=side):
             return replace(state, shut=(*state.shut, side))
         case MessageHeld(message=message, to=to):
-            owing = state.owing if _whispered(state, message, to) else to
+            owing = state.owing if whispered(state, message, to) else to
             return replace(state, held=held_with(state, message, to), owing=owing)
         case ReopenAsked(side=side, send=send):
             sends = (*state.reopen_sends, send)
@@ -172,9 +176,9 @@ def _evolve_rarely(state: State, event: Event) -> State:
             asked = tuple(each for each in state.reopening if each[0] is not side)
             return replace(state, reopening=asked)
         case NoteKept(message=message, by=None):
-            return _with_aside(knowing(state, message), message)
+            return with_aside(knowing(state, message), message)
         case TeamWrote():
-            return _team_wrote(state, event)
+            return team_wrote(state, event)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved(due=due, until=until):
@@ -194,7 +198,7 @@ def _evolve_end(state: State, event: Event) -> State:
         case ConversationAbandoned(reason=reason, at=at):
             return replace(state, phase=Phase.ABANDONED, ended_at=at, reason=reason.value)
         case _:
-            return state
+            return absence.evolve(state, event)
 
 
 def _received(state: State, event: MessageReceived) -> State:
@@ -204,6 +208,8 @@ def _received(state: State, event: MessageReceived) -> State:
     held_up = event.side in state.warned or event.side in state.shut
     if opens and (held_up or state.reopening):
         state = opened(state, event.side)
+    if state.away_since is not None:
+        state = absence.heard(state, event)
     # One replacement: each takes as long as all the rest of the rule.
     return replace(
         state,
@@ -240,7 +246,7 @@ def _later(known: datetime | None, instant: datetime) -> datetime:
 
 def _relayed(state: State, event: MessageRelayed) -> State:
     message = event.message
-    if state.owing is not event.to and not _whispered(state, message, event.to):
+    if state.owing is not event.to and not whispered(state, message, event.to):
         state = replace(state, owing=event.to)
     if event.asked is not None or message in state.failed:
         again = (*state.sent_again[1 - RECENT :], (message, event.send))
@@ -260,26 +266,6 @@ def _relayed(state: State, event: MessageRelayed) -> State:
     return state if unconfirmed == state.unconfirmed else replace(state, unconfirmed=unconfirmed)
 
 
-def _team_wrote(state: State, event: TeamWrote) -> State:
-    """Remember what the team wrote; for the visitor it is a word like the agent's."""
-    state = _with_aside(state, event.message)
-    if event.to is Side.AGENT:
-        return state
-    return replace(state, last_message_at=event.at, nudged=False)
-
-
-def _with_aside(state: State, message: MessageId) -> State:
-    waiting = {*state.waiting, *(each for each, _ in state.held)}
-    old, late = state.aside[: 1 - RECENT], state.aside[1 - RECENT :]
-    kept = (each for each in old if each in waiting)
-    return replace(state, aside=(*kept, *late, message))
-
-
-def _whispered(state: State, message: MessageId, to: Side) -> bool:
-    """Say whether it is the team's word to the agent, for which no visitor waits."""
-    return to is Side.AGENT and message in state.aside
-
-
 def _others(state: State, message: MessageId) -> tuple[tuple[MessageId, Side], ...]:
     """Return what is unconfirmed beside a message."""
     return tuple(pair for pair in state.unconfirmed if pair[0] != message)
@@ -292,4 +278,6 @@ def _with_offers(state: State, offers: tuple[Offer, ...]) -> State:
 def _without_offer(state: State, number: int, at: datetime) -> State:
     """Take an offer away; with the last one the search goes on."""
     rest = tuple(each for each in state.open_offers if each.number != number)
-    return _with_offers(state if rest else replace(state, searching_since=at), rest)
+    return _with_offers(
+        state if rest else replace(state, searching_since=at, overdue_at=None), rest
+    )

@@ -51,6 +51,7 @@ from kaisa_relay.domain.conversation.events import (
     WindowOpened,
 )
 from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
+from kaisa_relay.domain.conversation.presence import AgentBack, AgentGone
 from kaisa_relay.domain.conversation.refusals import AlreadyEnded, BusySide, NoPairFree
 from kaisa_relay.domain.conversation.relocation import MoveChannel
 from kaisa_relay.domain.conversation.terms import (
@@ -75,6 +76,7 @@ __all__ = [
     "Abandon",
     "AbandonReason",
     "AgentAccepted",
+    "AgentBack",
     "AgentGone",
     "AgentLost",
     "AgentNudged",
@@ -198,14 +200,6 @@ class NobodyFree:
 
 
 @frozen
-class AgentGone:
-    """This agent takes no offers now."""
-
-    agent: ContactId
-    at: datetime
-
-
-@frozen
 class HearOutcome:
     """What became of one of our sends, where we must act on it."""
 
@@ -256,10 +250,14 @@ class OpenWindow:
 
 @frozen
 class Tick:
-    """A deadline may have come. `outage` is the last stretch of time in which we were not able."""
+    """A deadline may have come. `outage` is the last stretch of time in which we were not able.
+
+    `handover` says who is free, where an agent who is away may need somebody to stand in.
+    """
 
     at: datetime
     outage: Outage | None = None
+    handover: Handover | None = None
 
 
 Command = (
@@ -268,6 +266,7 @@ Command = (
     | ProposeAgents
     | NobodyFree
     | AgentGone
+    | AgentBack
     | HearOutcome
     | End
     | Abandon

@@ -167,8 +167,9 @@ def _lapse(decision: Decision, open_offer: Offer) -> None:
 
 def _over(decision: Decision, event: OfferDeclined | OfferExpired | OfferFailed) -> None:
     """An offer led to nothing: the next agent is asked, or who has the conversation keeps it."""
+    asked = decision.state.offer_to(event.agent)
     decision.add(event)
-    if decision.state.phase is Phase.ACTIVE:
+    if decision.state.phase is Phase.ACTIVE and not (asked is not None and asked.stand_in):
         transferring.fell_through(decision, event)
 
 

@@ -18,13 +18,15 @@ class Handover:
     """What must be known to hand a conversation over: who is meant, and who can be asked.
 
     `named` are the agents whom the command names, None is whoever comes next. `free` are those
-    who can take a conversation on this channel now, `reachable` those whose window is open.
+    who can take a conversation on this channel now, `reachable` those whose window is open. `away`
+    says that it is because its agent is away, and not because they want it.
     """
 
     named: tuple[ContactId, ...] | None
     free: tuple[ContactId, ...]
     reachable: tuple[ContactId, ...]
     noted: bool = False
+    away: bool = False
 
 
 @frozen

@@ -12,7 +12,13 @@ from kaisa_relay.domain import chat_commands
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Content, Edit, Text, Unsupported, kind_of
-from kaisa_relay.domain.conversation import ending, replying, transferring, windows
+from kaisa_relay.domain.conversation import (
+    ending,
+    replying,
+    standing_in,
+    transferring,
+    windows,
+)
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     HearOutcome,
@@ -27,7 +33,14 @@ from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
 from kaisa_relay.domain.failures import Failure, failure_of, note_for
 from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.domain.payloads import OfferAnswer, Payload, Reopen, SendAgain, of_content
+from kaisa_relay.domain.payloads import (
+    OfferAnswer,
+    PassOn,
+    Payload,
+    Reopen,
+    SendAgain,
+    of_content,
+)
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.texts import TextKey
 
@@ -64,6 +77,8 @@ def note(decision: Decision, command: Receive, side: Side, *, held: bool) -> boo
     kept_back = isinstance(content, Edit) and (aside or (side is Side.AGENT and _orders(content)))
     passes = crosses(content, quotes) and not tapped and not kept_back
     opens = opens_window(content) and not command.elsewhere
+    if side is Side.AGENT:
+        standing_in.take_back(decision)
     decision.add(
         MessageReceived(
             command.message,
@@ -169,7 +184,9 @@ def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
             pass  # a second tap on the button that brought them here is not news
         case Reopen():
             note(decision, command, Side.AGENT, held=False)
-        case OfferAnswer():
+        case PassOn(conversation) if conversation == state.id:
+            transferring.ask(decision, command)
+        case OfferAnswer() | PassOn():
             decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
         case _:
             assert_never(tapped)

@@ -44,7 +44,10 @@ class Phase(StrEnum):
 
 @frozen
 class Offer:
-    """An open offer; its time runs from `sent_at`. `template` says by which message it went."""
+    """An open offer; its time runs from `sent_at`. `template` says by which message it went.
+
+    `stand_in` says that it is because the agent is away.
+    """
 
     number: int
     agent: ContactId
@@ -52,6 +55,7 @@ class Offer:
     offered_at: datetime
     sent_at: datetime | None = None
     template: bool = True
+    stand_in: bool = False
 
 
 @frozen
@@ -140,6 +144,14 @@ class State:
     kept."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
+    away_since: datetime | None = None
+    """Since when the agent who has it takes no offers; else the three after it are empty too."""
+    waits_since: datetime | None = None
+    """Since when the visitor waits for a word of theirs."""
+    overdue_at: datetime | None = None
+    """When somebody else was looked for last in this wait; None asks for the next at once."""
+    asked_instead: tuple[ContactId, ...] = ()
+    """Who was asked to take over in this wait."""
 
     @property
     def answering(self) -> ContactId | None:

@@ -61,7 +61,7 @@ class AgentReason(StrEnum):
     """Why this agent was asked and not another who was free: the strategy, or what precedes it.
 
     `former` had the conversation before, `sticky` spoke to the visitor last; `named` and `next` are
-    of a transfer.
+    of a transfer, `away` of one that nobody asked for: its agent is away and the visitor waits.
     """
 
     LISTED = "listed"
@@ -72,6 +72,7 @@ class AgentReason(StrEnum):
     FORMER = "former"
     NAMED = "named"
     NEXT = "next"
+    AWAY = "away"
 
 
 class ChannelReason(StrEnum):

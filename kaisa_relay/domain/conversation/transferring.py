@@ -75,6 +75,7 @@ def offer(
     message, send = MessageId(decision.new_id()), SendId(decision.new_id())
     number, template = decision.state.offers + 1, agent not in handover.reachable
     why = AgentReason.NEXT if handover.named is None else AgentReason.NAMED
+    why = AgentReason.AWAY if handover.away else why
     among = len(handover.free)
     decision.add(
         AgentOffered(number, agent, message, send, template, decision.at, note, by, why, among)

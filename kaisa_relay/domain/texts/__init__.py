@@ -14,6 +14,7 @@ from attrs import frozen
 
 from kaisa_relay.domain.texts import en, es, sv
 from kaisa_relay.domain.texts.keys import BUTTONS, MARKS, PLACEHOLDERS, TextKey, Texts
+from kaisa_relay.domain.texts.nouns import KINDS, WEEKDAYS
 
 __all__ = [
     "LANGUAGES",
@@ -39,12 +40,6 @@ Overrides = Mapping[tuple[str, str], str]
 """A workspace's own texts, by key and language."""
 
 _TEXTS: Final[Mapping[str, Texts]] = {"en": en.TEXTS, "sv": sv.TEXTS, "es": es.TEXTS}
-_KINDS: Final = {
-    "en": (en.KINDS, en.OTHER_KIND),
-    "sv": (sv.KINDS, sv.OTHER_KIND),
-    "es": (es.KINDS, es.OTHER_KIND),
-}
-_WEEKDAYS: Final = {"en": en.WEEKDAYS, "sv": sv.WEEKDAYS, "es": es.WEEKDAYS}
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _NONE: Final[Overrides] = MappingProxyType({})
 
@@ -124,13 +119,13 @@ def _limit(key: TextKey) -> int:
 
 def kind_name(kind: str, language: str) -> str:
     """Name a kind of content to the person who sent it: `image` is "your picture"."""
-    names, other = _KINDS[language_of(language)]
+    names, other = KINDS[language_of(language)]
     return names.get(kind, other)
 
 
 def moment(local: datetime, today: date, language: str) -> str:
     """Name a local time to come: the weekday and the hour, with the date if that is weeks away."""
-    weekday = _WEEKDAYS[language_of(language)][local.weekday()]
+    weekday = WEEKDAYS[language_of(language)][local.weekday()]
     date_too = f" {local:%Y-%m-%d}" if (local.date() - today).days > 6 else ""
     return f"{weekday}{date_too} {local:%H:%M}"
 

@@ -1,6 +1,5 @@
 """The automatic texts in English."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from kaisa_relay.domain.texts.keys import TextKey, Texts
@@ -160,18 +159,35 @@ TEXTS: Final[Texts] = {
         "You have no open chat and are paused for another {time}; send /on to end the pause.",
     ),
     TextKey.ON_AGENT: "Welcome back! You are available for new chats.",
-    TextKey.OFF_AGENT: "You get no new chats until you send /on. Chats that you have go on.",
-    TextKey.PAUSED_AGENT: "You get no new chats for {time}. Chats that you have go on. "
-    "Send /on to end the pause.",
+    TextKey.OFF_AGENT: "You get no new chats until you send /on.",
+    TextKey.PAUSED_AGENT: "You get no new chats for {time}. Send /on to end the pause.",
     TextKey.PAUSE_HOW: "How long? Write for example /pause 30m or /pause 2h.",
     TextKey.PAUSED_BY_TEAM: "Your team has paused you: no new chats for {time}. "
-    "Chats that you have go on. Send /on if you are ready sooner.",
-    TextKey.OFF_BY_TEAM: "Your team has paused you: no new chats until you send /on. "
-    "Chats that you have go on.",
+    "Send /on if you are ready sooner.",
+    TextKey.OFF_BY_TEAM: "Your team has paused you: no new chats until you send /on.",
     TextKey.ON_BY_TEAM: "Your team has ended your pause: you get new chats again. "
     "Send /off if you are not there.",
     TextKey.MISSED_AGENT: "You did not answer the last {count} chats that we offered you, "
     "so you get no more for {time}. Send /on when you are back.",
+    TextKey.STILL_YOURS: "Still with you: {chats}. They can go on writing to you. To hand a chat "
+    "over, send /transfer in it; if somebody waits long for your answer, we ask a colleague.",
+    TextKey.HAND_OVER: "Hand over",
+    TextKey.AWAY_ASKED: (
+        "{name} is waiting for an answer while you are away, so we have asked {agent} to take "
+        "over. The chat stays with you until they accept.",
+        "Your visitor is waiting for an answer while you are away, so we have asked a colleague "
+        "to take over. The chat stays with you until they accept.",
+    ),
+    TextKey.AWAY_WAITING: (
+        "{name} is waiting for an answer, and nobody else is free at the moment, "
+        "so the chat stays with you. Could you write them a line?",
+        "Your visitor is waiting for an answer, and nobody else is free at the moment, "
+        "so the chat stays with you. Could you write them a line?",
+    ),
+    TextKey.AWAY_NOTE: (
+        "{agent} is away, and they are waiting for an answer",
+        "Your colleague is away, and they are waiting for an answer",
+    ),
     TextKey.NO_CONVERSATION_AGENT: "You have no chat here at the moment, "
     "so your message was not passed on.",
     TextKey.NOTE_KEPT: "The note is kept. The visitor does not see it.",
@@ -238,37 +254,4 @@ TEXTS: Final[Texts] = {
     TextKey.MAYBE_LOST_VISITOR: "Your last message may not have reached the visitor.",
     TextKey.SHOW_IT: "Show it",
     TextKey.SEND_AGAIN: "Send again",
-}
-
-WEEKDAYS: Final = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
-OTHER_KIND: Final = "that kind of message"
-KINDS: Final[Mapping[str, str]] = {
-    "image": "your picture",
-    "gif": "your picture",
-    "video": "your video",
-    "audio": "your audio file",
-    "voice": "your voice message",
-    "document": "your document",
-    "sticker": "your sticker",
-    "location": "your location",
-    "contacts": "the contact you shared",
-    "form": "your form",
-    "reaction": "your reaction",
-    "order": "your order",
-    "edit": "your change to an earlier message",
-    "deletion": "your deletion of an earlier message",
-    "poll_creation": "your poll",
-    "group_invite": "your group invitation",
-    "text": "your message",
-    "button": "your answer",
-    "choice": "your answer",
-    "interactive": "your answer",
 }

@@ -1,6 +1,5 @@
 """The automatic texts in Spanish."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from kaisa_relay.domain.texts.keys import TextKey, Texts
@@ -166,19 +165,38 @@ TEXTS: Final[Texts] = {
         "envía /activar para terminarla.",
     ),
     TextKey.ON_AGENT: "¡Hola de nuevo! Ya puedes recibir conversaciones.",
-    TextKey.OFF_AGENT: "No recibirás conversaciones nuevas hasta que envíes /activar. "
-    "Las que tienes continúan.",
+    TextKey.OFF_AGENT: "No recibirás conversaciones nuevas hasta que envíes /activar.",
     TextKey.PAUSED_AGENT: "No recibirás conversaciones nuevas durante {time}. "
-    "Las que tienes continúan. Envía /activar para terminar la pausa.",
+    "Envía /activar para terminar la pausa.",
     TextKey.PAUSE_HOW: "¿Cuánto tiempo? Escribe por ejemplo /pausa 30m o /pausa 2h.",
     TextKey.PAUSED_BY_TEAM: "Tu equipo te ha puesto en pausa: no recibirás conversaciones nuevas "
-    "durante {time}. Las que tienes continúan. Envía /activar si estás antes.",
+    "durante {time}. Envía /activar si estás antes.",
     TextKey.OFF_BY_TEAM: "Tu equipo te ha puesto en pausa: no recibirás conversaciones nuevas "
-    "hasta que envíes /activar. Las que tienes continúan.",
+    "hasta que envíes /activar.",
     TextKey.ON_BY_TEAM: "Tu equipo ha terminado tu pausa: vuelves a recibir conversaciones. "
     "Envía /desactivar si no estás.",
     TextKey.MISSED_AGENT: "No respondiste a las últimas {count} conversaciones que te ofrecimos, "
     "así que no recibirás más durante {time}. Envía /activar cuando vuelvas.",
+    TextKey.STILL_YOURS: "Siguen contigo: {chats}. Pueden seguir escribiéndote. Para pasar una "
+    "conversación, envía /transferir en ella; si alguien espera mucho tu respuesta, preguntamos a "
+    "otra persona del equipo.",
+    TextKey.HAND_OVER: "Pasar",
+    TextKey.AWAY_ASKED: (
+        "{name} espera una respuesta y no estás, así que hemos pedido a {agent} que se encargue. "
+        "La conversación sigue contigo hasta que la acepte.",
+        "Tu visitante espera una respuesta y no estás, así que hemos pedido a otra persona que se "
+        "encargue. La conversación sigue contigo hasta que la acepte.",
+    ),
+    TextKey.AWAY_WAITING: (
+        "{name} espera una respuesta y no hay nadie más libre ahora, así que la conversación sigue "
+        "contigo. ¿Puedes escribirle unas palabras?",
+        "Tu visitante espera una respuesta y no hay nadie más libre ahora, así que la conversación "
+        "sigue contigo. ¿Puedes escribirle unas palabras?",
+    ),
+    TextKey.AWAY_NOTE: (
+        "{agent} no está y se espera una respuesta",
+        "La otra persona no está y se espera una respuesta",
+    ),
     TextKey.NO_CONVERSATION_AGENT: "Ahora mismo no tienes ninguna conversación aquí, "
     "así que tu mensaje no se ha enviado a nadie.",
     TextKey.NOTE_KEPT: "La nota está guardada. La otra persona no la ve.",
@@ -247,37 +265,4 @@ TEXTS: Final[Texts] = {
     TextKey.MAYBE_LOST_VISITOR: "Puede que tu último mensaje no haya llegado a la otra persona.",
     TextKey.SHOW_IT: "Mostrar",
     TextKey.SEND_AGAIN: "Enviar de nuevo",
-}
-
-WEEKDAYS: Final = (
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "sábado",
-    "domingo",
-)
-OTHER_KIND: Final = "ese tipo de mensaje"
-KINDS: Final[Mapping[str, str]] = {
-    "image": "tu foto",
-    "gif": "tu foto",
-    "video": "tu vídeo",
-    "audio": "tu archivo de audio",
-    "voice": "tu mensaje de voz",
-    "document": "tu documento",
-    "sticker": "tu sticker",
-    "location": "tu ubicación",
-    "contacts": "el contacto que has compartido",
-    "form": "tu formulario",
-    "reaction": "tu reacción",
-    "order": "tu pedido",
-    "edit": "el cambio de un mensaje anterior",
-    "deletion": "el borrado de un mensaje anterior",
-    "poll_creation": "tu encuesta",
-    "group_invite": "tu invitación a un grupo",
-    "text": "tu mensaje",
-    "button": "tu respuesta",
-    "choice": "tu respuesta",
-    "interactive": "tu respuesta",
 }

@@ -77,6 +77,11 @@ class TextKey(StrEnum):
     OFF_BY_TEAM = "off_by_team"
     ON_BY_TEAM = "on_by_team"
     MISSED_AGENT = "missed_agent"
+    STILL_YOURS = "still_yours"
+    HAND_OVER = "hand_over"
+    AWAY_ASKED = "away_asked"
+    AWAY_WAITING = "away_waiting"
+    AWAY_NOTE = "away_note"
     NO_CONVERSATION_AGENT = "no_conversation_agent"
     NOTE_KEPT = "note_kept"
     NOTE_EMPTY = "note_empty"
@@ -136,6 +141,10 @@ PLACEHOLDERS: Final[Mapping[TextKey, frozenset[str]]] = {
     TextKey.PAUSED_AGENT: frozenset({"time"}),
     TextKey.PAUSED_BY_TEAM: frozenset({"time"}),
     TextKey.MISSED_AGENT: frozenset({"count", "time"}),
+    TextKey.STILL_YOURS: frozenset({"chats"}),
+    TextKey.AWAY_ASKED: frozenset({"name", "agent"}),
+    TextKey.AWAY_WAITING: frozenset({"name"}),
+    TextKey.AWAY_NOTE: frozenset({"agent"}),
     TextKey.HISTORY: frozenset({"lines"}),
     TextKey.TRANSFER_ASKED: frozenset({"agent"}),
     TextKey.TRANSFER_UNKNOWN: frozenset({"names"}),
@@ -158,6 +167,7 @@ BUTTONS: Final = frozenset(
         TextKey.SHOW_IT,
         TextKey.SEND_AGAIN,
         TextKey.KEEP_OPEN,
+        TextKey.HAND_OVER,
     }
 )
 """Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""

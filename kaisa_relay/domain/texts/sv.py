@@ -1,6 +1,5 @@
 """The automatic texts in Swedish."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from kaisa_relay.domain.texts.keys import TextKey, Texts
@@ -159,19 +158,36 @@ TEXTS: Final[Texts] = {
         "Du har ingen öppen chatt och paus i {time} till; skicka /på för att avsluta pausen.",
     ),
     TextKey.ON_AGENT: "Välkommen tillbaka! Du är tillgänglig för nya chattar.",
-    TextKey.OFF_AGENT: "Du får inga nya chattar förrän du skickar /på. "
-    "Chattar som du har fortsätter.",
-    TextKey.PAUSED_AGENT: "Du får inga nya chattar på {time}. Chattar som du har fortsätter. "
-    "Skicka /på för att avsluta pausen.",
+    TextKey.OFF_AGENT: "Du får inga nya chattar förrän du skickar /på.",
+    TextKey.PAUSED_AGENT: "Du får inga nya chattar på {time}. Skicka /på för att avsluta pausen.",
     TextKey.PAUSE_HOW: "Hur länge? Skriv till exempel /paus 30m eller /paus 2h.",
     TextKey.PAUSED_BY_TEAM: "Ditt team har pausat dig: du får inga nya chattar på {time}. "
-    "De chattar du har fortsätter. Skicka /på om du är redo tidigare.",
-    TextKey.OFF_BY_TEAM: "Ditt team har pausat dig: du får inga nya chattar förrän du skickar /på. "
-    "De chattar du har fortsätter.",
+    "Skicka /på om du är redo tidigare.",
+    TextKey.OFF_BY_TEAM: "Ditt team har pausat dig: du får inga nya chattar förrän du skickar /på.",
     TextKey.ON_BY_TEAM: "Ditt team har avslutat din paus: du får nya chattar igen. "
     "Skicka /av om du inte är på plats.",
     TextKey.MISSED_AGENT: "Du svarade inte på de senaste {count} chattarna som vi erbjöd dig, "
     "så du får inga fler på {time}. Skicka /på när du är tillbaka.",
+    TextKey.STILL_YOURS: "Kvar hos dig: {chats}. De kan fortsätta skriva till dig. Skicka "
+    "/överlämna i en chatt för att lämna över den; om någon väntar länge på ditt svar frågar vi "
+    "en kollega.",
+    TextKey.HAND_OVER: "Lämna över",
+    TextKey.AWAY_ASKED: (
+        "{name} väntar på svar medan du är borta, så vi har frågat {agent} om att ta över. "
+        "Chatten är kvar hos dig tills någon tackar ja.",
+        "Din besökare väntar på svar medan du är borta, så vi har frågat en kollega om att ta "
+        "över. Chatten är kvar hos dig tills någon tackar ja.",
+    ),
+    TextKey.AWAY_WAITING: (
+        "{name} väntar på svar och ingen annan är ledig just nu, så chatten är kvar hos dig. "
+        "Kan du skriva en rad?",
+        "Din besökare väntar på svar och ingen annan är ledig just nu, så chatten är kvar hos "
+        "dig. Kan du skriva en rad?",
+    ),
+    TextKey.AWAY_NOTE: (
+        "{agent} är borta, och ett svar väntas",
+        "Din kollega är borta, och ett svar väntas",
+    ),
     TextKey.NO_CONVERSATION_AGENT: "Du har ingen chatt här just nu, "
     "så ditt meddelande skickades inte vidare.",
     TextKey.NOTE_KEPT: "Anteckningen är sparad. Besökaren ser den inte.",
@@ -238,37 +254,4 @@ TEXTS: Final[Texts] = {
     TextKey.MAYBE_LOST_VISITOR: "Ditt senaste meddelande kanske inte har nått besökaren.",
     TextKey.SHOW_IT: "Visa det",
     TextKey.SEND_AGAIN: "Skicka igen",
-}
-
-WEEKDAYS: Final = (
-    "måndag",
-    "tisdag",
-    "onsdag",
-    "torsdag",
-    "fredag",
-    "lördag",
-    "söndag",
-)
-OTHER_KIND: Final = "den sortens meddelande"
-KINDS: Final[Mapping[str, str]] = {
-    "image": "din bild",
-    "gif": "din bild",
-    "video": "din film",
-    "audio": "din ljudfil",
-    "voice": "ditt röstmeddelande",
-    "document": "ditt dokument",
-    "sticker": "ditt klistermärke",
-    "location": "din plats",
-    "contacts": "kontakten du delade",
-    "form": "ditt formulär",
-    "reaction": "din reaktion",
-    "order": "din beställning",
-    "edit": "din ändring av ett tidigare meddelande",
-    "deletion": "din radering av ett tidigare meddelande",
-    "poll_creation": "din omröstning",
-    "group_invite": "din gruppinbjudan",
-    "text": "ditt meddelande",
-    "button": "ditt svar",
-    "choice": "ditt svar",
-    "interactive": "ditt svar",
 }

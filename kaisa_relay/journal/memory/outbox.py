@@ -17,13 +17,11 @@ from kaisa_relay.ports import (
     NewSend,
     Outcome,
     Send,
-    Shifted,
+    Told,
 )
 
 
-def tell(
-    tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Outcome | Shifted
-) -> None:
+def tell(tx: Transaction, workspace: WorkspaceId, channel: ChannelId, outcome: Told) -> None:
     """Put what a conversation must hear into the inbox."""
     id = MessageId(tx.new_id())
     tx.arrive(InboxRow(id, workspace, channel, ItemKind.OUTCOME, None, None, outcome, tx.at))

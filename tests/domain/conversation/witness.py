@@ -220,7 +220,8 @@ class Witness(Crossings):
 
 def _clocks(state: State) -> object:
     """Return what a deadline may come nearer by."""
-    answered = (state.agent, state.unanswered_since, state.reminded_at)
+    answered = (state.agent, state.unanswered_since, state.reminded_at, state.away_since)
+    waited = (state.waits_since, state.overdue_at)
     wrote = tuple(state.wrote_at(side) is not None for side in Side)  # on this number
     spoken = (state.nudged, state.warned, state.shut, state.channel, wrote)
-    return (state.phase, state.open_offers, answered, *spoken)
+    return (state.phase, state.open_offers, answered, waited, *spoken)

@@ -21,7 +21,9 @@ from kaisa_relay.domain.channel_health import (
 )
 from kaisa_relay.domain.contact_events import ContactBlocked, ContactMerged, ContactUnblocked
 from kaisa_relay.domain.conversation.events.life import (
+    AgentCameBack,
     AgentLost,
+    AgentWentAway,
     ConversationAbandoned,
     ConversationClosed,
     ConversationCreated,
@@ -33,6 +35,7 @@ from kaisa_relay.domain.conversation.events.life import (
     IdentityChanged,
     IdentityMismatched,
     NoteAdded,
+    ReplyOverdue,
     ReplyReminded,
 )
 from kaisa_relay.domain.conversation.events.offers import (
@@ -72,12 +75,14 @@ __all__ = [
     "AgentAccepted",
     "AgentAvailable",
     "AgentAway",
+    "AgentCameBack",
     "AgentInvited",
     "AgentLost",
     "AgentNudged",
     "AgentOffered",
     "AgentOptedIn",
     "AgentPaused",
+    "AgentWentAway",
     "AlertCleared",
     "AlertRaised",
     "ChannelDown",
@@ -120,6 +125,7 @@ __all__ = [
     "OfferSent",
     "ReopenAsked",
     "ReopenFailed",
+    "ReplyOverdue",
     "ReplyReminded",
     "TeamWrote",
     "TemplateChanged",
@@ -154,6 +160,9 @@ Event = (
     | AgentNudged
     | ReplyReminded
     | AgentLost
+    | AgentWentAway
+    | AgentCameBack
+    | ReplyOverdue
     | NoteAdded
     | NoteKept
     | TeamWrote

@@ -98,6 +98,30 @@ class ReplyReminded:
 
 
 @frozen
+class AgentWentAway:
+    """The agent who has it takes no offers now (they said so, or were paused), and keeps it."""
+
+    agent: ContactId
+    at: datetime
+
+
+@frozen
+class AgentCameBack:
+    """The agent who has it takes offers again."""
+
+    agent: ContactId
+    at: datetime
+
+
+@frozen
+class ReplyOverdue:
+    """The agent is away and the visitor's word has waited long: somebody else is looked for."""
+
+    agent: ContactId
+    at: datetime
+
+
+@frozen
 class AgentLost:
     """The agent who had it has it no more: another one is looked for."""
 

@@ -172,6 +172,7 @@ export const en = {
     former: "had the conversation before",
     named: "named by whoever transferred",
     next: "next in a transfer",
+    away: "asked because the agent is away",
   } as Record<string, string>,
   offerEnd: {
     open: "asked",
@@ -342,6 +343,9 @@ export const en = {
     "conversation.nudged": "Agent nudged",
     "conversation.reply_reminded": "Agent reminded to reply",
     "conversation.agent_lost": "Agent lost",
+    "conversation.agent_went_away": "Agent went away",
+    "conversation.agent_came_back": "Agent came back",
+    "conversation.reply_overdue": "No answer from an agent who is away",
     "conversation.window_closing": "Window closing",
     "conversation.window_closed": "Window closed",
     "conversation.message_held": "Message held",
