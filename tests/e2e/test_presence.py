@@ -26,7 +26,7 @@ async def test_a_pause_ends_by_itself_and_off_by_on(shared: Running) -> None:
         await it.leap(MINUTE)
         await anna.accepts()
         await anna.writes("/off")
-        await anna.reads("Chats that you have go on")
+        await anna.reads("Still with you: 1 (Vera)")
         await anna.writes("Hello!")
         await vera.reads("Hello!")
         await anna.writes("/close")
