@@ -23,7 +23,7 @@ from kaisa_relay.api.engagement_shapes import (
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.queries import Query
 from kaisa_relay.api.routes import Route
-from kaisa_relay.domain.engagement.trigger import (
+from kaisa_relay.domain.engagement.ids import (
     DELIVERY,
     ENDPOINT,
     TRIGGER,

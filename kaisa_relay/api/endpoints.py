@@ -1,10 +1,12 @@
-"""Endpoints: where webhooks go, and what signs them."""
+"""Endpoints: where deliveries go, and what signs them or lets us in."""
 
 from typing import Final
 
+from msgspec import structs
 from quart import Response, request
 from quart_schema import document_request, document_response
 
+from kaisa_relay.api import engagement_shapes as shapes
 from kaisa_relay.api.answers import answer, json_answer
 from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.bodies import read_body, receive_body
@@ -12,16 +14,26 @@ from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.engagement_shapes import (
     AttemptAnswer,
     EndpointAnswer,
-    EndpointChange,
     EndpointList,
     EndpointRequest,
+    EndpointTest,
 )
 from kaisa_relay.api.problem_kinds import EndpointInUse
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.routes import Route
-from kaisa_relay.domain.engagement.trigger import ENDPOINT, TRIGGER, EndpointId
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import ENDPOINT, TRIGGER, EndpointId
 from kaisa_relay.domain.ids import from_text, to_text
-from kaisa_relay.ports.engagement import AttemptView, EndpointView, InUse, NewEndpoint
+from kaisa_relay.ports.engagement import (
+    AttemptView,
+    BadEndpoint,
+    EndpointChange,
+    EndpointView,
+    EndpointWish,
+    InUse,
+    NewEndpoint,
+    Options,
+)
 from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
 
@@ -59,25 +71,25 @@ class Endpoints:
         asked = read_body(request, await receive_body(request), EndpointRequest)
         if isinstance(asked, Problem):
             return asked
-        wrong = self._engagement.bad_url(asked.url)
-        if wrong is not None:
-            return invalid(FieldError("url", wrong))
-        made = await self._engagement.add_endpoint(calling_key().workspace, asked.url)
-        return json_answer(_new(made), 201)
+        if asked.kind not in list(Kind):
+            return invalid(FieldError("kind", f"must be one of: {', '.join(Kind)}"))
+        options = Options(asked.user, asked.sender)
+        wish = EndpointWish(Kind(asked.kind), asked.url, options, asked.password)
+        made = await self._engagement.add_endpoint(calling_key().workspace, wish)
+        return _bad(made) if isinstance(made, BadEndpoint) else json_answer(_new(made), 201)
 
-    @document_request(EndpointChange)
+    @document_request(shapes.EndpointChange)
     @document_response(EndpointAnswer)
     async def change(self, endpoint: str) -> Response | Problem:
-        """Have webhooks go elsewhere, or switch an endpoint off or on again."""
-        asked = read_body(request, await receive_body(request), EndpointChange)
+        """Have deliveries go elsewhere, or switch an endpoint off or on again."""
+        asked = read_body(request, await receive_body(request), shapes.EndpointChange)
         if isinstance(asked, Problem):
             return asked
-        wrong = None if asked.url is None else self._engagement.bad_url(asked.url)
-        if wrong is not None:
-            return invalid(FieldError("url", wrong))
         id, workspace = _id(endpoint), calling_key().workspace
-        change = self._engagement.change_endpoint
-        found = await change(workspace, id, asked.url, asked.enabled) if id else None
+        change = EndpointChange(asked.url, asked.user, asked.sender, asked.password, asked.enabled)
+        found = await self._engagement.change_endpoint(workspace, id, change) if id else None
+        if isinstance(found, BadEndpoint):
+            return _bad(found)
         return _NOT_FOUND if found is None else json_answer(_answer(found))
 
     async def remove(self, endpoint: str) -> Response | Problem:
@@ -90,16 +102,23 @@ class Endpoints:
 
     @document_response(EndpointAnswer)
     async def rotate(self, endpoint: str) -> Response | Problem:
-        """Return a new secret; the one before signs beside it for a day."""
+        """Return a webhook's new secret; the one before signs beside it for a day."""
         id = _id(endpoint)
         made = await self._engagement.rotate_secret(calling_key().workspace, id) if id else None
         return _NOT_FOUND if made is None else json_answer(_new(made))
 
+    @document_request(EndpointTest)
     @document_response(AttemptAnswer)
     async def test(self, endpoint: str) -> Response | Problem:
-        """Post an example event there now, once; the answer says what came back."""
-        id = _id(endpoint)
-        tried = await self._engagement.try_endpoint(calling_key().workspace, id) if id else None
+        """Send an example there now, once; the answer says what came back."""
+        body = await receive_body(request)
+        asked = read_body(request, body, EndpointTest) if body else EndpointTest()
+        if isinstance(asked, Problem):
+            return asked
+        id, workspace = _id(endpoint), calling_key().workspace
+        tried = await self._engagement.try_endpoint(workspace, id, asked.to) if id else None
+        if isinstance(tried, BadEndpoint):
+            return _bad(tried)
         return _NOT_FOUND if tried is None else json_answer(shown_try(tried))
 
 
@@ -120,19 +139,23 @@ def _id(text: str) -> EndpointId | None:
     return None if id is None else EndpointId(id)
 
 
+def _bad(endpoint: BadEndpoint) -> Problem:
+    return invalid(FieldError(endpoint.field, endpoint.reason))
+
+
 def _new(made: NewEndpoint) -> EndpointAnswer:
     shown = _answer(made.view)
-    return EndpointAnswer(**{name: getattr(shown, name) for name in _SHOWN}, secret=made.secret)
-
-
-_SHOWN: Final = ("id", "url", "created_at", "disabled_at", "disabled_by")
+    return shown if made.secret is None else structs.replace(shown, secret=made.secret)
 
 
 def _answer(view: EndpointView) -> EndpointAnswer:
     return EndpointAnswer(
         id=to_text(ENDPOINT, view.id),
+        kind=view.kind,
         url=view.url,
         created_at=view.created_at,
         disabled_at=view.disabled_at,
         disabled_by=view.disabled_by,
+        user=view.options.user,
+        sender=view.options.sender,
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from kaisa_relay.api.shapes import PageQuery
+from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.ports.engagement import DeliveryState
 
 _TYPES: Final = Meta(
@@ -24,9 +25,29 @@ _HOURS: Final = Meta(
 )
 _STEPS: Final = Meta(
     description="What is done, and how long `after` the event (at once without it).",
-    examples=[[{"after": "30m", "actions": [{"webhook": "end_01jd3v8k2m4qa"}]}]],
+    examples=[
+        [
+            {"after": "30m", "actions": [{"webhook": "end_01jd3v8k2m4qa"}]},
+            {
+                "after": "2h",
+                "actions": [
+                    {
+                        "email": "end_01jd3v8k2m4qb",
+                        "to": "{{ metadata.email }}",
+                        "subject": {"en": "Your question", "sv": "Din fråga"},
+                        "text": {"en": "Hi {{ visitor.first_name }}, …", "sv": "Hej …"},
+                    }
+                ],
+            },
+        ]
+    ],
 )
-_URL: Final = Meta(description="https, and not in a private network.")
+_URL: Final = Meta(
+    description="A webhook's: https, and not in a private network. A mail server's: "
+    "its scheme is `smtps` (TLS, port 465) or `smtp` (STARTTLS, port 587)."
+)
+_KIND: Final = Meta(description="`webhook`, or `email`: a mail server that sends for you.")
+_SENDER: Final = Meta(description="Who sends the mails.", examples=["Acme <hello@acme.example>"])
 _SECRET: Final = Meta(description="Signs after Standard Webhooks; shown this once.")
 
 
@@ -64,9 +85,13 @@ class TriggerList(Struct, frozen=True):
 
 
 class EndpointRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where webhooks shall go."""
+    """Where webhooks shall go, or the mail server that mails shall be handed to."""
 
     url: Annotated[str, _URL]
+    kind: Annotated[str, _KIND] = Kind.WEBHOOK.value
+    user: str | None = None
+    password: str | None = None
+    sender: Annotated[str | None, _SENDER] = None
 
 
 class EndpointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,16 +99,28 @@ class EndpointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     url: Annotated[str | None, _URL] = None
     enabled: bool | None = None
+    user: str | None = None
+    password: str | None = None
+    sender: Annotated[str | None, _SENDER] = None
+
+
+class EndpointTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who gets the example; an endpoint for mails needs it."""
+
+    to: str | None = None
 
 
 class EndpointAnswer(Struct, frozen=True, kw_only=True):
     """An endpoint. `disabled_by` is `gone` (it answered 410) or `you`."""
 
     id: str
+    kind: Annotated[Kind, _KIND]
     url: str
     created_at: datetime
     disabled_at: datetime | None
     disabled_by: str | None
+    user: str | None = None
+    sender: Annotated[str | None, _SENDER] = None
     secret: Annotated[str | UnsetType, _SECRET] = UNSET
 
 

@@ -14,13 +14,11 @@ from kaisa_relay.api.engagement_shapes import TriggerAnswer, TriggerList, Trigge
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.definition import BadDefinition
+from kaisa_relay.domain.engagement.ids import ENDPOINT, TRIGGER, TriggerId
 from kaisa_relay.domain.engagement.trigger import (
-    ENDPOINT,
     LONGEST_NAME,
-    TRIGGER,
     EventTypes,
     Trigger,
-    TriggerId,
     read_trigger,
     write_trigger,
 )
@@ -65,7 +63,7 @@ class Triggers:
     @document_response(TriggerAnswer, 201)
     async def add(self) -> Response | Problem:
         """Add a trigger: only what happens from now on starts it."""
-        asked = await _asked(_OURS)
+        asked = await self._asked(_OURS)
         if isinstance(asked, Problem):
             return asked
         name, enabled, definition = asked
@@ -84,7 +82,7 @@ class Triggers:
     @document_response(TriggerAnswer)
     async def change(self, trigger: str) -> Response | Problem:
         """Replace a trigger. Switched off, what it still waits for is cancelled."""
-        asked = await _asked((*_OURS, *_ANSWERED))
+        asked = await self._asked((*_OURS, *_ANSWERED))
         if isinstance(asked, Problem):
             return asked
         id = _id(trigger)
@@ -103,20 +101,20 @@ class Triggers:
         gone = id and await self._engagement.remove_trigger(calling_key().workspace, id)
         return answer(b"", 204) if gone else _NOT_FOUND
 
-
-async def _asked(beside: tuple[str, ...]) -> tuple[str, bool, Trigger] | Problem:
-    """Read name, whether it is enabled, and what it does."""
-    body = read_json(request, await receive_body(request))
-    if isinstance(body, Problem):
-        return body
-    if not isinstance(body, dict):
-        return invalid(FieldError("body", "must be an object"))
-    wrong = _wrong(body)
-    definition = read_trigger({k: v for k, v in body.items() if k not in beside}, _KNOWN)
-    if isinstance(definition, BadDefinition):
-        wrong = [*wrong, FieldError(definition.field, definition.reason)]
-        return invalid(*wrong)
-    return invalid(*wrong) if wrong else (body["name"], body.get("enabled", True), definition)
+    async def _asked(self, beside: tuple[str, ...]) -> tuple[str, bool, Trigger] | Problem:
+        """Read name, whether it is enabled, and what it does."""
+        body = read_json(request, await receive_body(request))
+        if isinstance(body, Problem):
+            return body
+        if not isinstance(body, dict):
+            return invalid(FieldError("body", "must be an object"))
+        wrong = _wrong(body)
+        members = {name: value for name, value in body.items() if name not in beside}
+        definition = read_trigger(members, _KNOWN, self._engagement.bad_text)
+        if isinstance(definition, BadDefinition):
+            wrong = [*wrong, FieldError(definition.field, definition.reason)]
+            return invalid(*wrong)
+        return invalid(*wrong) if wrong else (body["name"], body.get("enabled", True), definition)
 
 
 def _wrong(body: Mapping[str, Any]) -> list[FieldError]:
@@ -131,7 +129,7 @@ def _wrong(body: Mapping[str, Any]) -> list[FieldError]:
 
 def _missing(refused: NoSuchEndpoint) -> Problem:
     id = to_text(ENDPOINT, refused.endpoint)
-    return invalid(FieldError("steps", f"there is no endpoint {id}"))
+    return invalid(FieldError("steps", f"there is no endpoint {id} for {refused.kind}"))
 
 
 def _id(text: str) -> TriggerId | None:

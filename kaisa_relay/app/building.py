@@ -6,7 +6,7 @@ from random import SystemRandom
 from secrets import token_bytes
 
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 from quart_trio import QuartTrio
 from sqlalchemy import text
 
@@ -28,7 +28,7 @@ from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
-from kaisa_relay.engagement import Engine, Poster, Tools, open_poster
+from kaisa_relay.engagement import Engine, Outlets, Tools, open_outlets
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -161,7 +161,7 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
     url, on_outage = settings.database_url, noting(outages, metrics)
     opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
     outward = _outward(settings)
-    async with opened as store, outward as (wire, carrier, poster), trio.open_nursery() as tasks:
+    async with opened as store, outward as (wire, carrier, outlets), trio.open_nursery() as tasks:
         await tasks.start(store.run)
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
@@ -191,17 +191,22 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
-        tools = Tools(store, rooms.following, poster, wall, context.rng, metrics.deliveries.count)
-        engine = _engagement(tools, rooms, accounts, settings)
+        tools = Tools(store, rooms.following, rooms.archive, outlets, wall, context.rng)
+        engine = _engagement(tools, rooms, accounts, settings, metrics)
         yield Relay(*parts, hub, engine, Signatures(metrics, wall))
         tasks.cancel_scope.cancel()
 
 
 def _engagement(
-    tools: Tools, rooms: SqlRooms, accounts: ConfiguredAccounts, settings: Settings
+    tools: Tools,
+    rooms: SqlRooms,
+    accounts: ConfiguredAccounts,
+    settings: Settings,
+    metrics: Metrics,
 ) -> Engine:
+    tools = evolve(tools, on_try=metrics.deliveries.count)
     cipher, plain = cipher_of(settings), bool(settings.private_networks)
-    engine = Engine(tools, rooms.archive, cipher, accounts.workspaces, token_bytes, plain)
+    engine = Engine(tools, cipher, accounts.workspaces, token_bytes, plain)
     rooms.journal.subscribe(engine.take)
     return engine
 
@@ -214,13 +219,13 @@ def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:
 
 
 @asynccontextmanager
-async def _outward(settings: Settings) -> AsyncIterator[tuple[CurlTransport, GraphMedia, Poster]]:
+async def _outward(settings: Settings) -> AsyncIterator[tuple[CurlTransport, GraphMedia, Outlets]]:
     """Open the ways out: to WhatsApp, to its files, and to others' servers."""
     disk, ca_file = MediaDisk(settings.files_dir), settings.graph_ca_file
     files = open_media(disk, settings.graph_url, settings.graph_version, ca_file)
-    posting = open_poster(settings.private_networks)
-    async with open_curl_transport(ca_file) as wire, files as carrier, posting as poster:
-        yield wire, carrier, poster
+    leaving = open_outlets(settings.private_networks)
+    async with open_curl_transport(ca_file) as wire, files as carrier, leaving as outlets:
+        yield wire, carrier, outlets
 
 
 async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> ConfiguredAccounts:

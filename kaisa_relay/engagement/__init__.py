@@ -2,6 +2,6 @@
 
 from kaisa_relay.engagement.engine import Engine
 from kaisa_relay.engagement.lane import Tools
-from kaisa_relay.engagement.posting import Poster, open_poster
+from kaisa_relay.engagement.outlets import Outlets, open_outlets
 
-__all__ = ["Engine", "Poster", "Tools", "open_poster"]
+__all__ = ["Engine", "Outlets", "Tools", "open_outlets"]

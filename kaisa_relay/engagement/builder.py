@@ -4,30 +4,29 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 
-from kaisa_relay.domain.engagement.trigger import (
-    DELIVERY,
-    ENDPOINT,
-    DeliveryId,
-    EndpointId,
-    Trigger,
-    TriggerId,
-)
-from kaisa_relay.domain.ids import WORKSPACE, WorkspaceId, to_text
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import DELIVERY, DeliveryId, EndpointId, TriggerId
+from kaisa_relay.domain.engagement.trigger import Trigger
+from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
+from kaisa_relay.engagement.bodies import fault
+from kaisa_relay.engagement.endpoint_checks import bad_endpoint, wanted
 from kaisa_relay.engagement.endpoint_rows import Cipher
-from kaisa_relay.engagement.endpoint_url import bad_url
-from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, post, why
+from kaisa_relay.engagement.examples import example
+from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, why
 from kaisa_relay.engagement.signing import SECRET_BYTES, write_secret
 from kaisa_relay.ports.engagement import (
     AttemptView,
+    BadEndpoint,
     DeliveryView,
+    EndpointChange,
     EndpointView,
+    EndpointWish,
     InUse,
     NewEndpoint,
     NoSuchEndpoint,
@@ -36,9 +35,6 @@ from kaisa_relay.ports.engagement import (
 )
 
 T = TypeVar("T")
-
-EXAMPLE: Final = "engagement.test"
-"""The type of the event that `try_endpoint` posts."""
 
 
 @frozen
@@ -64,6 +60,10 @@ class Builder:
     async def trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> TriggerView | None:
         """Return one."""
         return await self._read(partial(trigger_rows.view, of=workspace, id=trigger))
+
+    def bad_text(self, text: str) -> str | None:
+        """Say what is wrong with a text that an action sends, or None."""
+        return fault(text)
 
     async def add_trigger(
         self, workspace: WorkspaceId, name: str, enabled: bool, definition: Trigger
@@ -98,34 +98,48 @@ class Builder:
         """Return every endpoint, the oldest first."""
         return await self._read(partial(endpoint_rows.views, of=workspace))
 
-    def bad_url(self, url: str) -> str | None:
-        """Say what is wrong with a URL, or None; where it leads is judged on connecting."""
-        return bad_url(url, plain=self.plain)
-
-    async def add_endpoint(self, workspace: WorkspaceId, url: str) -> NewEndpoint:
-        """Add an endpoint, whose URL was checked, with a secret of its own."""
-        id, secret = EndpointId(self.tools.store.new_id()), self._secret()
-        view = EndpointView(id, url, self._at(), None, None)
+    async def add_endpoint(
+        self, workspace: WorkspaceId, wish: EndpointWish
+    ) -> NewEndpoint | BadEndpoint:
+        """Add an endpoint; where it leads is judged on connecting."""
+        wrong = bad_endpoint(wish, self.plain, signs_in=False)
+        if wrong is not None:
+            return wrong
+        id, ours = EndpointId(self.tools.store.new_id()), wish.kind is Kind.WEBHOOK
+        secret = self._secret() if ours else wish.password or ""
+        view = EndpointView(id, wish.url, self._at(), None, None, wish.kind, wish.options)
         sealed = self.cipher.seal(secret)
         await self._write(partial(endpoint_rows.add, of=workspace, new=view, sealed=sealed))
-        return NewEndpoint(view, secret)
+        return NewEndpoint(view, secret if ours else None)
 
     async def change_endpoint(
-        self, workspace: WorkspaceId, endpoint: EndpointId, url: str | None, enabled: bool | None
-    ) -> EndpointView | None:
+        self, workspace: WorkspaceId, endpoint: EndpointId, change: EndpointChange
+    ) -> EndpointView | BadEndpoint | None:
         """Change what is given; enabled again it is tried at once."""
-        values: dict[str, Any] = {} if url is None else {"url": url}
-        if enabled is not None:
-            values |= endpoint_rows.switched(enabled, self._at())
-        change = partial(endpoint_rows.change, of=workspace, id=endpoint, values=values)
-        changed = await self._write(change)
+        view = await self._read(partial(endpoint_rows.view, of=workspace, id=endpoint))
+        if view is None:
+            return None
+        wish = wanted(view, change)
+        wrong = bad_endpoint(wish, self.plain, signs_in=view.options.user is not None)
+        if wrong is not None:
+            return wrong
+        values: dict[str, Any] = {"url": wish.url, "options": endpoint_rows.written(wish.options)}
+        if wish.password is not None:
+            values["secret"] = self.cipher.seal(wish.password)
+        if change.enabled is not None:
+            values |= endpoint_rows.switched(change.enabled, self._at())
+        write = partial(endpoint_rows.change, of=workspace, id=endpoint, values=values)
+        changed = await self._write(write)
         self.deliver()
         return changed
 
     async def rotate_secret(
         self, workspace: WorkspaceId, endpoint: EndpointId
     ) -> NewEndpoint | None:
-        """Give it a new secret; the one before signs beside it for a day."""
+        """Give a webhook a new secret; the one before signs beside it for a day."""
+        before = await self._read(partial(endpoint_rows.view, of=workspace, id=endpoint))
+        if before is None or before.kind is not Kind.WEBHOOK:
+            return None
         secret = self._secret()
         sealed = self.cipher.seal(secret)
         rotate = partial(
@@ -146,25 +160,19 @@ class Builder:
         return await self._write(remove)
 
     async def try_endpoint(
-        self, workspace: WorkspaceId, endpoint: EndpointId
-    ) -> AttemptView | None:
-        """Post an example event there now, once."""
+        self, workspace: WorkspaceId, endpoint: EndpointId, to: str | None
+    ) -> AttemptView | BadEndpoint | None:
+        """Send an example there now, once; `to` is who gets it, where the kind needs that."""
         at, id = self._at(), to_text(DELIVERY, self.tools.store.new_id())
         read = partial(endpoint_rows.target, of=workspace, id=endpoint, now=at, cipher=self.cipher)
         target = await self._read(read)
         if target is None:
             return None
-        example = {
-            "specversion": "1.0",
-            "id": id,
-            "source": f"/workspaces/{to_text(WORKSPACE, workspace)}",
-            "type": EXAMPLE,
-            "time": at,
-            "datacontenttype": "application/json",
-            "data": {"endpoint": to_text(ENDPOINT, endpoint)},
-        }
+        content = example(target, id, at, to)
+        if isinstance(content, BadEndpoint):
+            return content
         began = time.perf_counter()
-        reply = await post(self.tools.poster, target, id, msgspec.json.encode(example), at)
+        reply = await self.tools.outlets.send(target, content, id, at)
         took = int((time.perf_counter() - began) * 1000)
         answer = reply.answer[:LONGEST_ANSWER] or None
         return AttemptView(1, at, took, reply.status, why(reply), answer)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, Update, insert, select, update
 
-from kaisa_relay.domain.engagement.trigger import DeliveryId, Due, TriggerId
+from kaisa_relay.domain.engagement.ids import DeliveryId, TriggerId
+from kaisa_relay.domain.engagement.trigger import Due
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.ports.engagement import DeliveryState
 from kaisa_relay.store.engagement_table import delivery, subscriber

@@ -12,8 +12,8 @@ import trio
 from attrs import define, field
 from sqlalchemy import Connection
 
+from kaisa_relay.domain.engagement.ids import EndpointId
 from kaisa_relay.domain.engagement.retrying import Breaker
-from kaisa_relay.domain.engagement.trigger import EndpointId
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.engagement import delivery_rows, endpoint_rows
 from kaisa_relay.engagement.endpoint_rows import Cipher, Target

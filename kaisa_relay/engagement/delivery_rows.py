@@ -7,8 +7,9 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from kaisa_relay.domain.engagement.trigger import DeliveryId, EndpointId
+from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.engagement.trigger_rows import Place
 from kaisa_relay.ports.engagement import (
     AttemptView,
     DeliveryState,
@@ -30,6 +31,7 @@ class Waiting:
 
     workspace: WorkspaceId
     id: DeliveryId
+    action: Place
     seq: int
     endpoint: EndpointId
     first_due_at: datetime
@@ -72,7 +74,15 @@ def due(
         .limit(most)
     )
     return [
-        Waiting(of, row.id, row.seq, to, from_micros(row.first_due_at), row.attempts)
+        Waiting(
+            of,
+            row.id,
+            Place(row.trigger_id, row.version, row.step, row.action),
+            row.seq,
+            to,
+            from_micros(row.first_due_at),
+            row.attempts,
+        )
         for row in connection.execute(query)
     ]
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+import msgspec
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from kaisa_relay.domain.engagement.trigger import EndpointId
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import EndpointId
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.ports.engagement import EndpointView
+from kaisa_relay.ports.engagement import EndpointView, Options
 from kaisa_relay.store.engagement_table import endpoint
 from kaisa_relay.store.instants import from_micros, to_micros
 
@@ -35,12 +37,14 @@ class Cipher(Protocol):
 
 @frozen
 class Target:
-    """An endpoint that may be tried, and what signs for it now."""
+    """An endpoint that may be tried, and what signs for it now, or lets us in."""
 
     workspace: WorkspaceId
     id: EndpointId
     url: str
     secrets: tuple[str, ...] = field(repr=False)
+    kind: Kind = Kind.WEBHOOK
+    options: Options = field(factory=Options)
 
 
 def views(connection: Connection, of: WorkspaceId) -> list[EndpointView]:
@@ -59,8 +63,8 @@ def add(connection: Connection, of: WorkspaceId, new: EndpointView, sealed: byte
     """Add an endpoint."""
     connection.execute(
         insert(endpoint).values(
-            workspace=of, id=new.id, url=new.url, secret=sealed,
-            created_at=to_micros(new.created_at),
+            workspace=of, id=new.id, url=new.url, secret=sealed, kind=new.kind,
+            options=written(new.options), created_at=to_micros(new.created_at),
         )
     )  # fmt: skip
 
@@ -72,6 +76,11 @@ def change(
     if values:
         connection.execute(update(endpoint).where(*_is(of, id)).values(values))
     return view(connection, of, id)
+
+
+def written(options: Options) -> str:
+    """Return the column of what else a kind is told."""
+    return msgspec.json.encode(options).decode()
 
 
 def switched(enabled: bool, at: datetime, by: str = YOU) -> dict[str, Any]:
@@ -114,7 +123,8 @@ def target(
 def _target(row: Row[Any], now: datetime, opened: Callable[[bytes], str]) -> Target:
     former = row.former_secret is not None and row.former_until > to_micros(now)
     sealed = (row.secret, row.former_secret) if former else (row.secret,)
-    return Target(row.workspace, row.id, row.url, tuple(opened(each) for each in sealed))
+    secrets = tuple(opened(each) for each in sealed)
+    return Target(row.workspace, row.id, row.url, secrets, Kind(row.kind), _options(row))
 
 
 def _is(of: WorkspaceId, id: EndpointId) -> tuple[ColumnElement[bool], ...]:
@@ -124,8 +134,14 @@ def _is(of: WorkspaceId, id: EndpointId) -> tuple[ColumnElement[bool], ...]:
 def _view(row: Row[Any]) -> EndpointView:
     return EndpointView(
         id=row.id,
+        kind=Kind(row.kind),
         url=row.url,
+        options=_options(row),
         created_at=from_micros(row.created_at),
         disabled_at=from_micros(row.disabled_at),
         disabled_by=row.disabled_by,
     )
+
+
+def _options(row: Row[Any]) -> Options:
+    return msgspec.json.decode(row.options or "{}", type=Options)

@@ -15,7 +15,7 @@ from kaisa_relay.engagement.endpoint_rows import Cipher
 from kaisa_relay.engagement.following import Follower
 from kaisa_relay.engagement.lane import Tools
 from kaisa_relay.engagement.trigger_rows import Standing
-from kaisa_relay.ports import Archive, Recorded, StoreUnavailable
+from kaisa_relay.ports import Recorded, StoreUnavailable
 
 RELOAD: Final = 10.0
 """Seconds after which triggers are read again, for another process may have changed them."""
@@ -26,7 +26,6 @@ class Engine:
     """Follows, delivers, and answers for both."""
 
     tools: Tools
-    archive: Archive
     cipher: Cipher
     workspaces: Callable[[], Sequence[WorkspaceId]]
     random: Callable[[int], bytes]
@@ -40,7 +39,7 @@ class Engine:
     def __attrs_post_init__(self) -> None:
         tools = self.tools
         self.deliverer = Deliverer(tools, self.cipher, self.workspaces)
-        self.follower = Follower(tools.store, tools.following, self.archive, self.deliverer.ring)
+        self.follower = Follower(tools.store, tools.following, tools.archive, self.deliverer.ring)
         ring = self.deliverer.ring
         self.builder = Builder(tools, self.cipher, self.random, self.reload, ring, self.plain)
 

@@ -6,27 +6,23 @@ Rule 2: events are taken in their order, each once: the cursor moves with what t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import trio
 from attrs import define, field
 
-from kaisa_relay.domain.engagement.conditions import Facts
-from kaisa_relay.domain.engagement.trigger import DeliveryId, named, plan, starts, stops
+from kaisa_relay.domain.engagement.ids import DeliveryId
+from kaisa_relay.domain.engagement.trigger import named, plan, starts, stops
 from kaisa_relay.domain.ids import (
-    CHANNEL,
-    CONTACT,
-    CONVERSATION,
     ConversationId,
     WorkspaceId,
-    to_text,
 )
-from kaisa_relay.domain.public_events import TYPES, cloud_event
+from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.engagement import cursor_rows
 from kaisa_relay.engagement.cursor_rows import Started, Stopped
+from kaisa_relay.engagement.facts import facts, view_of
 from kaisa_relay.engagement.trigger_rows import Standing
-from kaisa_relay.ports import Archive, ConversationView, Following, Recorded, StoreUnavailable
+from kaisa_relay.ports import Archive, Following, Recorded, StoreUnavailable
 from kaisa_relay.store import Store
 
 BATCH: Final = 200
@@ -111,8 +107,8 @@ class Follower:
             steps += [Stopped(each.id, recorded.seq, conversation) for each in stopped]
         wanted = [each for each in later if named(each.definition.on, type)]
         if wanted:
-            facts = await self._facts(recorded, conversation)
-            begun = (each for each in wanted if starts(each.definition, type, facts))
+            known = facts(recorded, await view_of(self.archive, recorded))
+            begun = (each for each in wanted if starts(each.definition, type, known))
             steps += [self._started(each, recorded, conversation) for each in begun]
         return steps
 
@@ -122,35 +118,6 @@ class Follower:
         due = plan(trigger.definition, recorded.event.at)
         planned = tuple((DeliveryId(self.store.new_id()), each) for each in due)
         return Started(trigger.id, trigger.version, recorded.seq, conversation, planned)
-
-    async def _facts(self, recorded: Recorded, conversation: ConversationId | None) -> Facts:
-        event = cloud_event(recorded.workspace, recorded.seq, conversation, recorded.event)
-        if conversation is None:
-            return {"event": event, "conversation": {}, "metadata": {}}
-        view = await self.archive.conversation(recorded.workspace, conversation)
-        if view is None:
-            return {"event": event, "conversation": {}, "metadata": {}}
-        return {
-            "event": event,
-            "conversation": shown(view),
-            "metadata": msgspec.json.decode(view.metadata),
-        }
-
-
-def shown(view: ConversationView) -> dict[str, Any]:
-    """Return what conditions may ask of a conversation: how it stands now, and nobody's name."""
-    return {
-        "id": to_text(CONVERSATION, view.id),
-        "status": view.phase.value,
-        "reason": view.reason,
-        "outcome": view.outcome,
-        "channel": to_text(CHANNEL, view.channel),
-        "agent": None if view.agent is None else to_text(CONTACT, view.agent.contact),
-        "created_at": view.created_at,
-        "started_at": view.started_at,
-        "accepted_at": view.accepted_at,
-        "ended_at": view.ended_at,
-    }
 
 
 def _types(triggers: Sequence[Standing]) -> frozenset[str]:

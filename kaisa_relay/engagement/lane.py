@@ -10,22 +10,22 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
-import msgspec
 import structlog
 import trio
 from attrs import define, field, frozen
 from sqlalchemy import Connection
 
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT
 from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
-from kaisa_relay.domain.engagement.trigger import DELIVERY, ENDPOINT
 from kaisa_relay.domain.ids import to_text
-from kaisa_relay.domain.public_events import cloud_event
-from kaisa_relay.engagement import delivery_rows, endpoint_rows
+from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
+from kaisa_relay.engagement.content import Composer, Content, Posted, Unsendable, posted
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
-from kaisa_relay.engagement.posting import Poster, Reply
-from kaisa_relay.engagement.signing import signed_headers
-from kaisa_relay.ports import Following, StoreUnavailable
+from kaisa_relay.engagement.outlets import Outlets
+from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.ports import Archive, Following, StoreUnavailable
 from kaisa_relay.ports.engagement import DeliveryState
 from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.store import Store
@@ -40,10 +40,6 @@ PAUSE: Final = 0.5
 """Seconds before a try is written down again while the store is away."""
 LONGEST_ANSWER: Final = 500
 """Characters of an answer that the log keeps."""
-HEADERS: Final = {
-    "content-type": "application/cloudevents+json",
-    "user-agent": "kaisa_relay (webhooks)",
-}
 _GONE: Final = 410
 _ERASED: Final = "the event is not kept any more"
 
@@ -62,7 +58,8 @@ class Tools:
 
     store: Store
     following: Following
-    poster: Poster
+    archive: Archive
+    outlets: Outlets
     wall: WallClock
     rng: Chance
     on_try: Callable[[str], None] = lambda state: None
@@ -125,30 +122,32 @@ class Lane:
 
     async def _try(self, of: Waiting) -> Tried:
         at, began = self.tools.wall(), time.perf_counter()
-        body = await self._body(of)
-        if body is None:
-            return Tried(of, at, 0, None, _ERASED, None, DeliveryState.DEAD, at)
-        reply = await post(self.tools.poster, self.target, to_text(DELIVERY, of.id), body, at)
+        content = await self._content(of)
+        if isinstance(content, Unsendable):
+            return Tried(of, at, 0, None, content.why, None, DeliveryState.DEAD, at)
+        id = to_text(DELIVERY, of.id)
+        reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
         self._learn(reply)
         state, due_at = self._outcome(of, reply)
         answer = reply.answer[:LONGEST_ANSWER] or None
         return Tried(of, at, took, reply.status, why(reply), answer, state, due_at)
 
-    async def _body(self, of: Waiting) -> bytes | None:
+    async def _content(self, of: Waiting) -> Content | Unsendable:
         found = await self.tools.following.events(of.workspace, of.seq - 1, 1)
         if not found or found[0].seq != of.seq:
-            return None
-        event = found[0]
-        return msgspec.json.encode(
-            cloud_event(event.workspace, event.seq, event.conversation, event.event)
-        )
+            return Unsendable(_ERASED)
+        if self.target.kind is Kind.WEBHOOK:
+            return Posted(posted(found[0]))  # it needs nothing of its trigger
+        read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
+        composer = Composer(self.tools.store, self.tools.archive)
+        return await composer.compose(await self.tools.store.browse(read), self.target, found[0])
 
     def _learn(self, reply: Reply) -> None:
         """A receiver that answers with a refusal of this one message is not ill."""
         if reply.status == _GONE:
             self.over = True
-        elif reply.taken:
+        elif reply.taken or reply.final:
             self.breaker = Breaker()
         elif reply.status is None or reply.status == 429 or reply.status >= 500:
             self.breaker = self.breaker.failed(self.tools.wall())
@@ -157,6 +156,8 @@ class Lane:
         now = self.tools.wall()
         if reply.taken:
             return DeliveryState.DELIVERED, now
+        if reply.final:
+            return DeliveryState.DEAD, now
         chance = self.tools.rng.random()
         again = next_attempt(of.first_due_at, now, of.attempts + 1, chance, reply.retry_after)
         if again is None:
@@ -172,9 +173,3 @@ def why(reply: Reply) -> str | None:
         return "it is gone: the endpoint was disabled"
     redirect = 300 <= reply.status < 400
     return "redirects are not followed" if redirect else f"it answered {reply.status}"
-
-
-async def post(poster: Poster, target: Target, id: str, body: bytes, at: datetime) -> Reply:
-    """Sign a body and post it once."""
-    headers = {**HEADERS, **signed_headers(target.secrets, id, at, body)}
-    return await poster.post(target.url, headers, body, at)

@@ -1,7 +1,6 @@
 """One POST to somebody else's server, which is trusted with nothing.
 
-Rule 1: a connection goes to the very address that was judged, so no second look-up can change it.
-Rule 2: nothing is followed, little is read, and all of it ends in time.
+Rule 1: nothing is followed, little is read, and all of it ends in time.
 """
 
 import ssl
@@ -14,9 +13,10 @@ from typing import Final
 import certifi
 import httpcore
 import trio
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from kaisa_relay.domain.engagement.addresses import Network, reachable
+from kaisa_relay.domain.engagement.addresses import Network
+from kaisa_relay.engagement.resolving import Unreachable, judged
 
 WITHIN: Final = 15.0
 """Seconds for all of it."""
@@ -36,15 +36,13 @@ class Reply:
     why: str | None = None
     answer: str = field(default="", repr=False)
     retry_after: timedelta | None = None
+    final: bool = False
+    """Whether it will never be taken, however often it is tried."""
 
     @property
     def taken(self) -> bool:
         """Whether the receiver has it."""
         return self.status is not None and 200 <= self.status < 300
-
-
-class Unreachable(httpcore.ConnectError):
-    """There is nowhere to connect to, for a reason that its text names."""
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -63,26 +61,18 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Resolve, judge every address, and connect to one that passed."""
-        failure: Exception = Unreachable("leads into a private network")
-        for address in await self._addresses(host, port):
-            if not reachable(address, self._allowed):
-                continue
+        failure: Exception | None = None
+        for address in await judged(host, port, self._allowed):
             try:
                 return await self._inner.connect_tcp(address, port, timeout, None, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
+        assert failure is not None
         raise failure
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await self._inner.sleep(seconds)
-
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise Unreachable("there is no such host") from error
-        return [str(address[0]) for *_, address in found]
 
 
 @frozen
@@ -107,14 +97,30 @@ class Poster:
         self, url: str, headers: Mapping[str, str], body: bytes, at: datetime
     ) -> Reply:
         timeouts = {"connect": CONNECT_WITHIN, "read": WITHIN, "write": WITHIN, "pool": WITHIN}
+        sized = [*headers.items(), ("content-length", str(len(body)))]
         call = self._pool.stream(
-            "POST", url, headers=list(headers.items()), content=body,
-            extensions={"timeout": timeouts},
-        )  # fmt: skip
+            "POST", url, headers=sized, content=_Once(body), extensions={"timeout": timeouts}
+        )
         async with call as response:
             answer = await _beginning(response)
         text = answer.decode("utf-8", "replace")
         return Reply(response.status, answer=text, retry_after=_retry_after(response, at))
+
+
+@define
+class _Once:
+    """A body that is sent once. The library's own leaves a generator behind where it is cut off."""
+
+    body: bytes | None
+
+    def __aiter__(self) -> "_Once":
+        return self
+
+    async def __anext__(self) -> bytes:
+        body, self.body = self.body, None
+        if body is None:
+            raise StopAsyncIteration
+        return body
 
 
 @asynccontextmanager

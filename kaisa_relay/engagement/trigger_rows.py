@@ -12,11 +12,11 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.sql import Select
 
+from kaisa_relay.domain.engagement.actions import Action, Kind
+from kaisa_relay.domain.engagement.ids import EndpointId, TriggerId
 from kaisa_relay.domain.engagement.trigger import (
-    EndpointId,
     EventTypes,
     Trigger,
-    TriggerId,
     endpoints,
     read_trigger,
     write_trigger,
@@ -40,6 +40,27 @@ class Standing:
     version: int
     since: int
     definition: Trigger
+
+
+@frozen
+class Place:
+    """Where an action stands: in which version of which trigger, at which step."""
+
+    trigger: TriggerId
+    version: int
+    step: int
+    action: int
+
+
+def action_at(connection: Connection, of: WorkspaceId, place: Place) -> Action:
+    """Return an action; versions are never deleted."""
+    mine = (
+        trigger_version.c.workspace == of,
+        trigger_version.c.trigger_id == place.trigger,
+        trigger_version.c.version == place.version,
+    )
+    row = connection.execute(select(trigger_version.c.definition).where(*mine)).one()
+    return _definition(row).steps[place.step].actions[place.action]
 
 
 def enabled(connection: Connection) -> list[Standing]:
@@ -100,8 +121,10 @@ def remove(connection: Connection, of: WorkspaceId, id: TriggerId) -> bool:
 
 def naming(connection: Connection, of: WorkspaceId, wanted: EndpointId) -> TriggerId | None:
     """Return a trigger that names an endpoint."""
-    found = (each.id for each in views(connection, of) if wanted in endpoints(each.definition))
-    return next(found, None)
+    for each in views(connection, of):
+        if any(id == wanted for id, _ in endpoints(each.definition)):
+            return each.id
+    return None
 
 
 def _joined() -> Select[Any]:
@@ -123,9 +146,13 @@ def _view(row: Row[Any]) -> TriggerView:
 
 
 def _definition(row: Row[Any]) -> Trigger:
-    read = read_trigger(msgspec.json.decode(row.definition), KNOWN)
+    read = read_trigger(msgspec.json.decode(row.definition), KNOWN, _read_before)
     assert isinstance(read, Trigger), read
     return read
+
+
+def _read_before(text: str) -> None:
+    """Find no fault: the text had none when it was saved, and stays readable."""
 
 
 def _add_version(connection: Connection, of: WorkspaceId, now: TriggerView, version: int) -> None:
@@ -139,8 +166,8 @@ def _add_version(connection: Connection, of: WorkspaceId, now: TriggerView, vers
 
 
 def _missing(
-    connection: Connection, of: WorkspaceId, named: Collection[EndpointId]
+    connection: Connection, of: WorkspaceId, named: Collection[tuple[EndpointId, Kind]]
 ) -> NoSuchEndpoint | None:
-    query = select(endpoint.c.id).where(endpoint.c.workspace == of)
-    there = set(connection.scalars(query))
-    return next((NoSuchEndpoint(each) for each in sorted(named) if each not in there), None)
+    query = select(endpoint.c.id, endpoint.c.kind).where(endpoint.c.workspace == of)
+    there = {(row.id, row.kind) for row in connection.execute(query)}
+    return next((NoSuchEndpoint(*each) for each in sorted(named) if each not in there), None)

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from kaisa_relay.domain.engagement.trigger import DeliveryId, EndpointId, Trigger, TriggerId
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, TriggerId
+from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 
 
@@ -36,6 +38,14 @@ class TriggerView:
 
 
 @frozen
+class Options:
+    """What else a kind of endpoint is told. `sender` is a mailbox: `Acme <hello@acme.example>`."""
+
+    user: str | None = None
+    sender: str | None = None
+
+
+@frozen
 class EndpointView:
     """Where deliveries go. `disabled_by` is `gone` (it answered 410) or `you`."""
 
@@ -44,14 +54,45 @@ class EndpointView:
     created_at: datetime
     disabled_at: datetime | None
     disabled_by: str | None
+    kind: Kind = Kind.WEBHOOK
+    options: Options = field(factory=Options)
+
+
+@frozen
+class EndpointWish:
+    """An endpoint as it is asked for. `password` lets us in; webhooks have a secret of ours."""
+
+    kind: Kind
+    url: str
+    options: Options = field(factory=Options)
+    password: str | None = field(default=None, repr=False)
+
+
+@frozen
+class EndpointChange:
+    """What of an endpoint shall change; None leaves it."""
+
+    url: str | None = None
+    user: str | None = None
+    sender: str | None = None
+    password: str | None = field(default=None, repr=False)
+    enabled: bool | None = None
+
+
+@frozen
+class BadEndpoint:
+    """An endpoint that cannot be so; `field` names the member that is wrong."""
+
+    field: str
+    reason: str
 
 
 @frozen
 class NewEndpoint:
-    """An endpoint with the secret that signs for it, which is shown this once."""
+    """An endpoint; a webhook with the secret that signs for it, which is shown this once."""
 
     view: EndpointView
-    secret: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -95,9 +136,10 @@ class WhichDeliveries:
 
 @frozen
 class NoSuchEndpoint:
-    """A definition names an endpoint that this workspace does not have."""
+    """A definition names an endpoint that this workspace does not have, or not of this kind."""
 
     endpoint: EndpointId
+    kind: Kind
 
 
 @frozen
@@ -116,6 +158,10 @@ class Engagement(Protocol):
 
     async def trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> TriggerView | None:
         """Return one."""
+        ...
+
+    def bad_text(self, text: str) -> str | None:
+        """Say what is wrong with a text that an action sends, or None."""
         ...
 
     async def add_trigger(
@@ -138,24 +184,22 @@ class Engagement(Protocol):
         """Return every endpoint, the oldest first."""
         ...
 
-    def bad_url(self, url: str) -> str | None:
-        """Say what is wrong with a URL, or None; where it leads is judged on connecting."""
-        ...
-
-    async def add_endpoint(self, workspace: WorkspaceId, url: str) -> NewEndpoint:
-        """Add an endpoint, whose URL was checked, with a secret of its own."""
+    async def add_endpoint(
+        self, workspace: WorkspaceId, wish: EndpointWish
+    ) -> NewEndpoint | BadEndpoint:
+        """Add an endpoint; where it leads is judged on connecting."""
         ...
 
     async def change_endpoint(
-        self, workspace: WorkspaceId, endpoint: EndpointId, url: str | None, enabled: bool | None
-    ) -> EndpointView | None:
+        self, workspace: WorkspaceId, endpoint: EndpointId, change: EndpointChange
+    ) -> EndpointView | BadEndpoint | None:
         """Change what is given; enabled again it is tried at once."""
         ...
 
     async def rotate_secret(
         self, workspace: WorkspaceId, endpoint: EndpointId
     ) -> NewEndpoint | None:
-        """Give it a new secret; the one before signs beside it for a day."""
+        """Give a webhook a new secret; the one before signs beside it for a day."""
         ...
 
     async def remove_endpoint(self, workspace: WorkspaceId, endpoint: EndpointId) -> InUse | bool:
@@ -163,9 +207,9 @@ class Engagement(Protocol):
         ...
 
     async def try_endpoint(
-        self, workspace: WorkspaceId, endpoint: EndpointId
-    ) -> AttemptView | None:
-        """Post an example event there now, once."""
+        self, workspace: WorkspaceId, endpoint: EndpointId, to: str | None
+    ) -> AttemptView | BadEndpoint | None:
+        """Send an example there now, once; `to` is who gets it, where the kind needs that."""
         ...
 
     async def deliveries(

@@ -5,7 +5,16 @@ Rule 1: a delivery is written in the transaction that moves its subscriber's cur
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
 
 from kaisa_relay.store.columns import index, number, words
 from kaisa_relay.store.metadata import keyed_table
@@ -44,9 +53,14 @@ endpoint: Final = keyed_table(
     number("created_at"),
     number("disabled_at", nullable=True),
     words("disabled_by", nullable=True),
+    Column("kind", Text, nullable=False, server_default="webhook"),
+    words("options", nullable=True),
     PrimaryKeyConstraint("workspace", "id", name="pk_endpoint"),
 )
-"""Both secrets are sealed; the former one signs beside the new one until its time is over."""
+"""Both secrets are sealed; the former one signs beside the new one until its time is over.
+
+`options` is a JSON object of what else a kind needs to be told, none of it secret.
+"""
 
 delivery: Final = keyed_table(
     "delivery",

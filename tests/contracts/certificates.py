@@ -39,6 +39,14 @@ class Authority:
         self, host: str = "localhost", until: timedelta = DAY, alpn: tuple[str, ...] = ()
     ) -> ssl.SSLContext:
         """Return the context of a server that shows a certificate for this host."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.certificate(host, until))
+        if alpn:
+            context.set_alpn_protocols(alpn)
+        return context
+
+    def certificate(self, host: str = "localhost", until: timedelta = DAY) -> Path:
+        """Return a file with a certificate for this host, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
             _builder(host, self._certificate.subject, key, until)
@@ -54,11 +62,11 @@ class Authority:
                 serialization.NoEncryption(),
             )
         )
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(file)
-        if alpn:
-            context.set_alpn_protocols(alpn)
-        return context
+        return file
+
+    def trusting(self) -> ssl.SSLContext:
+        """Return the context of a client that trusts this authority alone."""
+        return ssl.create_default_context(cafile=self.file)
 
 
 def _names(host: str) -> list[x509.GeneralName]:

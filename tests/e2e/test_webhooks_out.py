@@ -1,4 +1,4 @@
-"""Webhooks of triggers while relay and receiver die in turns: every event, once by its id."""
+"""Webhooks and mails of triggers while relay and receiver die in turns: each once by its id."""
 
 from pathlib import Path
 from random import Random
@@ -12,9 +12,11 @@ from kaisa_relay.cli.demo.answers import body
 from kaisa_relay.domain.public_events import event_id
 from kaisa_relay.journal.event_columns import NUMBERS
 from kaisa_relay.store.tables import event
+from tests.contracts.certificates import Authority
 from tests.e2e import ledger
 from tests.e2e.house import House, house
 from tests.e2e.play import Steps, begin_all, talk
+from tests.engagement.mail_box import MailBox, mail_box
 from tests.engagement.receiver import Receiver, receiving
 from tests.store.databases import FRESH
 
@@ -73,3 +75,36 @@ async def test_every_event_is_delivered_once_by_its_id(engine: str, tmp_path: Pa
             await built.crash()
             await talk(built, chats, rng, people, 3)
             await all_taken(url, receiver, endpoint["secret"])
+
+
+async def all_mailed(box: MailBox, wanted: int) -> None:
+    """Return when so many mails were taken; one that was taken twice has the same id twice."""
+    with trio.fail_after(150):
+        while len({each.mail["message-id"] for each in box.taken()}) < wanted:  # noqa: ASYNC110 - a file
+            await trio.sleep(0.2)
+
+
+async def test_every_mail_is_sent_once_by_its_id(tmp_path: Path) -> None:
+    """The relay is killed between the events and their mails, and again among these."""
+    certificate = Authority.make(tmp_path).certificate()
+    with FRESH["sqlite"]() as url:
+        async with mail_box(certificate, tmp_path) as box, house(url, tmp_path) as built:
+            endpoint = await asked(
+                built, "/endpoints", kind="email", url=f"smtp+plain://127.0.0.1:{box.plain}",
+                sender="Acme <hello@acme.example>",
+            )  # fmt: skip
+            words = {
+                "to": "sam@acme.example",
+                "subject": "{{ event.id }}",
+                "text": "{{ event.type }}",
+            }
+            steps = [{"actions": [{"email": endpoint["id"], **words}]}]
+            await asked(built, "/triggers", name="all", on=[TYPE], steps=steps)
+            chats = await begin_all(built, 2)
+            await built.crash()
+            await talk(built, chats, Random(6), Steps(), 3)
+            await built.crash()
+            await all_mailed(box, len(await trio.to_thread.run_sync(happened, url)))
+            by_id = {taken.mail["message-id"]: taken.mail["subject"] for taken in box.taken()}
+            assert set(by_id.values()) == await trio.to_thread.run_sync(happened, url)
+            assert len(set(by_id.values())) == len(by_id), "an event was mailed under two ids"

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import trio
@@ -14,14 +15,21 @@ from kaisa_relay.domain.conversation.events import (
     ConversationResumed,
 )
 from kaisa_relay.domain.conversation.terms import AbandonReason, EndedBy
-from kaisa_relay.domain.engagement.trigger import ENDPOINT, Trigger, read_trigger
+from kaisa_relay.domain.engagement.actions import Kind
+from kaisa_relay.domain.engagement.ids import ENDPOINT
+from kaisa_relay.domain.engagement.trigger import Trigger, read_trigger
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import Engine
 from kaisa_relay.engagement.builder import Builder
+from kaisa_relay.engagement.content import Content
+from kaisa_relay.engagement.endpoint_rows import Target, target
+from kaisa_relay.engagement.examples import example
 from kaisa_relay.engagement.trigger_rows import KNOWN
 from kaisa_relay.ports.engagement import (
+    BadEndpoint,
     DeliveryState,
     DeliveryView,
+    EndpointWish,
     NewEndpoint,
     TriggerView,
     WhichDeliveries,
@@ -78,14 +86,36 @@ class Stage:
 
     async def endpoint(self, path: str = "") -> NewEndpoint:
         """Add an endpoint at the customer's server."""
-        return await self.builder.add_endpoint(self.world.workspace, self.receiver.url + path)
+        return await self.add(EndpointWish(Kind.WEBHOOK, self.receiver.url + path))
+
+    async def add(self, wish: EndpointWish) -> NewEndpoint:
+        """Add an endpoint of any kind."""
+        made = await self.builder.add_endpoint(self.world.workspace, wish)
+        assert isinstance(made, NewEndpoint), made
+        return made
+
+    async def example(self, endpoint: NewEndpoint, to: str) -> tuple[Target, Content]:
+        """Return an endpoint as who sends sees it, and what tries it."""
+        cipher, of, now = self.builder.cipher, self.world.workspace, self.world.clock()
+        read = partial(target, of=of, id=endpoint.view.id, now=now, cipher=cipher)
+        found = await self.store.store.browse(read)
+        assert found is not None
+        content = example(found, "dlv_1", now, to)
+        assert not isinstance(content, BadEndpoint), content
+        return found, content
 
     async def trigger(self, *endpoints: NewEndpoint, **parts: Any) -> TriggerView:
         """Add a trigger that posts to these, and wait until it is looked at."""
         actions = [{"webhook": to_text(ENDPOINT, each.view.id)} for each in endpoints]
-        steps = [{"after": after, "actions": actions} for after in parts.pop("after", ("0s",))]
+        return await self.trigger_of(*actions, **parts)
+
+    async def trigger_of(self, *actions: dict[str, Any], **parts: Any) -> TriggerView:
+        """Add a trigger with these actions, and wait until it is looked at."""
+        steps = [
+            {"after": after, "actions": list(actions)} for after in parts.pop("after", ("0s",))
+        ]
         definition = {"on": ["conversation.abandoned"], "steps": steps, **parts}
-        read = read_trigger(definition, KNOWN)
+        read = read_trigger(definition, KNOWN, self.builder.bad_text)
         assert isinstance(read, Trigger), read
         made = await self.builder.add_trigger(self.world.workspace, "ladder", True, read)
         assert isinstance(made, TriggerView), made

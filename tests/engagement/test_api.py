@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from kaisa_relay.domain.engagement.trigger import DELIVERY, ENDPOINT, TRIGGER
+from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT, TRIGGER
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.ports.engagement import DeliveryState
 from tests.api.bench import READER, Answer, Bench
@@ -171,3 +171,42 @@ async def test_nothing_is_there_for_another_workspace(stage: Stage) -> None:
     assert replay.json == {"count": 0}
     assert (await theirs.call("POST", f"/deliveries/{ids[2][1]}/replay")).problem == "not-found"
     assert len(stage.receiver.calls) == 1
+
+
+async def test_a_mail_server_is_an_endpoint(stage: Stage) -> None:
+    """Its password is never shown, and it signs nothing."""
+    client = Client(stage)
+    wish = {
+        "kind": "email", "url": "smtps://mail.example", "user": "mailer", "password": "secret",
+        "sender": "Acme <hello@acme.example>",
+    }  # fmt: skip
+    made = await client.call("POST", "/endpoints", wish)
+    assert made.status == 201
+    assert "secret" not in str(made.json)
+    shown = {name: made.json[name] for name in ("kind", "url", "user", "sender")}
+    assert shown == {name: wish[name] for name in shown}
+    path = f"/endpoints/{made.json['id']}"
+    changed = await client.call("PATCH", path, {"sender": "sam@acme.example"})
+    assert (changed.json["sender"], changed.json["user"]) == ("sam@acme.example", "mailer")
+    bad = await client.call("PATCH", path, {"url": "https://mail.example"})
+    assert set(bad.errors) == {"url"}
+    fax = await client.call("POST", "/endpoints", {**wish, "kind": "fax"})
+    assert set(fax.errors) == {"kind"}
+    untried = await client.call("POST", f"{path}/test")
+    assert set(untried.errors) == {"to"}
+    assert (await client.call("POST", f"{path}/secret")).problem == "not-found"
+
+
+async def test_the_words_of_a_mail_are_judged_when_they_are_saved(stage: Stage) -> None:
+    """By their field; and a mail needs a mail server."""
+    client = Client(stage)
+    hook = (await client.call("POST", "/endpoints", {"url": stage.receiver.url})).json["id"]
+    mail = {"email": hook, "to": "{{ metadata.email }}", "subject": "Hi", "text": "{{ visiter }}"}
+    trigger = {"name": "mail", "on": ["conversation.*"], "steps": [{"actions": [mail]}]}
+    refused = await client.call("POST", "/triggers", trigger)
+    assert set(refused.errors) == {"steps[0].actions[0].text"}
+    mail["text"] = "{{ visitor.name }}"
+    refused = await client.call("POST", "/triggers", trigger)
+    assert refused.json["errors"] == [
+        {"field": "steps", "message": f"there is no endpoint {hook} for email"}
+    ]

@@ -7,7 +7,7 @@ import trio
 
 from kaisa_relay.domain.engagement.retrying import OPENS_AFTER, TRIED_FOR
 from kaisa_relay.domain.ids import CONVERSATION, to_text
-from kaisa_relay.ports.engagement import DeliveryState, WhichDeliveries
+from kaisa_relay.ports.engagement import DeliveryState, EndpointChange, WhichDeliveries
 from tests.engagement.stage import Stage, until
 
 WAITING, DELIVERED = DeliveryState.WAITING, DeliveryState.DELIVERED
@@ -20,7 +20,7 @@ async def test_an_event_is_posted_signed(stage: Stage) -> None:
     await stage.trigger(endpoint)
     begun = await stage.abandoned()
     (call,) = await stage.calls(1)
-    event = call.verified(endpoint.secret)
+    event = call.verified(endpoint.secret or "")
     assert event["type"] == "conversation.abandoned"
     assert event["subject"] == to_text(CONVERSATION, begun.id)
     assert event["data"] == {"reason": "unscanned"}
@@ -133,7 +133,8 @@ async def test_an_endpoint_that_is_gone_is_disabled(stage: Stage) -> None:
     await stage.followed()
     await stage.states(2, WAITING)
     assert len(stage.receiver.calls) == 1
-    await stage.builder.change_endpoint(stage.world.workspace, endpoint.view.id, None, True)
+    on = EndpointChange(enabled=True)
+    await stage.builder.change_endpoint(stage.world.workspace, endpoint.view.id, on)
     await stage.states(2, DELIVERED)
 
 
@@ -142,7 +143,7 @@ async def test_a_dead_endpoint_rests_and_others_go_on(stage: Stage) -> None:
     dead, alive = await stage.endpoint("/dead"), await stage.endpoint("/alive")
     workspace = stage.world.workspace
     nowhere = "http://127.0.0.1:1/"
-    await stage.builder.change_endpoint(workspace, dead.view.id, nowhere, None)
+    await stage.builder.change_endpoint(workspace, dead.view.id, EndpointChange(nowhere))
     await stage.trigger(dead, alive)
     for _ in range(OPENS_AFTER + 3):
         await stage.abandoned()
@@ -167,7 +168,7 @@ async def test_a_new_secret_signs_beside_the_one_before(stage: Stage) -> None:
     assert rotated.secret != endpoint.secret
     await stage.abandoned()
     (call,) = await stage.calls(1)
-    assert call.verified(endpoint.secret) == call.verified(rotated.secret)
+    assert call.verified(endpoint.secret or "") == call.verified(rotated.secret or "")
     await stage.states(1, DELIVERED)
     stage.pass_time(timedelta(days=1))
     await stage.abandoned()

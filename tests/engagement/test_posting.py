@@ -1,5 +1,6 @@
 """A POST to somebody else's server, which may do whatever it likes."""
 
+import gc
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -45,6 +46,16 @@ async def test_private_networks_are_not_reached(receiver: Receiver, host: str) -
 async def test_a_name_is_judged_by_where_it_leads(receiver: Receiver) -> None:
     """Every address of it; one that is allowed is used."""
     assert (await post(receiver.url.replace("127.0.0.1", "localhost"))).taken
+
+
+async def test_a_call_that_is_cut_off_leaves_nothing_behind() -> None:
+    """Not where the server never reads: the library's own body was a generator that stayed."""
+    [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    port = listener.socket.getsockname()[1]
+    async with listener, open_poster(LOOPBACK) as poster:
+        with trio.move_on_after(0.2):
+            await poster.post(f"http://127.0.0.1:{port}/", {}, b"x" * 50_000_000, AT)
+        gc.collect()
 
 
 async def test_redirects_are_not_followed(receiver: Receiver) -> None:

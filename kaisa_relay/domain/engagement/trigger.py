@@ -6,11 +6,18 @@ Rule 2: a step's time runs from the event; in quiet hours it waits for their end
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NewType
+from typing import Any, Final
 
 from attrs import frozen
 
 from kaisa_relay.domain.durations import BadDuration, read_duration, write_duration
+from kaisa_relay.domain.engagement.actions import (
+    Action,
+    Kind,
+    kind_of,
+    read_action,
+    write_action,
+)
 from kaisa_relay.domain.engagement.conditions import (
     ALWAYS,
     Condition,
@@ -28,15 +35,8 @@ from kaisa_relay.domain.engagement.definition import (
     words,
 )
 from kaisa_relay.domain.engagement.hours import Hours, read_hours
-from kaisa_relay.domain.ids import from_text, to_text
-
-TriggerId = NewType("TriggerId", int)
-EndpointId = NewType("EndpointId", int)
-DeliveryId = NewType("DeliveryId", int)
-
-TRIGGER: Final = "trg"
-ENDPOINT: Final = "end"
-DELIVERY: Final = "dlv"
+from kaisa_relay.domain.engagement.ids import EndpointId
+from kaisa_relay.domain.engagement.wording import Fault
 
 ANY: Final = "*"
 MOST_TYPES: Final = 40
@@ -48,18 +48,11 @@ LONGEST_WAIT: Final = timedelta(days=30)
 
 
 @frozen
-class Webhook:
-    """The event is posted to an endpoint, signed."""
-
-    endpoint: EndpointId
-
-
-@frozen
 class Step:
     """What is done so long after the event."""
 
     after: timedelta
-    actions: tuple[Webhook, ...]
+    actions: tuple[Action, ...]
 
 
 @frozen
@@ -82,7 +75,7 @@ class Due:
 
     step: int
     action: int
-    wanted: Webhook
+    wanted: Action
     at: datetime
 
 
@@ -113,9 +106,10 @@ def plan(trigger: Trigger, at: datetime) -> tuple[Due, ...]:
     )
 
 
-def endpoints(trigger: Trigger) -> frozenset[EndpointId]:
-    """Return every endpoint that it names."""
-    return frozenset(action.endpoint for step in trigger.steps for action in step.actions)
+def endpoints(trigger: Trigger) -> frozenset[tuple[EndpointId, Kind]]:
+    """Return every endpoint that it names, and as what."""
+    actions = (action for step in trigger.steps for action in step.actions)
+    return frozenset((action.endpoint, kind_of(action)) for action in actions)
 
 
 def _when(trigger: Trigger, at: datetime) -> datetime:
@@ -145,32 +139,38 @@ class EventTypes:
         return tuple(found)
 
 
-def read_trigger(value: Json, types: EventTypes) -> Trigger | BadDefinition:
-    """Read a definition: `on` and `steps`, and if wanted `when`, `unless` and `hours`."""
+def read_trigger(value: Json, types: EventTypes, fault: Fault) -> Trigger | BadDefinition:
+    """Read a definition: `on` and `steps`, and if wanted `when`, `unless` and `hours`.
+
+    `fault` says what is wrong with a text that an action sends.
+    """
     try:
-        return _read(value, types)
+        return _read(value, types, fault)
     except BadDefinition as wrong:
         return wrong
 
 
-def _read(value: Json, types: EventTypes) -> Trigger:
+def _read(value: Json, types: EventTypes, fault: Fault) -> Trigger:
     given = members(value, "", ("on", "steps"), ("when", "unless", "hours"))
     steps = items(given["steps"], "steps", MOST_STEPS)
     return Trigger(
         on=types.read(given["on"], "on"),
-        steps=tuple(_step(each, f"steps[{index}]") for index, each in enumerate(steps)),
+        steps=tuple(_step(each, f"steps[{index}]", fault) for index, each in enumerate(steps)),
         when=read_condition(given["when"], "when") if "when" in given else ALWAYS,
         unless=types.read(given["unless"], "unless") if "unless" in given else (),
         hours=read_hours(given["hours"], "hours") if "hours" in given else None,
     )
 
 
-def _step(value: Json, path: str) -> Step:
+def _step(value: Json, path: str, fault: Fault) -> Step:
     given = members(value, path, ("actions",), ("after",))
     actions = items(given["actions"], join(path, "actions"), MOST_ACTIONS)
     return Step(
         _after(given.get("after", "0s"), join(path, "after")),
-        tuple(_action(each, f"{path}.actions[{index}]") for index, each in enumerate(actions)),
+        tuple(
+            read_action(each, f"{path}.actions[{index}]", fault)
+            for index, each in enumerate(actions)
+        ),
     )
 
 
@@ -179,15 +179,6 @@ def _after(value: Json, path: str) -> timedelta:
     if isinstance(read, BadDuration):
         raise BadDefinition(path, read.reason)
     return read
-
-
-def _action(value: Json, path: str) -> Webhook:
-    given = members(value, path, ("webhook",))
-    where = join(path, "webhook")
-    id = from_text(ENDPOINT, words(given["webhook"], where, LONGEST_NAME))
-    if id is None:
-        raise BadDefinition(where, f"must be the id of an endpoint ({ENDPOINT}_…)")
-    return Webhook(EndpointId(id))
 
 
 def write_trigger(trigger: Trigger) -> dict[str, Any]:
@@ -204,5 +195,5 @@ def write_trigger(trigger: Trigger) -> dict[str, Any]:
 
 
 def _written(step: Step) -> dict[str, Any]:
-    actions = [{"webhook": to_text(ENDPOINT, action.endpoint)} for action in step.actions]
+    actions = [write_action(action) for action in step.actions]
     return {"after": write_duration(step.after), "actions": actions}

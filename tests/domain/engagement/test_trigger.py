@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.definition import BadDefinition
+from kaisa_relay.domain.engagement.ids import ENDPOINT, EndpointId
 from kaisa_relay.domain.engagement.trigger import (
-    ENDPOINT,
-    EndpointId,
     EventTypes,
     Trigger,
     endpoints,
@@ -20,6 +20,12 @@ from kaisa_relay.domain.engagement.trigger import (
 )
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.domain.public_events import TYPES
+
+
+def no_fault(text: str) -> str | None:
+    """Say what is wrong with a text: here, that it holds a curse."""
+    return "holds a curse" if "curse" in text else None
+
 
 KNOWN = EventTypes(frozenset(TYPES.values()))
 HOOK = to_text(ENDPOINT, 7)
@@ -38,7 +44,7 @@ LADDER = {
 
 def read(value: Any) -> Trigger:
     """Read what must be right."""
-    trigger = read_trigger(value, KNOWN)
+    trigger = read_trigger(value, KNOWN, no_fault)
     assert isinstance(trigger, Trigger), trigger
     return trigger
 
@@ -53,7 +59,8 @@ def test_what_is_written_reads_the_same() -> None:
     assert write_trigger(read(LADDER)) == LADDER
     least = {"on": ["conversation.closed"], "steps": [{"actions": [{"webhook": HOOK}]}]}
     assert write_trigger(read(least))["steps"] == [{"after": "0s", "actions": [{"webhook": HOOK}]}]
-    assert endpoints(read(LADDER)) == {EndpointId(7), EndpointId(8)}
+    hooks = {(EndpointId(7), Kind.WEBHOOK), (EndpointId(8), Kind.WEBHOOK)}
+    assert endpoints(read(LADDER)) == hooks
 
 
 def test_what_starts_and_what_stops() -> None:
@@ -141,6 +148,6 @@ STEP = {"actions": [{"webhook": HOOK}]}
 )
 def test_a_mistake_is_named_by_its_path(written: Any, field: str) -> None:
     """As its author wrote it."""
-    refused = read_trigger(written, KNOWN)
+    refused = read_trigger(written, KNOWN, no_fault)
     assert isinstance(refused, BadDefinition)
     assert refused.field == field

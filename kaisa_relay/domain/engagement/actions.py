@@ -1,0 +1,106 @@
+"""What a step of a trigger does; every way out is an endpoint of its kind.
+
+Rule 1: an action names its endpoint; the words it sends are made when it is sent.
+"""
+
+from enum import StrEnum
+from typing import Any, Final, assert_never
+
+from attrs import frozen
+
+from kaisa_relay.domain.engagement.definition import BadDefinition, Json, join, members, words
+from kaisa_relay.domain.engagement.ids import ENDPOINT, EndpointId
+from kaisa_relay.domain.engagement.wording import Fault, Wording, read_wording
+from kaisa_relay.domain.ids import from_text, to_text
+
+LONGEST_ID: Final = 100
+
+
+class Kind(StrEnum):
+    """What an endpoint takes."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+
+
+@frozen
+class Webhook:
+    """The event is posted to an endpoint, signed."""
+
+    endpoint: EndpointId
+
+
+@frozen
+class Email:
+    """A mail is handed to a mail server. `html`, where there is any, stands beside `text`."""
+
+    endpoint: EndpointId
+    to: Wording
+    subject: Wording
+    text: Wording
+    html: Wording | None = None
+
+
+Action = Webhook | Email
+
+
+def kind_of(action: Action) -> Kind:
+    """Return what kind of endpoint an action needs."""
+    match action:
+        case Webhook():
+            return Kind.WEBHOOK
+        case Email():
+            return Kind.EMAIL
+        case _:
+            assert_never(action)
+
+
+def read_action(value: Json, path: str, fault: Fault) -> Action:
+    """Read an action: an object whose first member says by its name what it is.
+
+    Raises `BadDefinition`.
+    """
+    kind = next((each for each in Kind if isinstance(value, dict) and each in value), None)
+    match kind:
+        case Kind.WEBHOOK:
+            return Webhook(_endpoint(members(value, path, (kind,)), path, kind))
+        case Kind.EMAIL:
+            return _email(value, path, fault)
+        case None:
+            first = next(iter(value), "") if isinstance(value, dict) else ""
+            known = ", ".join(Kind)
+            raise BadDefinition(join(path, first) if first else path, f"must be one of: {known}")
+        case _:
+            assert_never(kind)
+
+
+def write_action(action: Action) -> dict[str, Any]:
+    """Write an action as its author would; it reads the same again."""
+    written: dict[str, Any] = {kind_of(action).value: to_text(ENDPOINT, action.endpoint)}
+    if isinstance(action, Webhook):
+        return written
+    parts = {"to": action.to, "subject": action.subject, "text": action.text, "html": action.html}
+    return written | {name: part.write() for name, part in parts.items() if part is not None}
+
+
+def _email(value: Json, path: str, fault: Fault) -> Email:
+    given = members(value, path, (Kind.EMAIL, "to", "subject", "text"), ("html",))
+
+    def wording(name: str) -> Wording:
+        return read_wording(given[name], join(path, name), fault)
+
+    return Email(
+        endpoint=_endpoint(given, path, Kind.EMAIL),
+        to=wording("to"),
+        subject=wording("subject"),
+        text=wording("text"),
+        html=wording("html") if "html" in given else None,
+    )
+
+
+def _endpoint(given: Any, path: str, kind: Kind) -> EndpointId:
+    where = join(path, kind)
+    id = from_text(ENDPOINT, words(given[kind], where, LONGEST_ID))
+    if id is None:
+        raise BadDefinition(where, f"must be the id of an endpoint ({ENDPOINT}_…)")
+    return EndpointId(id)

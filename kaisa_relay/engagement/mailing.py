@@ -1,0 +1,151 @@
+"""One mail, handed to a mail server.
+
+Rule 1: the server's address is judged, and its certificate is checked against the host's name.
+Rule 2: a mail has an id of its delivery's, so that one handed over twice can be known.
+Rule 3: what a server says of a receiver ends a delivery; what it says of us is tried again.
+"""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from functools import partial
+from typing import Any, Final
+
+import trio
+from attrs import field, frozen
+
+from kaisa_relay.domain.engagement.addresses import Network
+from kaisa_relay.engagement.mail_server import MailServer, Security
+from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.engagement.resolving import Unreachable, judged
+
+EACH_WITHIN: Final = 15.0
+"""Seconds for each step of the conversation with a server."""
+WITHIN: Final = 60.0
+"""Seconds for all of it."""
+TAKEN: Final = 250
+_HIDDEN: Final = "…"
+
+
+@frozen
+class Mail:
+    """What is sent to whom; `sender` is a name, which may be empty, and an address."""
+
+    sender: tuple[str, str]
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+
+
+@frozen
+class Mailer:
+    """Hands mails over, each on a connection of its own, in a thread: smtplib blocks."""
+
+    allowed: Sequence[Network]
+    tls: ssl.SSLContext
+
+    async def send(self, server: MailServer, mail: Mail, id: str, at: datetime) -> Reply:
+        """Return what came of it: the status is the server's code."""
+        try:
+            [address, *_] = await judged(server.host, server.port, self.allowed)
+        except Unreachable as error:
+            return Reply(why=str(error))
+        deliver = partial(_deliver, address, server, mail, message(mail, id, at), self.tls)
+        with trio.move_on_after(WITHIN):
+            return await trio.to_thread.run_sync(deliver, abandon_on_cancel=True)
+        return Reply(why="it took too long")
+
+
+def message(mail: Mail, id: str, at: datetime) -> EmailMessage:
+    """Return a mail as it travels (RFC 5322); line breaks in a subject become spaces."""
+    made = EmailMessage(policy=SMTP)
+    made["From"] = formataddr(mail.sender)
+    made["To"] = mail.to
+    made["Subject"] = " ".join(mail.subject.split())
+    made["Date"] = format_datetime(at)
+    made["Message-ID"] = f"<{id}@{_domain(mail)}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(mail.text)
+    if mail.html is not None:
+        made.add_alternative(mail.html, subtype="html")
+    return made
+
+
+def _domain(mail: Mail) -> str:
+    return mail.sender[1].rpartition("@")[2]
+
+
+def _deliver(
+    address: str, server: MailServer, mail: Mail, made: EmailMessage, tls: ssl.SSLContext
+) -> Reply:
+    try:
+        with _connected(address, server, tls, _domain(mail)) as smtp:
+            if server.user is not None:
+                smtp.login(server.user, server.password or "")
+            smtp.send_message(made, mail.sender[1], [mail.to])
+    except smtplib.SMTPRecipientsRefused as refused:
+        [(code, said)] = refused.recipients.values()
+        return _refused(code, said, mail, final=code >= 500)
+    except smtplib.SMTPDataError as refused:
+        return _refused(refused.smtp_code, refused.smtp_error, mail, final=refused.smtp_code >= 500)
+    except smtplib.SMTPResponseException as refused:
+        return _refused(refused.smtp_code, refused.smtp_error, mail, final=False)
+    except smtplib.SMTPNotSupportedError as missing:
+        return Reply(why=str(missing))
+    except ssl.SSLCertVerificationError:
+        return Reply(why="its certificate is not valid")
+    except TimeoutError:
+        return Reply(why="it took too long")
+    except (OSError, smtplib.SMTPException):
+        return Reply(why="no connection, or it broke")
+    return Reply(TAKEN)
+
+
+def _connected(address: str, server: MailServer, tls: ssl.SSLContext, name: str) -> smtplib.SMTP:
+    """Connect to an address, speaking to the server by its name."""
+    given: dict[str, Any] = {"local_hostname": name, "timeout": EACH_WITHIN}
+    if server.security is Security.TLS:
+        return _PinnedTLS(address, server.host, server.port, context=tls, **given)
+    smtp = _Pinned(address, server.host, server.port, **given)
+    if server.security is Security.STARTTLS:
+        with ExitStack() as undone:
+            undone.callback(smtp.close)
+            smtp.starttls(context=tls)
+            undone.pop_all()
+    return smtp
+
+
+class _Pinned(smtplib.SMTP):
+    """Connects to one address whatever its host's name leads to."""
+
+    def __init__(self, address: str, host: str, port: int, **given: Any) -> None:
+        self.address = address
+        super().__init__(host, port, **given)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return socket.create_connection((self.address, port), timeout)
+
+
+class _PinnedTLS(smtplib.SMTP_SSL):
+    """The same, in TLS from the first byte."""
+
+    def __init__(self, address: str, host: str, port: int, **given: Any) -> None:
+        self.address = address
+        super().__init__(host, port, **given)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        opened = socket.create_connection((self.address, port), timeout)
+        return self.context.wrap_socket(opened, server_hostname=host)
+
+
+def _refused(code: int, said: bytes | str, mail: Mail, final: bool) -> Reply:
+    """Return what a server said, without the address that it likes to repeat."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return Reply(code, answer=text.replace(mail.to, _HIDDEN), final=final)
