@@ -27,7 +27,7 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.actors.opening import with_opening
 from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.requests import move, supervise
-from kaisa_relay.actors.resolving import with_quote
+from kaisa_relay.actors.resolving import with_other_way, with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.supervising import ended_by
@@ -41,6 +41,7 @@ from kaisa_relay.domain.conversation.messages import (
     Command,
     End,
     Event,
+    HearOutcome,
     NoteIdentity,
     Receive,
     Refusal,
@@ -195,6 +196,9 @@ class ConversationTask:
             command = with_opening(self.context, self.state, command)
         if isinstance(command, NoteIdentity):
             await self._meet_again(command.contact)
+        if isinstance(command, HearOutcome):
+            command, moved = await with_other_way(self.context, self.state, command)
+            changes += moved
         for _ in range(TRIES):
             self.raced = False
             if isinstance(command, Receive):

@@ -8,8 +8,9 @@ from functools import partial
 from attrs import evolve
 
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.actors.files import carrying, fallback, file_of
-from kaisa_relay.domain.conversation.messages import Receive
+from kaisa_relay.actors.files import REFUSED, carrying, fallback, file_of
+from kaisa_relay.domain.conversation.messages import HearOutcome, Receive
+from kaisa_relay.domain.conversation.relaying import goes_again
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.outgoing import Emoji, Outgoing, Quoting
 from kaisa_relay.domain.sending import Rejected, SendState
@@ -45,6 +46,20 @@ async def resolved(context: Context, send: Send) -> Outgoing | Rejected | None:
     read = context.directory.wamid
     wamid = await context.patiently(partial(read, send.workspace, send.contact, outgoing.message))
     return evolve(outgoing, wamid=wamid)
+
+
+async def with_other_way(
+    context: Context, state: State, command: HearOutcome
+) -> tuple[HearOutcome, tuple[Change, ...]]:
+    """Return the command knowing whether the file that failed can go as a document, and the row.
+
+    The row changes in the commit that sends it again, so that a document that fails is the end.
+    """
+    if command.code not in REFUSED or not goes_again(state, command):
+        return command, ()
+    row = await context.patiently(partial(context.files.file, state.workspace, command.message))
+    change = fallback(row, command.code) if row is not None and command.code else None
+    return (command, ()) if change is None else (evolve(command, plainer=True), (change,))
 
 
 async def other_way(

@@ -11,7 +11,7 @@ from kaisa_relay.domain.content import Media, MediaKind, Text
 from kaisa_relay.domain.conversation.events import MessageFailed
 from kaisa_relay.domain.files import LARGEST, MEGABYTE, FileProblem
 from kaisa_relay.domain.outgoing import File, Outgoing, Quoting
-from kaisa_relay.domain.sending import Rejected
+from kaisa_relay.domain.sending import Rank, Rejected
 from kaisa_relay.ports import FileRow, FileState, FormPerson
 from kaisa_relay.ports.files import Broken
 from tests import fakes
@@ -261,6 +261,25 @@ async def test_what_whatsapp_refuses_as_a_picture_is_sent_as_a_document(
         await house.pass_time(60)
         assert len(files(house, AGENT)) == 2
         assert any("of this type" in note for note in notes(house, VISITOR))
+        house.check_finished()
+
+
+async def test_a_picture_that_is_refused_late_is_sent_as_a_document(
+    autojump_clock: MockClock, carrier: FakeCarrier
+) -> None:
+    """By a status, once, also through a restart; refused again, its writer is told, once."""
+    async with open_house(Plan(carrier=carrier)) as house:
+        await house.talking()
+        await house.write(VISITOR, PICTURE)
+        await house.write(VISITOR, "after it")
+        await house.status(Rank.FAILED, index=-2, code=131053)
+        await house.pass_time(60)
+        assert [file.kind for file in files(house, AGENT)] == [PICTURE.kind, MediaKind.DOCUMENT]
+        assert not any("of this type" in note for note in notes(house, VISITOR))
+        await house.status(Rank.FAILED, code=131053)
+        await house.pass_time(60)
+        assert len(files(house, AGENT)) == 2
+        assert sum("of this type" in note for note in notes(house, VISITOR)) == 1
         house.check_finished()
 
 

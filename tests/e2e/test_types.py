@@ -252,6 +252,16 @@ async def files(chat: Chatting, who: Person, other: Person) -> None:
             assert seen["body"]["filename"] == "sample.pdf"
 
 
+async def refused_late(chat: Chatting, who: Person, other: Person) -> None:
+    """A picture that WhatsApp takes, and then does not like, comes as a document instead."""
+    about = other.number.removeprefix("+")
+    fault = {"times": 1, "code": 131053, "only": about}
+    await chat.house.clients.simulator.set_faults({"fail_send": fault})
+    await chat.send(who, type="image", body={"caption": f"late, {other.name}"})
+    seen = await chat.sees(other, partial(_captioned, text=f"late, {other.name}"), "the document")
+    assert seen["type"] == "document"
+
+
 async def refused(chat: Chatting, who: Person, other: Person) -> None:
     """What WhatsApp does not hand on, or nobody knows yet, is told to its sender."""
     for kind in REFUSED:
@@ -269,12 +279,26 @@ def _bubble(seen: list[Bubble], index: int) -> Bubble | None:
     return seen[index] if len(seen) > index else None
 
 
+def _captioned(bubble: Bubble, text: str) -> bool:
+    body = bubble["body"]
+    return isinstance(body, dict) and body.get("caption") == text
+
+
 def _says(bubble: Bubble, text: str) -> bool:
     return bool(bubble["text"] == text)
 
 
 Deed = Callable[[Chatting, Person, Person], Awaitable[None]]
-DEEDS: Final[tuple[Deed, ...]] = (quote, reaction, edit, deletion, read_receipt, files, refused)
+DEEDS: Final[tuple[Deed, ...]] = (
+    quote,
+    reaction,
+    edit,
+    deletion,
+    read_receipt,
+    files,
+    refused_late,
+    refused,
+)
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,8 @@ class HearOutcome:
     at: datetime
     also: tuple[MessageId, ...] = ()
     """Other messages that went in the same send."""
+    plainer: bool = False
+    """It failed for its file, which can still go as a document."""
 
 
 @frozen

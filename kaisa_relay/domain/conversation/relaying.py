@@ -29,7 +29,7 @@ from kaisa_relay.domain.conversation.messages import (
     NoteKept,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, opens_window
 from kaisa_relay.domain.failures import Failure, failure_of, note_for
 from kaisa_relay.domain.ids import MessageId
@@ -211,6 +211,16 @@ def hear(decision: Decision, command: HearOutcome) -> None:
             _hear(decision, heard, to)
 
 
+def goes_again(state: State, command: HearOutcome) -> bool:
+    """Say whether a message that failed may go once more in a plainer form, before anybody hears.
+
+    WhatsApp takes a file and looks at it later, so its word on it may come long after the answer.
+    """
+    live = state.phase is Phase.ACTIVE and state.side_of(command.contact) is not None
+    failed = live and command.rank is Rank.FAILED
+    return failed and not state.sent_since(command.message, command.send)
+
+
 def _tell_writer(decision: Decision, message: MessageId, side: Side, text: TextKey) -> None:
     """Tell whoever wrote it, also after they have handed it over: nobody else knows what it is."""
     hand = decision.state.hand_of(message) if side is Side.AGENT else None
@@ -230,6 +240,9 @@ def _hear(decision: Decision, command: HearOutcome, to: Side) -> None:
         windows.hold(decision, message, to)
     elif command.rank is Rank.FAILED and to is Side.AGENT and replying.gone(decision, command):
         replying.lose_unreachable(decision, command)
+    elif command.plainer and goes_again(decision.state, command):
+        decision.add(MessageFailed(message, send, to, command.code, decision.at))
+        windows.pass_on(decision, message, to)
     elif command.rank is Rank.FAILED:
         told = message in {*decision.state.failed, *decision.state.aside}
         decision.add(MessageFailed(message, send, to, command.code, decision.at))

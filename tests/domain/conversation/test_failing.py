@@ -55,6 +55,37 @@ def test_a_message_that_failed_is_told_to_its_writer(
     assert texts(events) == [told]
 
 
+def test_a_file_that_fails_late_goes_again_in_a_plainer_form() -> None:
+    """Nobody hears of it; failing once more it is told, and the first send's repeat is no news."""
+    talk = active()
+    (*_, first) = talk.says(ANNA, "a picture")
+    assert isinstance(first, MessageRelayed)
+
+    def fails(send: SendId, plainer: bool) -> tuple[Event, ...]:
+        rank, code = Rank.FAILED, 131053
+        heard = HearOutcome(send, MessageId(102), VISITOR, rank, code, talk.at, (), plainer)
+        return talk.do(heard)
+
+    failed, second = fails(first.send, plainer=True)
+    assert isinstance(failed, MessageFailed)
+    assert isinstance(second, MessageRelayed)
+    assert (second.message, second.contact, second.asked) == (102, VISITOR, None)
+    assert fails(first.send, plainer=True) == ()
+    told = fails(second.send, plainer=False)
+    assert texts(told) == [(ANNA, TextKey.FILE_NOT_TAKEN)]
+
+
+def test_after_the_end_nothing_goes_again() -> None:
+    """Its writer is told, plainer form or not."""
+    talk = active()
+    (*_, first) = talk.says(VISITOR, "a picture")
+    assert isinstance(first, MessageRelayed)
+    talk.says(ANNA, "/close")
+    rank, code = Rank.FAILED, 131053
+    events = talk.do(HearOutcome(first.send, first.message, ANNA, rank, code, talk.at, (), True))
+    assert texts(events) == [(VISITOR, TextKey.FILE_NOT_TAKEN)]
+
+
 def test_too_late_is_said_once_it_is_over() -> None:
     """A closed window holds the messages of a live chat; after its end nothing waits any more."""
     talk = active()

@@ -230,8 +230,10 @@ class Walk(RuleBasedStateMachine):
             return
         event = data.draw(st.sampled_from(known[-6:]))
         contact = event.agent if isinstance(event, AgentOffered) else event.contact
-        code = data.draw(st.sampled_from([None, 131026, 131047, 131050]))
-        self.ask(HearOutcome(event.send, event.message, contact, rank, code, self.now))
+        code = data.draw(st.sampled_from([None, 131026, 131047, 131050, 131053]))
+        plainer = code == 131053 and data.draw(st.booleans())
+        send, message, at = event.send, event.message, self.now
+        self.ask(HearOutcome(send, message, contact, rank, code, at, (), plainer))
 
     @rule(seldom=SELDOM)
     def the_api_ends_it(self, seldom: bool) -> None:
