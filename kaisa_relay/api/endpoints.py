@@ -73,8 +73,8 @@ class Endpoints:
             return asked
         if asked.kind not in list(Kind):
             return invalid(FieldError("kind", f"must be one of: {', '.join(Kind)}"))
-        options = Options(asked.user, asked.sender)
-        wish = EndpointWish(Kind(asked.kind), asked.url, options, asked.password)
+        options = Options(asked.user, asked.sender, asked.provider, asked.account, asked.request)
+        wish = EndpointWish(Kind(asked.kind), asked.url, options, asked.password, asked.headers)
         made = await self._engagement.add_endpoint(calling_key().workspace, wish)
         return _bad(made) if isinstance(made, BadEndpoint) else json_answer(_new(made), 201)
 
@@ -86,7 +86,7 @@ class Endpoints:
         if isinstance(asked, Problem):
             return asked
         id, workspace = _id(endpoint), calling_key().workspace
-        change = EndpointChange(asked.url, asked.user, asked.sender, asked.password, asked.enabled)
+        change = EndpointChange(**structs.asdict(asked))
         found = await self._engagement.change_endpoint(workspace, id, change) if id else None
         if isinstance(found, BadEndpoint):
             return _bad(found)
@@ -158,4 +158,8 @@ def _answer(view: EndpointView) -> EndpointAnswer:
         disabled_by=view.disabled_by,
         user=view.options.user,
         sender=view.options.sender,
+        provider=view.options.provider,
+        account=view.options.account,
+        request=None if view.options.request is None else dict(view.options.request),
+        header_names=list(view.options.header_names) or None,
     )

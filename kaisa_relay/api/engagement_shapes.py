@@ -44,10 +44,30 @@ _STEPS: Final = Meta(
 )
 _URL: Final = Meta(
     description="A webhook's: https, and not in a private network. A mail server's: "
-    "its scheme is `smtps` (TLS, port 465) or `smtp` (STARTTLS, port 587)."
+    "its scheme is `smtps` (TLS, port 465) or `smtp` (STARTTLS, port 587). A provider's of "
+    "text messages: https; Twilio's is `api.twilio.com`."
 )
-_KIND: Final = Meta(description="`webhook`, or `email`: a mail server that sends for you.")
-_SENDER: Final = Meta(description="Who sends the mails.", examples=["Acme <hello@acme.example>"])
+_KIND: Final = Meta(
+    description="`webhook`, `email` (a mail server that sends for you) or `sms` (a provider)."
+)
+_SENDER: Final = Meta(
+    description="Who sends: a mailbox, or a number or name for text messages.",
+    examples=["Acme <hello@acme.example>", "+46766860000", "Acme"],
+)
+_PROVIDER: Final = Meta(description="Of text messages: `twilio`, or `http` for any other.")
+_ACCOUNT: Final = Meta(description="Twilio's account SID (AC…).")
+_REQUEST: Final = Meta(
+    description="How the provider `http` is asked: `format` (`json`, `form`, `query`), `method`, "
+    "`body` with places for `to`, `text`, `sender` and `id`, and what `success` looks like.",
+    examples=[
+        {
+            "format": "form",
+            "body": {"from": "{{ sender }}", "to": "{{ to }}", "message": "{{ text }}"},
+            "success": {"field": "answer.status", "eq": "created"},
+        }
+    ],
+)
+_HEADERS: Final = Meta(description="Go with each message; shown by their names only.")
 _SECRET: Final = Meta(description="Signs after Standard Webhooks; shown this once.")
 
 
@@ -85,13 +105,17 @@ class TriggerList(Struct, frozen=True):
 
 
 class EndpointRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where webhooks shall go, or the mail server that mails shall be handed to."""
+    """Where webhooks shall go, or who mails and text messages shall be handed to."""
 
     url: Annotated[str, _URL]
     kind: Annotated[str, _KIND] = Kind.WEBHOOK.value
     user: str | None = None
     password: str | None = None
     sender: Annotated[str | None, _SENDER] = None
+    provider: Annotated[str | None, _PROVIDER] = None
+    account: Annotated[str | None, _ACCOUNT] = None
+    request: Annotated[dict[str, Any] | None, _REQUEST] = None
+    headers: Annotated[dict[str, str] | None, _HEADERS] = None
 
 
 class EndpointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,10 +126,13 @@ class EndpointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     user: str | None = None
     password: str | None = None
     sender: Annotated[str | None, _SENDER] = None
+    account: Annotated[str | None, _ACCOUNT] = None
+    request: Annotated[dict[str, Any] | None, _REQUEST] = None
+    headers: Annotated[dict[str, str] | None, _HEADERS] = None
 
 
 class EndpointTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who gets the example; an endpoint for mails needs it."""
+    """Who gets the example; an endpoint for mails or text messages needs it."""
 
     to: str | None = None
 
@@ -121,6 +148,10 @@ class EndpointAnswer(Struct, frozen=True, kw_only=True):
     disabled_by: str | None
     user: str | None = None
     sender: Annotated[str | None, _SENDER] = None
+    provider: Annotated[str | None, _PROVIDER] = None
+    account: Annotated[str | None, _ACCOUNT] = None
+    request: Annotated[dict[str, Any] | None, _REQUEST] = None
+    header_names: list[str] | None = None
     secret: Annotated[str | UnsetType, _SECRET] = UNSET
 
 

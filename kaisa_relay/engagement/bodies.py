@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
-from jinja2 import ChainableUndefined, Template, TemplateError, nodes
+from jinja2 import ChainableUndefined, Template, TemplateError, meta, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -54,16 +54,27 @@ class BadBody(Exception):
     reason: str
 
 
-def fault(source: str) -> str | None:
-    """Say what is wrong with a text, or None."""
+def fault(source: str, own: frozenset[str] = frozenset()) -> str | None:
+    """Say what is wrong with a text, or None; `own` are facts beside those of `KNOWN`."""
     try:
         tree = _PLAIN.parse(source)
-        _check(tree, loops=0, own=frozenset())
+        _check(tree, loops=0, own=own)
         _PLAIN.from_string(source)
     except TemplateError as error:
         return f"cannot be read: {error.message}"
     except BadBody as bad:
         return bad.reason
+    return None
+
+
+def fault_among(source: str, names: frozenset[str]) -> str | None:
+    """Say what is wrong with a text that may ask for these facts only, or None."""
+    wrong = fault(source, names)
+    if wrong is not None:
+        return wrong
+    strange = meta.find_undeclared_variables(_PLAIN.parse(source)) - names
+    if strange:
+        return f"asks for {min(strange)}; there are: {', '.join(sorted(names))}"
     return None
 
 

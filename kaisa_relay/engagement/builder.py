@@ -15,8 +15,9 @@ from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
 from kaisa_relay.engagement.bodies import fault
-from kaisa_relay.engagement.endpoint_checks import bad_endpoint, wanted
-from kaisa_relay.engagement.endpoint_rows import Cipher
+from kaisa_relay.engagement.endpoint_checks import bad_endpoint, names_of, wanted
+from kaisa_relay.engagement.endpoint_rows import Cipher, Target
+from kaisa_relay.engagement.endpoint_secrets import write_credentials
 from kaisa_relay.engagement.examples import example
 from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, why
 from kaisa_relay.engagement.signing import SECRET_BYTES, write_secret
@@ -106,8 +107,9 @@ class Builder:
         if wrong is not None:
             return wrong
         id, ours = EndpointId(self.tools.store.new_id()), wish.kind is Kind.WEBHOOK
-        secret = self._secret() if ours else wish.password or ""
-        view = EndpointView(id, wish.url, self._at(), None, None, wish.kind, wish.options)
+        secret = self._secret() if ours else write_credentials(wish)
+        options = evolve(wish.options, header_names=names_of(wish.headers or {}))
+        view = EndpointView(id, wish.url, self._at(), None, None, wish.kind, options)
         sealed = self.cipher.seal(secret)
         await self._write(partial(endpoint_rows.add, of=workspace, new=view, sealed=sealed))
         return NewEndpoint(view, secret if ours else None)
@@ -124,8 +126,10 @@ class Builder:
         if wrong is not None:
             return wrong
         values: dict[str, Any] = {"url": wish.url, "options": endpoint_rows.written(wish.options)}
-        if wish.password is not None:
-            values["secret"] = self.cipher.seal(wish.password)
+        if wish.password is not None or wish.headers is not None:
+            target = await self._target(workspace, endpoint)
+            assert target is not None
+            values["secret"] = self.cipher.seal(write_credentials(wish, target))
         if change.enabled is not None:
             values |= endpoint_rows.switched(change.enabled, self._at())
         write = partial(endpoint_rows.change, of=workspace, id=endpoint, values=values)
@@ -164,8 +168,7 @@ class Builder:
     ) -> AttemptView | BadEndpoint | None:
         """Send an example there now, once; `to` is who gets it, where the kind needs that."""
         at, id = self._at(), to_text(DELIVERY, self.tools.store.new_id())
-        read = partial(endpoint_rows.target, of=workspace, id=endpoint, now=at, cipher=self.cipher)
-        target = await self._read(read)
+        target = await self._target(workspace, endpoint)
         if target is None:
             return None
         content = example(target, id, at, to)
@@ -218,6 +221,11 @@ class Builder:
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         return await self.tools.store.write(work)
+
+    async def _target(self, workspace: WorkspaceId, endpoint: EndpointId) -> Target | None:
+        now, cipher = self._at(), self.cipher
+        read = partial(endpoint_rows.target, of=workspace, id=endpoint, now=now, cipher=cipher)
+        return await self._read(read)
 
     def _at(self) -> datetime:
         return self.tools.wall()

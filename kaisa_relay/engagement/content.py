@@ -4,20 +4,24 @@ Rule 1: a webhook takes the event; anything else takes words, which are stored n
 Rule 2: what cannot be made, now or later, ends its delivery with a reason.
 """
 
+from collections.abc import Mapping
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 import msgspec
 from attrs import field, frozen
 
-from kaisa_relay.domain.engagement.actions import Action, Email, Webhook
+from kaisa_relay.domain.engagement.actions import Action, Email, Sms, Webhook
 from kaisa_relay.domain.engagement.mail_address import read_mail_address, read_mailbox
+from kaisa_relay.domain.engagement.sms import LONGEST_TEXT
 from kaisa_relay.domain.engagement.wording import Wording
+from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.engagement.bodies import BadBody, write
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.facts import language_of, telling, view_of
 from kaisa_relay.engagement.mailing import Mail
+from kaisa_relay.engagement.texting import TextMessage
 from kaisa_relay.ports import Archive, Recorded
 from kaisa_relay.store import Store
 
@@ -29,7 +33,7 @@ class Posted:
     body: bytes = field(repr=False)
 
 
-Content = Posted | Mail
+Content = Posted | Mail | TextMessage
 
 
 @frozen
@@ -50,41 +54,66 @@ class Composer:
         self, action: Action, target: Target, recorded: Recorded
     ) -> Content | Unsendable:
         """Return what an action sends because of an event. Raises `StoreUnavailable`."""
-        match action:
-            case Webhook():
-                return Posted(posted(recorded))
-            case Email():
-                return await self._mail(action, target, recorded)
-            case _:
-                assert_never(action)
-
-    async def _mail(self, action: Email, target: Target, recorded: Recorded) -> Mail | Unsendable:
+        if isinstance(action, Webhook):
+            return Posted(posted(recorded))
         view = await view_of(self.archive, recorded)
         language = None
         if view is not None:
             of, who = recorded.workspace, view.form.contact
             language = await self.store.browse(partial(language_of, of=of, who=who))
-        told = telling(recorded, view, language)
+        return worded(action, target, Written(language, telling(recorded, view, language)))
 
-        def written(name: str, wording: Wording, html: bool = False) -> str:
-            try:
-                return write(wording.of(language), told, html)
-            except BadBody as bad:
-                raise BadBody(f"`{name}` {bad.reason}") from None
 
+@frozen
+class Written:
+    """How an action's words are written: in whose language, with which facts."""
+
+    language: str | None
+    told: Mapping[str, Any] = field(repr=False)
+
+    def of(self, name: str, wording: Wording, html: bool = False) -> str:
+        """Return the words of one member. Raises `BadBody`, with its name."""
         try:
-            to = read_mail_address(written("to", action.to))
-            if to is None:
-                return Unsendable("`to` gave no e-mail address")
-            return Mail(
-                sender_of(target),
-                to,
-                written("subject", action.subject),
-                written("text", action.text),
-                None if action.html is None else written("html", action.html, html=True),
-            )
+            return write(wording.of(self.language), self.told, html)
         except BadBody as bad:
-            return Unsendable(bad.reason)
+            raise BadBody(f"`{name}` {bad.reason}") from None
+
+
+def worded(action: Email | Sms, target: Target, written: Written) -> Content | Unsendable:
+    """Return what an action sends, in words."""
+    try:
+        match action:
+            case Email():
+                return _mail(action, target, written)
+            case Sms():
+                return _text_message(action, written)
+            case _:
+                assert_never(action)
+    except BadBody as bad:
+        return Unsendable(bad.reason)
+
+
+def _mail(action: Email, target: Target, written: Written) -> Mail | Unsendable:
+    to = read_mail_address(written.of("to", action.to))
+    if to is None:
+        return Unsendable("`to` gave no e-mail address")
+    return Mail(
+        sender_of(target),
+        to,
+        written.of("subject", action.subject),
+        written.of("text", action.text),
+        None if action.html is None else written.of("html", action.html, html=True),
+    )
+
+
+def _text_message(action: Sms, written: Written) -> TextMessage | Unsendable:
+    to = parse(written.of("to", action.to), None)
+    if isinstance(to, BadPhone):
+        return Unsendable("`to` gave no phone number with a country code, such as +46")
+    text = written.of("text", action.text).strip()
+    if not 1 <= len(text) <= LONGEST_TEXT:
+        return Unsendable(f"`text` has {len(text)} characters, not 1 to {LONGEST_TEXT}")
+    return TextMessage(to, text)
 
 
 def sender_of(target: Target) -> tuple[str, str]:

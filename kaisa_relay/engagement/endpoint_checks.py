@@ -1,6 +1,7 @@
 """What an endpoint must be, by its kind."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, assert_never
 
 from attrs import evolve
 
@@ -8,6 +9,7 @@ from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.mail_address import read_mailbox
 from kaisa_relay.engagement.endpoint_url import bad_url
 from kaisa_relay.engagement.mail_server import read_mail_server
+from kaisa_relay.engagement.sms_checks import bad_sms_endpoint
 from kaisa_relay.ports.engagement import (
     BadEndpoint,
     EndpointChange,
@@ -25,24 +27,50 @@ def bad_endpoint(wish: EndpointWish, plain: bool, signs_in: bool) -> BadEndpoint
 
     `plain` lets it be reached in the clear; `signs_in` says that there is a password already.
     """
-    if wish.kind is Kind.WEBHOOK:
-        return _bad_webhook(wish, plain)
-    return _bad_mail_server(wish, plain, signs_in)
+    if any(len(each or "") > LONGEST or "\0" in (each or "") for each in _let_in(wish)):
+        return BadEndpoint("password", f"and user must be texts of up to {LONGEST} characters")
+    match wish.kind:
+        case Kind.WEBHOOK:
+            return _bad_webhook(wish, plain)
+        case Kind.EMAIL:
+            return _bad_mail_server(wish, plain, signs_in)
+        case Kind.SMS:
+            return bad_sms_endpoint(wish, plain, signs_in)
+        case _:
+            assert_never(wish.kind)
 
 
 def wanted(view: EndpointView, change: EndpointChange) -> EndpointWish:
     """Return an endpoint as a change would have it."""
-    given = {"user": change.user, "sender": change.sender}
-    options = evolve(view.options, **{name: each for name, each in given.items() if each})
-    return EndpointWish(view.kind, change.url or view.url, options, change.password)
+    given: dict[str, Any] = {
+        "user": change.user,
+        "sender": change.sender,
+        "account": change.account,
+        "request": change.request,
+        "header_names": None if change.headers is None else names_of(change.headers),
+    }
+    options = evolve(
+        view.options, **{name: each for name, each in given.items() if each is not None}
+    )
+    url = change.url or view.url
+    return EndpointWish(view.kind, url, options, change.password, change.headers)
+
+
+def names_of(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of headers, which may be shown."""
+    return tuple(sorted(name.lower() for name in headers))
+
+
+def _let_in(wish: EndpointWish) -> tuple[str | None, str | None]:
+    return wish.options.user, wish.password
 
 
 def _bad_webhook(wish: EndpointWish, plain: bool) -> BadEndpoint | None:
     wrong = bad_url(wish.url, plain)
     if wrong is not None:
         return BadEndpoint("url", wrong)
-    if wish.options != Options() or wish.password is not None:
-        return BadEndpoint("kind", "is webhook, which has no user, password or sender")
+    if wish.options != Options() or wish.password is not None or wish.headers:
+        return BadEndpoint("kind", "is webhook, which has a URL only")
     return None
 
 
@@ -55,6 +83,6 @@ def _bad_mail_server(wish: EndpointWish, plain: bool, signs_in: bool) -> BadEndp
         return BadEndpoint("sender", "must be like `Acme <hello@acme.example>`")
     if (user is None) is not (password is None and not signs_in):
         return BadEndpoint("password", "goes with a user, and a user with it")
-    if any(len(each or "") > LONGEST or "\0" in (each or "") for each in (user, password)):
-        return BadEndpoint("password", f"and user must be texts of up to {LONGEST} characters")
+    if wish.options != Options(user, wish.options.sender) or wish.headers:
+        return BadEndpoint("kind", "is email, which has a user, a password and a sender only")
     return None

@@ -9,9 +9,11 @@ from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import ENDPOINT
 from kaisa_relay.domain.engagement.mail_address import read_mail_address
 from kaisa_relay.domain.ids import WORKSPACE, to_text
+from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.engagement.content import Content, Posted, sender_of
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.mailing import Mail
+from kaisa_relay.engagement.texting import TextMessage
 from kaisa_relay.ports.engagement import BadEndpoint
 
 EXAMPLE: Final = "engagement.test"
@@ -29,6 +31,11 @@ def example(target: Target, id: str, at: datetime, to: str | None) -> Content | 
                 return BadEndpoint("to", "must be the e-mail address that gets the example")
             text = "This is a test: mails from your triggers can be sent.\n"
             return Mail(sender_of(target), address, "A test from kaisa_relay", text)
+        case Kind.SMS:
+            number = parse(to or "", None)
+            if isinstance(number, BadPhone):
+                return BadEndpoint("to", "must be the number that gets the example, such as +46…")
+            return TextMessage(number, "This is a test: your triggers can send text messages.")
         case _:
             assert_never(target.kind)
 

@@ -167,7 +167,7 @@ class Lane:
 
 def why(reply: Reply) -> str | None:
     """Say in a few words why a receiver does not have it; None when it has."""
-    if reply.taken or reply.status is None:
+    if reply.taken or reply.status is None or reply.why is not None:
         return reply.why
     if reply.status == _GONE:
         return "it is gone: the endpoint was disabled"

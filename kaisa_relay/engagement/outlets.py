@@ -19,6 +19,7 @@ from kaisa_relay.engagement.mail_server import MailServer, read_mail_server
 from kaisa_relay.engagement.mailing import Mail, Mailer
 from kaisa_relay.engagement.posting import Poster, Reply, open_poster
 from kaisa_relay.engagement.signing import signed_headers
+from kaisa_relay.engagement.texting import Texter, TextMessage
 
 HEADERS: Final = {
     "content-type": "application/cloudevents+json",
@@ -32,6 +33,7 @@ class Outlets:
 
     poster: Poster
     mailer: Mailer
+    texter: Texter
 
     async def send(self, target: Target, content: Content, id: str, at: datetime) -> Reply:
         """Send once; never raises for what the other side does."""
@@ -41,6 +43,8 @@ class Outlets:
                 return await self.poster.post(target.url, headers, content.body, at)
             case Mail():
                 return await self.mailer.send(_server(target), content, id, at)
+            case TextMessage():
+                return await self.texter.send(target, content, id, at)
             case _:
                 assert_never(content)
 
@@ -52,7 +56,7 @@ async def open_outlets(
     """Open the ways out; `allowed` are private networks that their operator has named."""
     tls = tls or ssl.create_default_context(cafile=certifi.where())
     async with open_poster(allowed, tls) as poster:
-        yield Outlets(poster, Mailer(allowed, tls))
+        yield Outlets(poster, Mailer(allowed, tls), Texter(poster))
 
 
 def _server(target: Target) -> MailServer:

@@ -38,11 +38,23 @@ class Reply:
     retry_after: timedelta | None = None
     final: bool = False
     """Whether it will never be taken, however often it is tried."""
+    refused: bool = False
+    """Whether it is not taken, though the status is good."""
 
     @property
     def taken(self) -> bool:
         """Whether the receiver has it."""
-        return self.status is not None and 200 <= self.status < 300
+        return self.status is not None and 200 <= self.status < 300 and not self.refused
+
+
+@frozen
+class Call:
+    """One HTTP request."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    method: str = "POST"
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -82,10 +94,14 @@ class Poster:
     _pool: httpcore.AsyncConnectionPool
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, at: datetime) -> Reply:
-        """Return what came of one POST, made `at`; it never takes longer than `WITHIN`."""
+        """Return what came of one POST, made `at`."""
+        return await self.send(Call(url, headers, body), at)
+
+    async def send(self, call: Call, at: datetime) -> Reply:
+        """Return what came of one call, made `at`; it never takes longer than `WITHIN`."""
         try:
             with trio.fail_after(WITHIN):
-                return await self._exchange(url, headers, body, at)
+                return await self._exchange(call, at)
         except (trio.TooSlowError, httpcore.TimeoutException):
             return Reply(why="it took too long")
         except httpcore.ConnectError as error:
@@ -93,15 +109,17 @@ class Poster:
         except (httpcore.NetworkError, httpcore.ProtocolError):
             return Reply(why="the connection broke, or what came back is not HTTP")
 
-    async def _exchange(
-        self, url: str, headers: Mapping[str, str], body: bytes, at: datetime
-    ) -> Reply:
+    async def _exchange(self, call: Call, at: datetime) -> Reply:
         timeouts = {"connect": CONNECT_WITHIN, "read": WITHIN, "write": WITHIN, "pool": WITHIN}
-        sized = [*headers.items(), ("content-length", str(len(body)))]
-        call = self._pool.stream(
-            "POST", url, headers=sized, content=_Once(body), extensions={"timeout": timeouts}
+        sized = [*call.headers.items(), ("content-length", str(len(call.body)))]
+        stream = self._pool.stream(
+            call.method,
+            call.url,
+            headers=sized,
+            content=_Once(call.body),
+            extensions={"timeout": timeouts},
         )
-        async with call as response:
+        async with stream as response:
             answer = await _beginning(response)
         text = answer.decode("utf-8", "replace")
         return Reply(response.status, answer=text, retry_after=_retry_after(response, at))

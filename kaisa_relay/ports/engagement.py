@@ -3,10 +3,10 @@
 Rule 1: everything is of one workspace; what belongs to another does not exist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -39,10 +39,18 @@ class TriggerView:
 
 @frozen
 class Options:
-    """What else a kind of endpoint is told. `sender` is a mailbox: `Acme <hello@acme.example>`."""
+    """What else a kind of endpoint is told; none of it is secret.
+
+    `sender` is a mailbox (`Acme <hello@acme.example>`), or a number or name for text messages.
+    Those have a `provider`, with it an `account` or a `request`, and may have headers.
+    """
 
     user: str | None = None
     sender: str | None = None
+    provider: str | None = None
+    account: str | None = None
+    request: Mapping[str, Any] | None = None
+    header_names: tuple[str, ...] = ()
 
 
 @frozen
@@ -60,12 +68,16 @@ class EndpointView:
 
 @frozen
 class EndpointWish:
-    """An endpoint as it is asked for. `password` lets us in; webhooks have a secret of ours."""
+    """An endpoint as it is asked for. `password` lets us in; webhooks have a secret of ours.
+
+    `headers`, which may be secret too, go with each text message.
+    """
 
     kind: Kind
     url: str
     options: Options = field(factory=Options)
     password: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @frozen
@@ -77,6 +89,9 @@ class EndpointChange:
     sender: str | None = None
     password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
+    account: str | None = None
+    request: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @frozen

@@ -12,13 +12,14 @@ from standardwebhooks import Webhook
 
 @frozen
 class Call:
-    """One POST as it arrived."""
+    """One call as it arrived."""
 
     path: str
     headers: dict[str, str]
     body: bytes
     taken: bool = True
     """Whether it is answered that it was."""
+    method: str = "POST"
 
     @property
     def id(self) -> str:
@@ -59,10 +60,11 @@ def receiving() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             """Keep the call, and answer as is wanted now."""
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(int(self.headers["content-length"] or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = receiver.status
-            receiver.calls.append(Call(self.path, headers, body, 200 <= status < 300))
+            taken = 200 <= status < 300
+            receiver.calls.append(Call(self.path, headers, body, taken, self.command))
             receiver.hold.wait()
             self.send_response(status)
             for name, value in receiver.headers.items():
@@ -70,6 +72,8 @@ def receiving() -> Iterator[Receiver]:
             self.send_header("content-length", str(len(receiver.answer)))
             self.end_headers()
             self.wfile.write(receiver.answer)
+
+        do_GET = do_PUT = do_POST
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

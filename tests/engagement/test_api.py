@@ -197,6 +197,31 @@ async def test_a_mail_server_is_an_endpoint(stage: Stage) -> None:
     assert (await client.call("POST", f"{path}/secret")).problem == "not-found"
 
 
+async def test_a_provider_of_text_messages_is_an_endpoint(stage: Stage) -> None:
+    """Its password and its headers are never shown, but for their names."""
+    client = Client(stage)
+    request = {"body": {"to": "{{ to }}", "text": "{{ text }}"}, "format": "form"}
+    wish = {
+        "kind": "sms", "provider": "http", "url": stage.receiver.url, "user": "me",
+        "password": "secret word", "sender": "Acme", "headers": {"X-Key": "secret key"},
+        "request": request,
+    }  # fmt: skip
+    made = await client.call("POST", "/endpoints", wish)
+    assert made.status == 201
+    assert "secret " not in str(made.json)
+    shown = ("kind", "provider", "url", "user", "sender", "request")
+    assert {name: made.json[name] for name in shown} == {name: wish[name] for name in shown}
+    assert made.json["header_names"] == ["x-key"]
+    path = f"/endpoints/{made.json['id']}"
+    bad = await client.call("PATCH", path, {"request": {"body": {"to": "{{ number }}"}}})
+    assert set(bad.errors) == {"request.body.to"}
+    changed = await client.call("PATCH", path, {"request": {"body": {"to": "{{ to }}"}}})
+    assert changed.json["request"] == {"body": {"to": "{{ to }}"}}
+    tried = await client.call("POST", f"{path}/test", {"to": "+46701740641"})
+    assert (tried.json["status"], tried.json["why"]) == (200, None)
+    assert stage.receiver.calls[-1].headers["x-key"] == "secret key"
+
+
 async def test_the_words_of_a_mail_are_judged_when_they_are_saved(stage: Stage) -> None:
     """By their field; and a mail needs a mail server."""
     client = Client(stage)

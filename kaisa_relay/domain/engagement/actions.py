@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     WEBHOOK = "webhook"
     EMAIL = "email"
+    SMS = "sms"
 
 
 @frozen
@@ -41,7 +42,16 @@ class Email:
     html: Wording | None = None
 
 
-Action = Webhook | Email
+@frozen
+class Sms:
+    """A text message is handed to a provider. `to` becomes a number with its country code."""
+
+    endpoint: EndpointId
+    to: Wording
+    text: Wording
+
+
+Action = Webhook | Email | Sms
 
 
 def kind_of(action: Action) -> Kind:
@@ -51,6 +61,8 @@ def kind_of(action: Action) -> Kind:
             return Kind.WEBHOOK
         case Email():
             return Kind.EMAIL
+        case Sms():
+            return Kind.SMS
         case _:
             assert_never(action)
 
@@ -66,6 +78,8 @@ def read_action(value: Json, path: str, fault: Fault) -> Action:
             return Webhook(_endpoint(members(value, path, (kind,)), path, kind))
         case Kind.EMAIL:
             return _email(value, path, fault)
+        case Kind.SMS:
+            return _sms(value, path, fault)
         case None:
             first = next(iter(value), "") if isinstance(value, dict) else ""
             known = ", ".join(Kind)
@@ -77,10 +91,14 @@ def read_action(value: Json, path: str, fault: Fault) -> Action:
 def write_action(action: Action) -> dict[str, Any]:
     """Write an action as its author would; it reads the same again."""
     written: dict[str, Any] = {kind_of(action).value: to_text(ENDPOINT, action.endpoint)}
-    if isinstance(action, Webhook):
-        return written
-    parts = {"to": action.to, "subject": action.subject, "text": action.text, "html": action.html}
-    return written | {name: part.write() for name, part in parts.items() if part is not None}
+    for name in _WORDED:
+        wording: Wording | None = getattr(action, name, None)
+        if wording is not None:
+            written[name] = wording.write()
+    return written
+
+
+_WORDED: Final = ("to", "subject", "text", "html")
 
 
 def _email(value: Json, path: str, fault: Fault) -> Email:
@@ -95,6 +113,15 @@ def _email(value: Json, path: str, fault: Fault) -> Email:
         subject=wording("subject"),
         text=wording("text"),
         html=wording("html") if "html" in given else None,
+    )
+
+
+def _sms(value: Json, path: str, fault: Fault) -> Sms:
+    given = members(value, path, (Kind.SMS, "to", "text"))
+    return Sms(
+        endpoint=_endpoint(given, path, Kind.SMS),
+        to=read_wording(given["to"], join(path, "to"), fault),
+        text=read_wording(given["text"], join(path, "text"), fault),
     )
 
 

@@ -4,7 +4,7 @@ Rule 1: what is not there fits no comparison but `exists: false`; nothing is eve
 Rule 2: values of different kinds are never equal, less or more: the text "5" is not the number 5.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, assert_never
@@ -99,11 +99,13 @@ def fact(facts: Facts, path: str) -> object:
     """Return what is known under a path such as `metadata.car`; None where nothing is.
 
     A name with dots in it is found as well: `metadata.utm.source` is the key `utm.source` where
-    there is one.
+    there is one. The items of a list have numbers: `metadata.cars.0`.
     """
     found: object = facts
     rest = path
     while rest:
+        if isinstance(found, (list, tuple)):
+            found = {str(index): each for index, each in enumerate(found)}
         if not isinstance(found, Mapping):
             return None
         if rest in found:
@@ -180,40 +182,42 @@ def _instant(text: str) -> datetime | None:
 # --- as their author writes them
 
 
-def read_condition(value: Json, path: str, depth: int = 1) -> Condition:
+def read_condition(
+    value: Json, path: str, depth: int = 1, roots: Sequence[str] = ROOTS
+) -> Condition:
     """Read `{"field": "metadata.car", "eq": "V60"}` and all, any, not of such.
 
-    Raises `BadDefinition`.
+    A field begins with one of `roots`. Raises `BadDefinition`.
     """
     if depth > DEEPEST:
         raise BadDefinition(path, f"is nested more than {DEEPEST} deep")
+
+    def several(name: str) -> tuple[Condition, ...]:
+        where = join(path, name)
+        conditions = items(members(value, path, (name,))[name], where, MOST_JOINED)
+        return tuple(
+            read_condition(each, f"{where}[{index}]", depth + 1, roots)
+            for index, each in enumerate(conditions)
+        )
+
     match value:
-        case {"all": inner}:
-            members(value, path, ("all",))
-            return All(_several(inner, join(path, "all"), depth))
-        case {"any": inner}:
-            members(value, path, ("any",))
-            return AnyOf(_several(inner, join(path, "any"), depth))
+        case {"all": _}:
+            return All(several("all"))
+        case {"any": _}:
+            return AnyOf(several("any"))
         case {"not": inner}:
             members(value, path, ("not",))
-            return Not(read_condition(inner, join(path, "not"), depth + 1))
+            return Not(read_condition(inner, join(path, "not"), depth + 1, roots))
         case _:
-            return _comparison(value, path)
+            return _comparison(value, path, roots)
 
 
-def _several(value: Json, path: str, depth: int) -> tuple[Condition, ...]:
-    conditions = items(value, path, MOST_JOINED)
-    return tuple(
-        read_condition(each, f"{path}[{index}]", depth + 1) for index, each in enumerate(conditions)
-    )
-
-
-def _comparison(value: Json, path: str) -> Comparison:
+def _comparison(value: Json, path: str, roots: Sequence[str]) -> Comparison:
     given = members(value, path, ("field",), tuple(Operator))
     name = words(given["field"], join(path, "field"), LONGEST)
     root, _, rest = name.partition(".")
-    if root not in ROOTS or not rest:
-        raise BadDefinition(join(path, "field"), f"must begin with one of: {', '.join(ROOTS)}")
+    if root not in roots or not rest:
+        raise BadDefinition(join(path, "field"), f"must begin with one of: {', '.join(roots)}")
     operators = [each for each in Operator if each in given]
     if len(operators) != 1:
         raise BadDefinition(path, f"must have exactly one of: {', '.join(Operator)}")

@@ -7,6 +7,7 @@ import pytest
 from kaisa_relay.domain.engagement.actions import (
     Email,
     Kind,
+    Sms,
     Webhook,
     kind_of,
     read_action,
@@ -24,6 +25,7 @@ MAIL = {
     "subject": {"en": "Hello", "sv": "Hej"},
     "text": "Hi!",
 }
+SMS = {"sms": PLACE, "to": "{{ visitor.phone }}", "text": {"en": "Hello", "sv": "Hej"}}
 
 
 def fine(text: str) -> str | None:
@@ -33,12 +35,17 @@ def fine(text: str) -> str | None:
 
 @pytest.mark.parametrize(
     ("written", "kind"),
-    [(HOOK, Kind.WEBHOOK), (MAIL, Kind.EMAIL), ({**MAIL, "html": "<p>Hi!"}, Kind.EMAIL)],
+    [
+        (HOOK, Kind.WEBHOOK),
+        (MAIL, Kind.EMAIL),
+        ({**MAIL, "html": "<p>Hi!"}, Kind.EMAIL),
+        (SMS, Kind.SMS),
+    ],
 )
 def test_what_is_written_reads_the_same(written: dict[str, Any], kind: Kind) -> None:
     """Of every kind."""
     action = read_action(written, "actions[0]", fine)
-    assert isinstance(action, Webhook if kind is Kind.WEBHOOK else Email)
+    assert isinstance(action, {Kind.WEBHOOK: Webhook, Kind.EMAIL: Email, Kind.SMS: Sms}[kind])
     assert (write_action(action), kind_of(action), action.endpoint) == (written, kind, 7)
 
 
@@ -55,6 +62,9 @@ def test_what_is_written_reads_the_same(written: dict[str, Any], kind: Kind) -> 
         ({**MAIL, "email": "end_"}, "actions[0].email"),
         ({**MAIL, "webhook": PLACE}, "actions[0].email"),
         ({**MAIL, "cc": "x"}, "actions[0].cc"),
+        ({**SMS, "subject": "x"}, "actions[0].subject"),
+        ({**SMS, "text": ""}, "actions[0].text"),
+        ({"sms": PLACE, "text": "x"}, "actions[0].to"),
         ({**MAIL, "subject": {"sv": "curse"}}, "actions[0].subject.sv"),
     ],
 )
