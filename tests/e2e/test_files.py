@@ -9,8 +9,8 @@ import pytest
 import trio
 
 from kaisa_relay.settings import Settings
+from tests.e2e.chatting import AGENT, VISITOR, Bubble, Chatting, chatting
 from tests.e2e.house import House
-from tests.e2e.test_types import AGENT, VISITOR, Bubble, Chatting, chatting
 
 pytestmark = [pytest.mark.timeout(180)]
 
