@@ -160,9 +160,11 @@ class House:
         await self.quiet()
 
     def batch(self, *updates: StatusUpdate) -> NewItem:
-        """Return the inbox row of a POST with statuses."""
-        channel, batch = ChannelId(1), StatusBatch(updates)
-        return NewItem(fakes.WORKSPACE, channel, ItemKind.STATUSES, None, b"[]", batch)
+        """Return the inbox row of a POST with statuses, for the channel that sent the first."""
+        first = updates[0].opaque if updates else None
+        channel = int(first.split(".")[1]) if first else 1
+        kind, batch = ItemKind.STATUSES, StatusBatch(updates)
+        return NewItem(fakes.WORKSPACE, ChannelId(channel), kind, None, b"[]", batch)
 
     # --- what is seen
 
