@@ -32,8 +32,10 @@ from kaisa_relay.api.routes import Resource, Route, answering
 from kaisa_relay.api.session import Sessions
 from kaisa_relay.api.short_way import ShortWay
 from kaisa_relay.api.supervising import Supervising
+from kaisa_relay.api.suppressions import Suppressions
 from kaisa_relay.api.transcript import Transcript
 from kaisa_relay.api.triggers import Triggers
+from kaisa_relay.api.unsubscribing import Unsubscribing
 from kaisa_relay.api.webhooks import PREFIX, Webhooks
 
 LARGEST_BODY: Final = 256 * 1024
@@ -83,6 +85,8 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Triggers(given),
         Endpoints(given),
         Deliveries(given),
+        Suppressions(given),
+        Unsubscribing(given),
         Images(given, codes),
         Page(given),
         Sessions(given),

@@ -24,6 +24,7 @@ class Listing(Enum):
     AGENTS = b"a"
     BLOCKS = b"b"
     DELIVERIES = b"d"
+    SUPPRESSIONS = b"s"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

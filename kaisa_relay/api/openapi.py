@@ -22,6 +22,7 @@ from kaisa_relay.api.engagement_shapes import (
     EndpointChange,
     EndpointList,
     EndpointRequest,
+    EndpointTest,
     Replay,
     Replayed,
     TriggerList,
@@ -53,6 +54,11 @@ from kaisa_relay.api.supervising_shapes import (
     TransferConversation,
     WriteMessage,
     WriteNote,
+)
+from kaisa_relay.api.suppression_shapes import (
+    SuppressionAnswer,
+    SuppressionPage,
+    SuppressionRequest,
 )
 from kaisa_relay.ports.keys import Scope
 
@@ -91,6 +97,7 @@ SHAPES: Final = (
     TriggerRequest,
     TriggerList,
     EndpointRequest,
+    EndpointTest,
     EndpointChange,
     EndpointList,
     DeliveryPage,
@@ -98,6 +105,9 @@ SHAPES: Final = (
     Replay,
     Replayed,
     ProblemAnswer,
+    SuppressionRequest,
+    SuppressionAnswer,
+    SuppressionPage,
 )
 """Everything that travels, these and what they hold."""
 

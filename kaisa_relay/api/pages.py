@@ -36,13 +36,13 @@ def operations_page(document: dict[str, Any], kinds: list[Kind]) -> bytes:
     body.append("<section><h2>Problems</h2><ul>")
     body += [f'<li><a href="{kind.type}">{escape(_named(kind))}</a></li>' for kind in kinds]
     body.append("</ul></section>")
-    return _page(f"{info['title']} {info['version']}", body)
+    return page(f"{info['title']} {info['version']}", body)
 
 
 def problem_page(kind: Kind) -> bytes:
     """Return the page that a problem's type leads to."""
     advice = f"<p>{_said(kind.advice)}</p>"
-    return _page(_named(kind), [advice, '<p><a href="/docs">All of the API</a></p>'])
+    return page(_named(kind), [advice, '<p><a href="/docs">All of the API</a></p>'])
 
 
 def _operation(
@@ -119,7 +119,9 @@ def _named(kind: Kind) -> str:
     return f"{kind.status} {kind.title}"
 
 
-def _page(title: str, body: list[str]) -> bytes:
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-    style = f"<style>{_STYLE}</style>"
-    return "\n".join([head, style, f"<h1>{escape(title)}</h1>", *body, "</html>"]).encode()
+def page(title: str, body: list[str], language: str = "en") -> bytes:
+    """Return a page with a title and these parts of HTML."""
+    head = f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+    sized = '<meta name="viewport" content="width=device-width">'
+    named = f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+    return "\n".join([head, sized, named, f"<h1>{escape(title)}</h1>", *body, "</html>"]).encode()

@@ -28,7 +28,7 @@ from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
-from kaisa_relay.engagement import Engine, Outlets, Tools, open_outlets
+from kaisa_relay.engagement import Engine, Outlets, Tools, Unsubscribing, open_outlets
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -191,10 +191,18 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
-        tools = Tools(store, rooms.following, rooms.archive, outlets, wall, context.rng)
+        tools = _tools(store, rooms, outlets, context, settings)
         engine = _engagement(tools, rooms, accounts, settings, metrics)
         yield Relay(*parts, hub, engine, Signatures(metrics, wall))
         tasks.cancel_scope.cancel()
+
+
+def _tools(
+    store: Store, rooms: SqlRooms, outlets: Outlets, context: Context, settings: Settings
+) -> Tools:
+    keys = settings.derived_keys("unsubscribe links")
+    links, reading = Unsubscribing.of(settings.public_url, *keys), (rooms.following, rooms.archive)
+    return Tools(store, *reading, outlets, links, context.wall, context.rng)
 
 
 def _engagement(

@@ -3,5 +3,6 @@
 from kaisa_relay.engagement.engine import Engine
 from kaisa_relay.engagement.lane import Tools
 from kaisa_relay.engagement.outlets import Outlets, open_outlets
+from kaisa_relay.engagement.unsubscribing import Unsubscribing
 
-__all__ = ["Engine", "Outlets", "Tools", "open_outlets"]
+__all__ = ["Engine", "Outlets", "Tools", "Unsubscribing", "open_outlets"]

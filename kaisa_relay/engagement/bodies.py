@@ -32,6 +32,7 @@ KNOWN: Final[Mapping[str, frozenset[str] | None]] = {
     "metadata": None,
     "visitor": frozenset({"name", "first_name", "phone", "language"}),
     "agent": frozenset({"name", "first_name"}),
+    "unsubscribe_url": frozenset(),
 }  # fmt: skip
 """What a text may ask for; None where its customer chooses the names."""
 

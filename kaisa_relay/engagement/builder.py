@@ -10,10 +10,22 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.engagement.actions import Kind
-from kaisa_relay.domain.engagement.ids import DELIVERY, DeliveryId, EndpointId, TriggerId
+from kaisa_relay.domain.engagement.ids import (
+    DELIVERY,
+    DeliveryId,
+    EndpointId,
+    SuppressionId,
+    TriggerId,
+)
+from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import WorkspaceId, to_text
-from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
+from kaisa_relay.engagement import (
+    delivery_rows,
+    endpoint_rows,
+    suppression_rows,
+    trigger_rows,
+)
 from kaisa_relay.engagement.bodies import fault
 from kaisa_relay.engagement.endpoint_checks import bad_endpoint, names_of, wanted
 from kaisa_relay.engagement.endpoint_rows import Cipher, Target
@@ -31,6 +43,7 @@ from kaisa_relay.ports.engagement import (
     InUse,
     NewEndpoint,
     NoSuchEndpoint,
+    SuppressionView,
     TriggerView,
     WhichDeliveries,
 )
@@ -213,6 +226,39 @@ class Builder:
         count = await self._write(again)
         self.deliver()
         return count
+
+    # --- who is not to be written to
+
+    async def suppressions(
+        self,
+        workspace: WorkspaceId,
+        address: Address | None,
+        before: SuppressionId | None,
+        limit: int,
+    ) -> Sequence[SuppressionView]:
+        """Return up to `limit` of the list with ids below `before`, the newest first."""
+        return await self._read(
+            lambda connection: suppression_rows.page(connection, workspace, address, before, limit)
+        )
+
+    async def suppress(
+        self, workspace: WorkspaceId, address: Address, source: Source
+    ) -> SuppressionView:
+        """Write there no more; one that is on the list already stays as it is."""
+        id = SuppressionId(self.tools.store.new_id())
+        new = SuppressionView(id, address, source, self._at())
+        return await self._write(partial(suppression_rows.add, of=workspace, new=new))
+
+    async def allow(self, workspace: WorkspaceId, suppression: SuppressionId) -> bool:
+        """Take an address off the list; False when there is no such entry."""
+        return await self._write(partial(suppression_rows.remove, of=workspace, id=suppression))
+
+    async def unsubscribe(self, token: str, *, ask: bool) -> bool:
+        """Do what a mail's link says, or only `ask` whether it is a link of ours."""
+        read = self.tools.unsubscribing.read(token)
+        if read is not None and not ask:
+            await self.suppress(*read, Source.LINK)
+        return read is not None
 
     # --- what all of it needs
 

@@ -9,19 +9,27 @@ from functools import partial
 from typing import Any, assert_never
 
 import msgspec
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kaisa_relay.domain.engagement.actions import Action, Email, Sms, Webhook
 from kaisa_relay.domain.engagement.mail_address import read_mail_address, read_mailbox
 from kaisa_relay.domain.engagement.sms import LONGEST_TEXT
+from kaisa_relay.domain.engagement.suppression import (
+    SUPPRESSED,
+    Address,
+    Way,
+    read_address,
+)
 from kaisa_relay.domain.engagement.wording import Wording
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
+from kaisa_relay.engagement import suppression_rows
 from kaisa_relay.engagement.bodies import BadBody, write
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.facts import language_of, telling, view_of
 from kaisa_relay.engagement.mailing import Mail
 from kaisa_relay.engagement.texting import TextMessage
+from kaisa_relay.engagement.unsubscribing import Unsubscribing
 from kaisa_relay.ports import Archive, Recorded
 from kaisa_relay.store import Store
 
@@ -38,9 +46,10 @@ Content = Posted | Mail | TextMessage
 
 @frozen
 class Unsendable:
-    """There is nothing that could be sent; `why` goes into the log."""
+    """There is nothing to send; `why` goes into the log. `unwanted` is no failure."""
 
     why: str
+    unwanted: bool = False
 
 
 @frozen
@@ -49,6 +58,7 @@ class Composer:
 
     store: Store
     archive: Archive
+    unsubscribing: Unsubscribing
 
     async def compose(
         self, action: Action, target: Target, recorded: Recorded
@@ -61,7 +71,14 @@ class Composer:
         if view is not None:
             of, who = recorded.workspace, view.form.contact
             language = await self.store.browse(partial(language_of, of=of, who=who))
-        return worded(action, target, Written(language, telling(recorded, view, language)))
+        told = telling(recorded, view, language)
+        content = worded(action, target, Written(language, told), self.unsubscribing)
+        address = _address(content)
+        if address is not None:
+            asked = partial(suppression_rows.holds, of=recorded.workspace, address=address)
+            if await self.store.browse(asked):
+                return Unsendable(SUPPRESSED, unwanted=True)
+        return content
 
 
 @frozen
@@ -79,12 +96,14 @@ class Written:
             raise BadBody(f"`{name}` {bad.reason}") from None
 
 
-def worded(action: Email | Sms, target: Target, written: Written) -> Content | Unsendable:
+def worded(
+    action: Email | Sms, target: Target, written: Written, unsubscribing: Unsubscribing
+) -> Content | Unsendable:
     """Return what an action sends, in words."""
     try:
         match action:
             case Email():
-                return _mail(action, target, written)
+                return _mail(action, target, written, unsubscribing)
             case Sms():
                 return _text_message(action, written)
             case _:
@@ -93,16 +112,21 @@ def worded(action: Email | Sms, target: Target, written: Written) -> Content | U
         return Unsendable(bad.reason)
 
 
-def _mail(action: Email, target: Target, written: Written) -> Mail | Unsendable:
+def _mail(
+    action: Email, target: Target, written: Written, unsubscribing: Unsubscribing
+) -> Mail | Unsendable:
     to = read_mail_address(written.of("to", action.to))
     if to is None:
         return Unsendable("`to` gave no e-mail address")
+    link = unsubscribing.link(target.workspace, to)
+    written = evolve(written, told={**written.told, "unsubscribe_url": link})
     return Mail(
         sender_of(target),
         to,
         written.of("subject", action.subject),
         written.of("text", action.text),
         None if action.html is None else written.of("html", action.html, html=True),
+        link,
     )
 
 
@@ -114,6 +138,25 @@ def _text_message(action: Sms, written: Written) -> TextMessage | Unsendable:
     if not 1 <= len(text) <= LONGEST_TEXT:
         return Unsendable(f"`text` has {len(text)} characters, not 1 to {LONGEST_TEXT}")
     return TextMessage(to, text)
+
+
+def _address(content: Content | Unsendable) -> Address | None:
+    """Return where something goes to somebody who may not want it."""
+    match content:
+        case Mail(to=to):
+            return _read(Way.EMAIL, to)
+        case TextMessage(to=to):
+            return _read(Way.SMS, to)
+        case Posted() | Unsendable():
+            return None
+        case _:
+            assert_never(content)
+
+
+def _read(way: Way, text: str) -> Address:
+    address = read_address(way, text)
+    assert isinstance(address, Address), way
+    return address
 
 
 def sender_of(target: Target) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
 from kaisa_relay.engagement.outlets import Outlets
 from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.engagement.unsubscribing import Unsubscribing
 from kaisa_relay.ports import Archive, Following, StoreUnavailable
 from kaisa_relay.ports.engagement import DeliveryState
 from kaisa_relay.runtime.clock import WallClock
@@ -60,6 +61,7 @@ class Tools:
     following: Following
     archive: Archive
     outlets: Outlets
+    unsubscribing: Unsubscribing
     wall: WallClock
     rng: Chance
     on_try: Callable[[str], None] = lambda state: None
@@ -124,7 +126,8 @@ class Lane:
         at, began = self.tools.wall(), time.perf_counter()
         content = await self._content(of)
         if isinstance(content, Unsendable):
-            return Tried(of, at, 0, None, content.why, None, DeliveryState.DEAD, at)
+            state = DeliveryState.CANCELLED if content.unwanted else DeliveryState.DEAD
+            return Tried(of, at, 0, None, content.why, None, state, at)
         id = to_text(DELIVERY, of.id)
         reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
@@ -140,7 +143,7 @@ class Lane:
         if self.target.kind is Kind.WEBHOOK:
             return Posted(posted(found[0]))  # it needs nothing of its trigger
         read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
-        composer = Composer(self.tools.store, self.tools.archive)
+        composer = Composer(self.tools.store, self.tools.archive, self.tools.unsubscribing)
         return await composer.compose(await self.tools.store.browse(read), self.target, found[0])
 
     def _learn(self, reply: Reply) -> None:

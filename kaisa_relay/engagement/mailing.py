@@ -42,6 +42,8 @@ class Mail:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
+    unsubscribe: str | None = field(default=None, repr=False)
+    """The link by which its reader stops the next ones."""
 
 
 @frozen
@@ -72,6 +74,9 @@ def message(mail: Mail, id: str, at: datetime) -> EmailMessage:
     made["Date"] = format_datetime(at)
     made["Message-ID"] = f"<{id}@{_domain(mail)}>"
     made["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe is not None:  # so that mail programs show a button of theirs (RFC 8058)
+        made["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(mail.text)
     if mail.html is not None:
         made.add_alternative(mail.html, subtype="html")

@@ -120,6 +120,25 @@ attempt: Final = keyed_table(
 )
 """One try: when, how many microseconds it took, and what came back."""
 
+suppression: Final = keyed_table(
+    "suppression",
+    number("workspace"),
+    number("id"),
+    words("way"),
+    words("address"),
+    words("source"),
+    number("at"),
+    PrimaryKeyConstraint("workspace", "id", name="pk_suppression"),
+)
+"""Who is not to be written to, and by which way; kept when a person is erased, to be obeyed."""
+Index(
+    "uq_suppression_address",
+    suppression.c.workspace,
+    suppression.c.way,
+    suppression.c.address,
+    unique=True,
+)
+
 subscriber: Final = keyed_table(
     "subscriber",
     number("workspace"),

@@ -10,7 +10,7 @@ import trio
 from cryptography.fernet import Fernet
 
 from kaisa_relay.accounts.cipher import TokenCipher
-from kaisa_relay.engagement import Engine, Tools, open_outlets
+from kaisa_relay.engagement import Engine, Tools, Unsubscribing, open_outlets
 from kaisa_relay.runtime.clock import system_clock
 from tests import fakes
 from tests.contracts.certificates import Authority
@@ -21,6 +21,7 @@ from tests.engagement.mail_box import MailBox, mail_box
 from tests.engagement.receiver import Receiver, receiving
 from tests.engagement.stage import Stage
 
+LINKS = Unsubscribing.of("https://relay.example", bytes(32))
 LOOPBACK = ip_network("127.0.0.0/8")
 
 
@@ -57,7 +58,8 @@ async def stage(
         channel = await store.add_channel(workspace)
         world = World(store, clock, new_id, workspace, channel)
         async with open_outlets((LOOPBACK,), authority.trusting()) as outlets:
-            tools = Tools(store.store, store.following, store.archive, outlets, clock, Random(7))
+            reading = (store.following, store.archive)
+            tools = Tools(store.store, *reading, outlets, LINKS, clock, Random(7))
             cipher = TokenCipher.of(Fernet.generate_key()[:32])
             engine = Engine(tools, cipher, lambda: [workspace], Random(8).randbytes, True)
             store.journal.subscribe(engine.take)
