@@ -160,8 +160,9 @@ class House:
         await self.quiet()
 
     def batch(self, *updates: StatusUpdate) -> NewItem:
-        """Return the inbox row of a POST with statuses."""
-        channel, batch = ChannelId(1), StatusBatch(updates)
+        """Return the inbox row of a POST with statuses, for the channel that sent the first."""
+        opaque, batch = updates[0].opaque, StatusBatch(updates)
+        channel = ChannelId(int(opaque.split(".")[1]) if opaque else 1)
         return NewItem(fakes.WORKSPACE, channel, ItemKind.STATUSES, None, b"[]", batch)
 
     # --- what is seen
@@ -204,8 +205,7 @@ class House:
 
     def waiting(self, state: InboxState = InboxState.NEW) -> list[MessageId]:
         """Return the inbox rows in this state, in order."""
-        rows = self.store.rows.inbox
-        return [id for id, row in sorted(rows.items()) if row.state is state]
+        return [id for id, row in sorted(self.store.rows.inbox.items()) if row.state is state]
 
     def check_finished(self) -> None:
         """Nothing is left undecided, unsent, queued or counted."""

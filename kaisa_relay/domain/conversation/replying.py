@@ -52,7 +52,11 @@ def lose_unreachable(decision: Decision, command: HearOutcome) -> None:
 
 
 def hear_of_former(decision: Decision, command: HearOutcome) -> None:
-    """A message did not reach whoever had it before: it goes to whoever has it, or will."""
+    """A message did not reach whoever had it before: it goes to whoever has it, or will.
+
+    After the end it has failed, and there is nobody to whom that is news: who has had it since has
+    read it among what was said.
+    """
     state = decision.state
     had_it = {state.former, *(hand.agent for hand in state.hands)}
     if command.rank is not Rank.FAILED or command.contact not in had_it:
@@ -62,7 +66,9 @@ def hear_of_former(decision: Decision, command: HearOutcome) -> None:
     if state.phase is Phase.ACTIVE:
         decision.add(_failed(command))
         windows.pass_on(decision, command.message, Side.AGENT)
-    elif state.phase is Phase.SEEKING and command.message not in state.waiting:
+    elif state.phase is not Phase.SEEKING:
+        decision.add(_failed(command))
+    elif command.message not in state.waiting:
         _wait_again(decision, command)
 
 

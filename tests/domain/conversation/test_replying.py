@@ -2,12 +2,14 @@
 
 import pytest
 
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import ButtonTap
 from kaisa_relay.domain.conversation import next_deadline
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
     Candidate,
     HearOutcome,
+    MessageFailed,
     MessageReceived,
     MessageRelayed,
     ReplyReminded,
@@ -177,3 +179,14 @@ def test_every_message_of_one_send_follows_to_the_next_agent() -> None:
     talk.says(BO, yes(2))
     assert relayed(talk.do(lost)) == [(each, BO) for each in messages]
     assert talk.do(lost) == ()
+
+
+def test_a_failure_for_the_former_agent_after_the_end() -> None:
+    """Is on record, and told to nobody."""
+    talk = replaced()
+    (message,) = [each.message for each in talk.history if isinstance(each, MessageReceived)]
+    talk.says(BO, yes(2))
+    talk.says(BO, "/close")
+    (send,) = [each.send for each in talk.history if isinstance(each, MessageRelayed)][:1]
+    failed = talk.do(HearOutcome(send, message, ANNA, Rank.FAILED, 131026, talk.at))
+    assert failed == (MessageFailed(message, send, Side.AGENT, 131026, talk.at),)
