@@ -131,13 +131,6 @@ def in_hands_of(state: State, agent: ContactId, answer: MessageId | None) -> tup
     return (*earlier, Hand(agent, answer))
 
 
-def held_with(state: State, message: MessageId, to: Side) -> tuple[tuple[MessageId, Side], ...]:
-    """Return what is held with this message in its place: one that came back may be older."""
-    newer = (each > message and each not in state.aside for each, _ in state.held)
-    at = next((index for index, later in enumerate(newer) if later), len(state.held))
-    return (*state.held[:at], (message, to), *state.held[at:])
-
-
 def knowing(state: State, message: MessageId | None) -> State:
     """Remember a message that was decided, so that a repeat of it is known."""
     if message is None or message in state.recent:

@@ -38,6 +38,8 @@ class Decision:
         """Send a message across, or once more because somebody asked for it."""
         contact = self.state.visitor if to is Side.VISITOR else self.state.agent
         assert contact is not None
+        if self.state.asked_for:
+            asked = asked or dict(self.state.asked_for).get(message)
         parts = self.state.marks_of(message).parts
         send, *more = [SendId(self.new_id()) for _ in range(parts)]
         self.add(MessageRelayed(message, send, to, contact, self.at, asked, tuple(more)))

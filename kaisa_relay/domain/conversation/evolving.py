@@ -6,11 +6,10 @@ Rule 1: `evolve` is total; it never refuses, whatever the history holds.
 from datetime import datetime
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.conversation import absence
+from kaisa_relay.domain.conversation import absence, waiting
 from kaisa_relay.domain.conversation.asides import team_wrote, whispered, with_aside
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
-    held_with,
     in_hands_of,
     in_order,
     knowing,
@@ -155,6 +154,7 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case MessageUnconfirmed(message=message, to=to):
             return replace(state, unconfirmed=(*state.unconfirmed, (message, to)))
         case MessageSettled(message=message):
+            state = waiting.settled(state, message)
             return replace(state, unconfirmed=_others(state, message))
         case MessageFailed(message=message):
             failed = tuple(other for other in state.failed if other != message)
@@ -166,9 +166,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return _opened(state, side, sent_at)
         case WindowClosed(side=side):
             return replace(state, shut=(*state.shut, side))
-        case MessageHeld(message=message, to=to):
-            owing = state.owing if whispered(state, message, to) else to
-            return replace(state, held=held_with(state, message, to), owing=owing)
+        case MessageHeld():
+            return waiting.held(state, event)
         case ReopenAsked(side=side, send=send):
             sends = (*state.reopen_sends, send)
             return replace(state, reopening=(*state.reopening, (side, send)), reopen_sends=sends)
@@ -254,9 +253,8 @@ def _relayed(state: State, event: MessageRelayed) -> State:
     if message in state.failed:
         failed = tuple(other for other in state.failed if other != message)
         state = replace(state, failed=failed)
-    if state.held:
-        kept = tuple(pair for pair in state.held if pair != (message, event.to))
-        state = replace(state, held=kept)
+    if state.held or state.asked_for:
+        state = waiting.without(state, message)
     if not state.unconfirmed and not state.waiting:
         return state
     unconfirmed = _others(state, message)

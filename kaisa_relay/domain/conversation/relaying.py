@@ -231,27 +231,29 @@ def _tell_writer(decision: Decision, message: MessageId, side: Side, text: TextK
 
 
 def _hear(decision: Decision, command: HearOutcome, to: Side) -> None:
-    message, send = command.message, command.send
-    lost_before = (message, to) in decision.state.unconfirmed
-    if command.rank in (Rank.FAILED, Rank.PARKED) and decision.state.sent_since(message, send):
+    state, message, send = decision.state, command.message, command.send
+    lost_before = (message, to) in state.unconfirmed
+    if command.rank in (Rank.FAILED, Rank.PARKED) and state.sent_since(message, send):
         return
-    live = decision.state.phase is Phase.ACTIVE
+    live = state.phase is Phase.ACTIVE
     if command.rank is Rank.FAILED and live and command.code in windows.CLOSED_CODES:
         windows.hold(decision, message, to)
     elif command.rank is Rank.FAILED and to is Side.AGENT and replying.gone(decision, command):
         replying.lose_unreachable(decision, command)
-    elif command.plainer and goes_again(decision.state, command):
+    elif live and command.rank in (Rank.FAILED, Rank.PARKED) and (message, to) in state.held:
+        pass  # it waits to go once more, whatever became of this send
+    elif command.plainer and goes_again(state, command):
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         windows.pass_on(decision, message, to)
     elif command.rank is Rank.FAILED:
-        told = message in {*decision.state.failed, *decision.state.aside}
+        told = message in {*state.failed, *state.aside}
         decision.add(MessageFailed(message, send, to, command.code, decision.at))
         if not told:  # of several parts one is enough, and a repeat says nothing new
             _tell_writer(decision, message, to.other, note_for(to.other, command.code))
     elif command.rank is Rank.PARKED and not lost_before:
         decision.add(MessageUnconfirmed(message, send, to, decision.at))
         lost = TextKey.MAYBE_LOST_VISITOR if to is Side.VISITOR else TextKey.MAYBE_LOST_AGENT
-        if message not in decision.state.aside:
+        if message not in state.aside:
             decision.tell(Side.AGENT, lost, message)
     elif command.rank >= Rank.SENT and lost_before:
         decision.add(MessageSettled(message, send, decision.at))

@@ -114,6 +114,8 @@ class State:
     """What goes with the messages of late that are more than plain."""
     held: tuple[tuple[MessageId, Side], ...] = ()
     """Messages that wait for the window of the side that they are for, in order."""
+    asked_for: tuple[tuple[MessageId, MessageId], ...] = ()
+    """Which of what waits was sent before, and the tap that wanted it sent again."""
     warned: tuple[Side, ...] = ()
     """Whose window was said to close soon, since they last wrote."""
     shut: tuple[Side, ...] = ()

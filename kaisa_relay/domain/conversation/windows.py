@@ -63,16 +63,18 @@ def pass_on(
     if reachable(decision.state, to, decision.at):
         decision.relay(message, to, asked)
     else:
-        hold(decision, message, to)
+        hold(decision, message, to, asked)
 
 
-def hold(decision: Decision, message: MessageId, to: Side) -> None:
+def hold(
+    decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None
+) -> None:
     """Keep a message, ask its reader back, and tell its writer; the latter two once."""
     if (message, to) in decision.state.held:
         return  # of several parts, each hears of it
     aside = decision.state.aside
     first = not any(side is to and each not in aside for each, side in decision.state.held)
-    keep(decision, message, to)
+    keep(decision, message, to, asked)
     if not any(side is to for side, _ in decision.state.reopening):
         ask_back(decision, to)
     if first and message not in aside:  # the other side knows nothing of the team's
@@ -80,11 +82,13 @@ def hold(decision: Decision, message: MessageId, to: Side) -> None:
         decision.tell(to.other, text, message)
 
 
-def keep(decision: Decision, message: MessageId, to: Side) -> None:
+def keep(
+    decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None
+) -> None:
     """Keep a message, and say that its reader cannot be reached."""
     if to not in decision.state.shut:
         decision.add(WindowClosed(to, decision.at))
-    decision.add(MessageHeld(message, to, decision.at))
+    decision.add(MessageHeld(message, to, decision.at, asked))
 
 
 def ask_back(decision: Decision, side: Side, *, moved: bool = False) -> None:

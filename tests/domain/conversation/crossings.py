@@ -44,6 +44,8 @@ class Crossings:
     sends: dict[Leg, tuple[SendId, ...]] = field(factory=dict)
     """The latest sends of each message that went."""
     given_back: set[Leg] = field(factory=set)
+    taps: dict[MessageId, MessageId] = field(factory=dict)
+    """Which message each tap on "Send again" wanted."""
     lost_now: Leg | None = None
     """What this step says was given back."""
 
@@ -79,13 +81,8 @@ class Crossings:
             assert event.contact == state.visitor
             assert self.writers[event.message] in self.agents
         self._sent(event)
-        if event.asked is None:
-            return
-        assert isinstance(command, Receive)
-        assert command.message == event.asked
-        wish = of_content(command.content)
-        assert isinstance(wish, SendAgain)
-        assert wish.message == event.message
+        if event.asked is not None:
+            assert self.taps[event.asked] == event.message, "nobody asked for it"
 
     def _out_of_reach(self, state: State, side: Side) -> bool:
         """Say whether a window is known to be closed."""
@@ -112,7 +109,10 @@ class Crossings:
         self.lost_now = None
         wish = of_content(command.content) if isinstance(command, Receive) else None
         if isinstance(wish, SendAgain):
-            self.given_back.update(each for each in before.unconfirmed if each[0] == wish.message)
+            lost = [each for each in before.unconfirmed if each[0] == wish.message]
+            self.given_back.update(lost)
+            if lost and command.contact == before.agent:
+                self.taps[command.message] = wish.message
         if isinstance(command, MoveChannel):
             self.given_back.update(command.unsent)
         if not isinstance(command, HearOutcome) or command.rank is not Rank.FAILED:

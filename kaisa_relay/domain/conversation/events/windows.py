@@ -36,11 +36,12 @@ class WindowOpened:
 
 @frozen
 class MessageHeld:
-    """A message waits for the window of its reader."""
+    """A message waits for the window of its reader; `asked` is the tap that wanted it again."""
 
     message: MessageId
     to: Side
     at: datetime
+    asked: MessageId | None = None
 
 
 @frozen
