@@ -15,7 +15,7 @@ from kaisa_relay.domain import chat_commands, handover
 from kaisa_relay.domain.agent_pool import has_room, held_on
 from kaisa_relay.domain.channel import window_open
 from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.conversation.deadlines import Wait, natural_deadline
+from kaisa_relay.domain.conversation.deadlines import Wait, next_wait
 from kaisa_relay.domain.conversation.messages import Handover, Receive, Tick
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.ids import ContactId
@@ -46,7 +46,7 @@ async def with_stand_ins(context: Context, state: State, tick: Tick) -> Tick:
 
     While it is closed that is who is on call: nobody has asked for the others at this hour.
     """
-    due = natural_deadline(state)
+    due = next_wait(state)
     if due is None or due.wait is not Wait.STAND_IN:
         return tick
     business = opening(context, state.workspace) is None

@@ -19,7 +19,7 @@ from kaisa_relay.domain.conversation import (
     supervising,
     windows,
 )
-from kaisa_relay.domain.conversation.deadlines import Wait, natural_deadline, next_deadline
+from kaisa_relay.domain.conversation.deadlines import Wait, due_at, next_deadline, next_wait
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.conversation.messages import (
@@ -152,16 +152,14 @@ def _hear(decision: Decision, command: HearOutcome) -> None:
 
 
 def _tick(decision: Decision, command: Tick) -> None:
-    state, due = decision.state, next_deadline(decision.state)
-    if due is None or command.at < due:
+    state, first = decision.state, next_wait(decision.state)
+    if first is None or command.at < (due := due_at(state, first)):
         return
-    natural = natural_deadline(state)
-    assert natural is not None
     until = None
-    if natural.ours and due == natural.at:  # otherwise an outage has moved it already
-        until = moved_deadline(natural.at, natural.length, command.outage)
+    if first.ours and due == first.at:  # otherwise an outage has moved it already
+        until = moved_deadline(due, first.length, command.outage)
     if until is not None and until > command.at:
-        decision.add(DeadlineMoved(natural.at, until, command.at))
+        decision.add(DeadlineMoved(due, until, command.at))
         return
     match state.phase:
         case Phase.RESERVED:
@@ -169,7 +167,7 @@ def _tick(decision: Decision, command: Tick) -> None:
         case Phase.SEEKING:
             offering.run_out(decision)
         case _:
-            _tick_active(decision, natural.wait, command.handover)
+            _tick_active(decision, first.wait, command.handover)
 
 
 def _tick_active(decision: Decision, wait: Wait, handover: Handover | None) -> None:

@@ -82,6 +82,7 @@ def resumed(state: State, event: ConversationResumed) -> State:
         reminded_at=None,
         nudged=False,
         moved=None,
+        moved_before=(),
         waiting=in_order(state.waiting, *held),
         held=tuple(pair for pair in state.held if pair[1] is Side.VISITOR),
         unconfirmed=tuple(pair for pair in state.unconfirmed if pair[1] is Side.VISITOR),

@@ -6,6 +6,7 @@ Rule 2: a deadline that fell into an outage of ours is moved, once (guarantee 7)
 
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Final, assert_never
 
 from attrs import frozen
@@ -49,37 +50,37 @@ class Deadline:
         return self.wait is not Wait.WINDOW
 
 
-def natural_deadline(state: State) -> Deadline | None:
-    """Return the deadline as the terms have it, before any outage moved it."""
+def waits(state: State) -> tuple[Deadline, ...]:
+    """Return what is waited for, as the terms have it, before any outage moved it."""
     terms = state.terms
     match state.phase:
         case Phase.RESERVED:
             length = terms.link_expires_after
-            return Deadline(state.created_at + length, length, Wait.SCAN)
+            return (Deadline(state.created_at + length, length, Wait.SCAN),)
         case Phase.SEEKING:
-            return _seeking_deadline(state)
+            return _while_seeking(state)
         case Phase.ACTIVE:
-            return _active_deadline(state)
+            return _while_active(state)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
-            return None
+            return ()
         case _:
             assert_never(state.phase)
 
 
-def _active_deadline(state: State) -> Deadline:
+def _while_active(state: State) -> tuple[Deadline, ...]:
     terms = state.terms
     if state.nudged:
-        first = Deadline(_silence_ends(state), terms.expires_after, Wait.WORD)
+        each = [Deadline(_silence_ends(state), terms.expires_after, Wait.WORD)]
     else:
-        first = Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)
+        each = [Deadline(_since(state) + terms.nudge_after, terms.nudge_after, Wait.WORD)]
     if state.offer is not None:
-        first = min(first, offer_deadline(state.offer, terms), key=_instant)
+        each.append(offer_deadline(state.offer, terms))
     elif (reply := _reply_deadline(state) or _stand_in_deadline(state)) is not None:
-        first = min(first, reply, key=_instant)
+        each.append(reply)
     change = windows.next_change(state)
-    if change is None or change >= first.at:
-        return first
-    return Deadline(change, WINDOW, Wait.WINDOW)
+    if change is not None:
+        each.append(Deadline(change, WINDOW, Wait.WINDOW))
+    return tuple(each)
 
 
 def _reply_deadline(state: State) -> Deadline | None:
@@ -100,10 +101,6 @@ def _stand_in_deadline(state: State) -> Deadline | None:
     return None if search is None else Deadline(*search, Wait.STAND_IN)
 
 
-def _instant(deadline: Deadline) -> datetime:
-    return deadline.at
-
-
 def offer_deadline(offer: Offer, terms: Terms) -> Deadline:
     """Return until when an offer must be answered, or must be out."""
     if offer.sent_at is not None:
@@ -111,15 +108,15 @@ def offer_deadline(offer: Offer, terms: Terms) -> Deadline:
     return Deadline(offer.offered_at + OFFER_OUT_WITHIN, OFFER_OUT_WITHIN, Wait.OFFER)
 
 
-def _seeking_deadline(state: State) -> Deadline:
+def _while_seeking(state: State) -> tuple[Deadline, ...]:
     terms = state.terms
     if state.open_offers:
-        return min((offer_deadline(each, terms) for each in state.open_offers), key=_instant)
+        return tuple(offer_deadline(each, terms) for each in state.open_offers)
     since = state.searching_since or state.created_at
     # An offer out of the queue may outlast it: whoever came free meanwhile is asked all the same.
     if state.queued_until is not None and since < state.queued_until:
-        return Deadline(state.queued_until, terms.queue_time, Wait.AGENT)
-    return Deadline(since + SEARCH_TIME, SEARCH_TIME, Wait.AGENT)
+        return (Deadline(state.queued_until, terms.queue_time, Wait.AGENT),)
+    return (Deadline(since + SEARCH_TIME, SEARCH_TIME, Wait.AGENT),)
 
 
 def _since(state: State) -> datetime:
@@ -136,12 +133,25 @@ def _silence_ends(state: State) -> datetime:
     return max(ends, state.nudged_at + terms.expires_after - terms.nudge_after)
 
 
+def due_at(state: State, deadline: Deadline) -> datetime:
+    """Return when a deadline is due, wherever an outage moved it."""
+    if state.moved is None or not deadline.ours:
+        return deadline.at
+    return dict((*state.moved_before, state.moved)).get(deadline.at, deadline.at)
+
+
+def next_wait(state: State) -> Deadline | None:
+    """Return what ends first: one that was moved keeps none of the others from its time."""
+    each = waits(state)
+    if state.moved is None:
+        return min(each, key=lambda deadline: deadline.at, default=None)
+    return min(each, key=partial(due_at, state), default=None)
+
+
 def next_deadline(state: State) -> datetime | None:
     """Return when a `Tick` is due; None once the conversation has ended."""
-    due = natural_deadline(state)
-    if due is None:
-        return None
-    return state.moved[1] if state.moved and state.moved[0] == due.at else due.at
+    first = next_wait(state)
+    return None if first is None else due_at(state, first)
 
 
 def expires_at(state: State) -> datetime | None:

@@ -180,8 +180,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return team_wrote(state, event)
         case AgentNudged(at=at):
             return replace(state, nudged=True, nudged_at=at)
-        case DeadlineMoved(due=due, until=until):
-            return replace(state, moved=(due, until))
+        case DeadlineMoved():
+            return _deadline_moved(state, event)
         case _:
             return _evolve_end(state, event)
 
@@ -236,6 +236,12 @@ def _marked(state: State, event: MessageReceived) -> tuple[tuple[MessageId, Mark
     old, late = state.marked[: 1 - RECENT], state.marked[1 - RECENT :]
     kept = (pair for pair in old if pair[0] in state.waiting)
     return (*kept, *late, (event.message, event.marks))
+
+
+def _deadline_moved(state: State, event: DeadlineMoved) -> State:
+    """One wait ends later; those that were moved before keep their time."""
+    known = (*state.moved_before, state.moved) if state.moved else ()
+    return replace(state, moved=(event.due, event.until), moved_before=known[-RECENT:])
 
 
 def _later(known: datetime | None, instant: datetime) -> datetime:

@@ -11,7 +11,7 @@ from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation import transferring
-from kaisa_relay.domain.conversation.deadlines import offer_deadline
+from kaisa_relay.domain.conversation.deadlines import due_at, offer_deadline
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
@@ -148,7 +148,7 @@ def run_out(decision: Decision) -> None:
     state = decision.state
     if state.open_offers:
         for each in state.open_offers:
-            if offer_deadline(each, state.terms).at <= decision.at:
+            if due_at(state, offer_deadline(each, state.terms)) <= decision.at:
                 _lapse(decision, each)
     elif state.queued_until is not None:
         decision.add(ConversationFailed(FailReason.NO_AGENT, decision.at))

@@ -108,6 +108,9 @@ class State:
     """The messages of late that will not arrive; sent once more they are hoped for again."""
     sent_again: tuple[tuple[MessageId, SendId], ...] = ()
     moved: tuple[datetime, datetime] | None = None
+    """The deadline that an outage moved last: when it would have been, and when it is."""
+    moved_before: tuple[tuple[datetime, datetime], ...] = ()
+    """The others that were moved, of late."""
     ended_at: datetime | None = None
     reason: str | None = None
     marked: tuple[tuple[MessageId, Marks], ...] = ()

@@ -66,9 +66,7 @@ def pass_on(
         hold(decision, message, to, asked)
 
 
-def hold(
-    decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None
-) -> None:
+def hold(decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None) -> None:
     """Keep a message, ask its reader back, and tell its writer; the latter two once."""
     if (message, to) in decision.state.held:
         return  # of several parts, each hears of it
@@ -82,9 +80,7 @@ def hold(
         decision.tell(to.other, text, message)
 
 
-def keep(
-    decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None
-) -> None:
+def keep(decision: Decision, message: MessageId, to: Side, asked: MessageId | None = None) -> None:
     """Keep a message, and say that its reader cannot be reached."""
     if to not in decision.state.shut:
         decision.add(WindowClosed(to, decision.at))

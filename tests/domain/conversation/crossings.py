@@ -107,8 +107,9 @@ class Crossings:
     def _hear(self, before: State, command: Command) -> None:
         """Note what WhatsApp, the number that is left, or a person gives back."""
         self.lost_now = None
-        wish = of_content(command.content) if isinstance(command, Receive) else None
-        if isinstance(wish, SendAgain):
+        if isinstance(command, Receive) and isinstance(
+            wish := of_content(command.content), SendAgain
+        ):
             lost = [each for each in before.unconfirmed if each[0] == wish.message]
             self.given_back.update(lost)
             if lost and command.contact == before.agent:

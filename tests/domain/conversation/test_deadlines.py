@@ -12,7 +12,7 @@ from kaisa_relay.domain.conversation.deadlines import (
     Deadline,
     Wait,
     expires_at,
-    natural_deadline,
+    next_wait,
 )
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
@@ -22,10 +22,20 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationFailed,
     DeadlineMoved,
+    HearOutcome,
     NobodyFree,
+    OfferExpired,
+    ProposeAgent,
+    ProposeAgents,
+    Strategy,
+    WindowClosed,
+    WindowClosing,
 )
+from kaisa_relay.domain.conversation.orders import HandOver, Handover
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.outage import Outage, moved_deadline
+from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.domain.sending import Rank
 from tests.domain.builders import (
     ANNA,
@@ -84,7 +94,7 @@ def test_every_wait_has_its_deadline(
     talk: Talk, due: datetime, length: timedelta, wait: Wait
 ) -> None:
     """And is as long as the terms say."""
-    assert natural_deadline(talk.state) == Deadline(due, length, wait)
+    assert next_wait(talk.state) == Deadline(due, length, wait)
     assert next_deadline(talk.state) == due
 
 
@@ -106,9 +116,7 @@ def test_what_the_api_calls_the_expiry() -> None:
 def test_a_history_without_messages_counts_from_its_beginning() -> None:
     """Deadlines are total, as `evolve` is."""
     state = evolve(reserved().state, AgentAccepted(1, ANNA, after(5)))
-    assert natural_deadline(state) == Deadline(
-        after(hours=22, seconds=5), TERMS.nudge_after, Wait.WORD
-    )
+    assert next_wait(state) == Deadline(after(hours=22, seconds=5), TERMS.nudge_after, Wait.WORD)
 
 
 def outage(began: float, ended: float) -> Outage:
@@ -175,6 +183,8 @@ def test_the_nudge_is_moved_and_the_end_with_it() -> None:
     assert talk.tick(gone) == (
         DeadlineMoved(after(hours=22), gone.ended + TERMS.nudge_after, gone.ended),
     )
+    assert {type(each) for each in talk.tick(gone)} == {WindowClosed}
+    assert talk.tick(gone) == ()
     talk.at = gone.ended + TERMS.nudge_after
     assert talk.tick(gone)[0] == AgentNudged(talk.at)
     assert talk.tick(gone) == ()
@@ -187,6 +197,7 @@ def test_the_end_does_not_come_with_the_nudge() -> None:
     gone = Outage(after(hours=21), after(hours=25))
     talk.at = gone.ended
     talk.tick(gone)
+    assert {type(each) for each in talk.tick(gone)} == {WindowClosed}
     talk.wait(hours=4)
     assert isinstance(talk.tick(gone)[0], AgentNudged)
     assert talk.tick(gone) == ()
@@ -222,3 +233,58 @@ def test_a_no_after_the_queues_time_leaves_time_to_ask_the_next() -> None:
     talk.hear(Rank.SENT)
     talk.says(BO, no(2))
     assert isinstance(talk.wait(30).tick()[0], ConversationFailed)
+
+
+def test_a_moved_deadline_hides_no_other() -> None:
+    """The nudge comes later after an outage; the window closes when WhatsApp closes it."""
+    talk = active()
+    gone = Outage(after(hours=21), after(hours=23))
+    talk.at = gone.ended
+    assert talk.tick(gone) == (DeadlineMoved(after(hours=22), after(hours=25), talk.at),)
+    assert next_deadline(talk.state) == after(hours=22)
+    assert isinstance(talk.tick(gone)[0], WindowClosing)
+    assert next_deadline(talk.state) == after(hours=24)
+    talk.at = after(hours=24)
+    assert [type(each) for each in talk.tick(gone)] == [WindowClosed, WindowClosed]
+    assert next_deadline(talk.state) == after(hours=25)
+    talk.at = after(hours=25)
+    assert isinstance(talk.tick(gone)[0], AgentNudged)
+
+
+def test_an_offer_made_while_a_deadline_is_put_off_has_its_own_time() -> None:
+    """A supervisor hands over after three lost days; who is asked has no day to answer."""
+    talk = active()
+    gone = Outage(after(hours=1), after(hours=73))
+    talk.at = gone.ended
+    talk.tick(gone)
+    talk.tick(gone)
+    free = Handover((BO,), (BO,), (BO,))
+    talk.do(HandOver(free, MessageId(900), None, Requester(RequesterKind.KEY, 1), talk.at))
+    talk.hear(Rank.SENT)
+    due = next_deadline(talk.state)
+    assert due == talk.at + TERMS.offer_time
+    talk.at = due
+    assert isinstance(talk.tick()[0], OfferExpired)
+
+
+def test_offers_that_were_moved_keep_each_its_own_time() -> None:
+    """Two were asked before an outage and one is let go of after it: not all are over at once."""
+    talk = seeking(strategy=Strategy.BROADCAST, at_once=2)
+    at = talk.at
+    talk.do(ProposeAgents(tuple(ProposeAgent(who, True, at) for who in (ANNA, BO)), at))
+    first, second = talk.state.open_offers
+    talk.do(HearOutcome(first.send, MessageId(0), ANNA, Rank.SENT, None, talk.at))
+    talk.wait(30).do(HearOutcome(second.send, MessageId(0), BO, Rank.SENT, None, talk.at))
+    gone = Outage(after(110), after(145))
+    talk.at = gone.ended
+    (moved,) = talk.tick(gone)
+    assert moved == DeadlineMoved(after(120), after(205), talk.at)
+    talk.at = after(150)
+    assert next_deadline(talk.state) == talk.at
+    (expired,) = talk.tick(gone)
+    assert (type(expired), [each.agent for each in talk.state.open_offers]) == (
+        OfferExpired,
+        [ANNA],
+    )
+    talk.at = after(205)
+    assert isinstance(talk.tick(gone)[0], OfferExpired)

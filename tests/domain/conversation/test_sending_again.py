@@ -1,4 +1,4 @@
-""""Send again" while the reader's window is closed: who asked is remembered until it goes."""
+""" "Send again" while the reader's window is closed: who asked is remembered until it goes."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ def test_what_had_arrived_after_all_is_not_sent_again() -> None:
     talk, _, first = asked_again()
     (settled,) = talk.do(HearOutcome(first, LOST, VISITOR, Rank.DELIVERED, None, talk.at))
     assert isinstance(settled, MessageSettled)
-    assert talk.state.held == talk.state.asked_for == ()
+    assert (talk.state.held, talk.state.asked_for) == ((), ())
     assert VISITOR not in [contact for _, contact in relayed(talk.says(VISITOR, "back"))]
 
 

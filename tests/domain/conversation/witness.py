@@ -4,13 +4,13 @@ Rule 1: nothing here looks at how a decision was made, only at what was asked an
 Rule 2: every check is a promise of the product or the architecture, named by its function.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import define, field
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import created, decide, evolve, next_deadline
-from kaisa_relay.domain.conversation.deadlines import natural_deadline
+from kaisa_relay.domain.conversation.deadlines import waits
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentLost,
@@ -75,6 +75,8 @@ class Witness(Crossings):
     said_no: set[ContactId] = field(factory=set)
     before: ContactId | None = None
     moved: set[object] = field(factory=set)
+    moved_from: set[datetime] = field(factory=set)
+    moved_to: set[datetime] = field(factory=set)
 
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
         """Check one step; return the state after it."""
@@ -90,6 +92,8 @@ class Witness(Crossings):
             self._follow_offer(state, command, event)
             self._addresses(state, command, event)
             self._crossing(state, command, event)
+            if isinstance(event, DeadlineMoved):
+                self.moved_from.add(event.due)
             self._failing(event)
         self._crossed(before, state)
         self._answered_for(before, state, command)
@@ -179,7 +183,10 @@ class Witness(Crossings):
         due, was = next_deadline(state), next_deadline(before)
         assert (due is not None) == state.phase.live
         same = _clocks(before) == _clocks(state)
-        graced = before.moved is not None and was == before.moved[1]  # over once somebody writes
+        graced = was in self.moved_to  # over once somebody writes
+        for wait in waits(state):
+            hidden = wait.at not in self.moved_from and (due is None or due > wait.at)
+            assert not hidden, "a deadline waits for another one"
         if same and due is not None and was is not None and not graced:
             assert due >= was, "a deadline came nearer by itself"
         if isinstance(command, Tick) and (was is None or command.at < was):
@@ -189,13 +196,12 @@ class Witness(Crossings):
                 self._moved(before, command, event)
 
     def _moved(self, before: State, command: Command, event: DeadlineMoved) -> None:
-        natural = natural_deadline(before)
         assert isinstance(command, Tick)
         assert command.outage is not None
-        assert natural is not None
-        assert event.due == natural.at
+        natural = next(each for each in waits(before) if each.ours and each.at == event.due)
         assert (event.due, before.phase, before.offers) not in self.moved, "moved twice"
         self.moved.add((event.due, before.phase, before.offers))
+        self.moved_to.add(event.until)
         grace = max(timedelta(seconds=60), min(command.outage.length, natural.length))
         assert event.until == command.outage.ended + grace > command.at
 
