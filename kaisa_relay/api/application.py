@@ -27,6 +27,7 @@ from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
 from kaisa_relay.api.page import Page
 from kaisa_relay.api.qr import QrCodes
+from kaisa_relay.api.rehearsing import Rehearsing
 from kaisa_relay.api.rendering import Rendering
 from kaisa_relay.api.routes import Resource, Route, answering
 from kaisa_relay.api.session import Sessions
@@ -83,6 +84,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Blocks(given),
         Managing(given),
         Triggers(given),
+        Rehearsing(given),
         Endpoints(given),
         Deliveries(given),
         Suppressions(given),

@@ -66,7 +66,7 @@ class Guard:
         if refusal := self._spend(self._by_key, key.id):
             return refusal
         if scope not in key.scopes:
-            return _forbidden(scope)
+            return forbidden(scope)
         if key.holder is RequesterKind.USER and self._cookie.is_foreign(request):
             return problem(CrossSite)
         g.key = key
@@ -125,7 +125,8 @@ def _unauthorized(bearer: str | None) -> Problem:
     return Problem(KINDS[Unauthorized], headers={"WWW-Authenticate": challenge})
 
 
-def _forbidden(scope: Scope) -> Problem:
+def forbidden(scope: Scope) -> Problem:
+    """Return the answer to a key without a scope that it needs."""
     challenge = f'{_REALM}, error="insufficient_scope", scope="{scope.value}"'
     return Problem(
         KINDS[Forbidden], extra={"scope": scope.value}, headers={"WWW-Authenticate": challenge}

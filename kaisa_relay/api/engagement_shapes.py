@@ -9,21 +9,21 @@ from kaisa_relay.api.shapes import PageQuery
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.ports.engagement import DeliveryState
 
-_TYPES: Final = Meta(
+TYPES: Final = Meta(
     description="Events' types; `conversation.*` is all that begin so.",
     examples=[["conversation.abandoned", "conversation.failed"]],
 )
-_WHEN: Final = Meta(
+WHEN: Final = Meta(
     description="A comparison, or `all`, `any` or `not` of such. A comparison has a `field` that "
     "begins with `event.`, `conversation.` or `metadata.`, and one of `eq`, `in`, `lt`, `lte`, "
     "`gt`, `gte`, `contains`, `exists`.",
     examples=[{"all": [{"field": "event.data.reason", "eq": "unscanned"}]}],
 )
-_HOURS: Final = Meta(
+HOURS: Final = Meta(
     description="Quiet hours of every day; what falls into them waits for their end.",
     examples=[{"zone": "Europe/Stockholm", "quiet": "21:00-08:00"}],
 )
-_STEPS: Final = Meta(
+STEPS: Final = Meta(
     description="What is done, and how long `after` the event (at once without it).",
     examples=[
         [
@@ -75,12 +75,12 @@ class TriggerRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A trigger: events that start it, and the steps that follow."""
 
     name: str
-    on: Annotated[list[str], _TYPES]
-    steps: Annotated[list[dict[str, Any]], _STEPS]
+    on: Annotated[list[str], TYPES]
+    steps: Annotated[list[dict[str, Any]], STEPS]
     enabled: bool = True
-    when: Annotated[dict[str, Any] | UnsetType, _WHEN] = UNSET
-    unless: Annotated[list[str] | UnsetType, _TYPES] = UNSET
-    hours: Annotated[dict[str, Any] | UnsetType, _HOURS] = UNSET
+    when: Annotated[dict[str, Any] | UnsetType, WHEN] = UNSET
+    unless: Annotated[list[str] | UnsetType, TYPES] = UNSET
+    hours: Annotated[dict[str, Any] | UnsetType, HOURS] = UNSET
 
 
 class TriggerAnswer(Struct, frozen=True, kw_only=True):

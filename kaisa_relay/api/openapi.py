@@ -38,6 +38,7 @@ from kaisa_relay.api.managing_shapes import (
     WorkspaceChange,
 )
 from kaisa_relay.api.problems import MEDIA_TYPE
+from kaisa_relay.api.rehearsing_shapes import PreviewAnswer, PreviewRequest, TrialRequest
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import (
@@ -98,6 +99,9 @@ SHAPES: Final = (
     TriggerList,
     EndpointRequest,
     EndpointTest,
+    PreviewRequest,
+    PreviewAnswer,
+    TrialRequest,
     EndpointChange,
     EndpointList,
     DeliveryPage,

@@ -28,11 +28,11 @@ from kaisa_relay.ports.engagement import NoSuchEndpoint, TriggerView
 from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
 
-_KNOWN: Final = EventTypes(frozenset(TYPES.values()))
+KNOWN: Final = EventTypes(frozenset(TYPES.values()))
 _NOT_FOUND: Final = problem(NotFound)
-_OURS: Final = ("name", "enabled")
+OURS: Final = ("name", "enabled")
 """Members that say nothing of what a trigger does."""
-_ANSWERED: Final = ("id", "version", "changed_at")
+ANSWERED: Final = ("id", "version", "changed_at")
 """Members of an answer, which may be sent back as they came."""
 
 
@@ -63,18 +63,18 @@ class Triggers:
     @document_response(TriggerAnswer, 201)
     async def add(self) -> Response | Problem:
         """Add a trigger: only what happens from now on starts it."""
-        asked = await self._asked(_OURS)
+        asked = await self._asked(OURS)
         if isinstance(asked, Problem):
             return asked
         name, enabled, definition = asked
         workspace = calling_key().workspace
         made = await self._engagement.add_trigger(workspace, name, enabled, definition)
-        return _missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made, 201)
+        return missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made, 201)
 
     @document_response(TriggerAnswer)
     async def show(self, trigger: str) -> Response | Problem:
         """Return one trigger."""
-        id = _id(trigger)
+        id = trigger_id(trigger)
         found = await self._engagement.trigger(calling_key().workspace, id) if id else None
         return _NOT_FOUND if found is None else _shown(found)
 
@@ -82,10 +82,10 @@ class Triggers:
     @document_response(TriggerAnswer)
     async def change(self, trigger: str) -> Response | Problem:
         """Replace a trigger. Switched off, what it still waits for is cancelled."""
-        asked = await self._asked((*_OURS, *_ANSWERED))
+        asked = await self._asked((*OURS, *ANSWERED))
         if isinstance(asked, Problem):
             return asked
-        id = _id(trigger)
+        id = trigger_id(trigger)
         if id is None:
             return _NOT_FOUND
         name, enabled, definition = asked
@@ -93,11 +93,11 @@ class Triggers:
         made = await self._engagement.change_trigger(calling_key().workspace, wanted)
         if made is None:
             return _NOT_FOUND
-        return _missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made)
+        return missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made)
 
     async def remove(self, trigger: str) -> Response | Problem:
         """Remove a trigger, and cancel what it still waits for."""
-        id = _id(trigger)
+        id = trigger_id(trigger)
         gone = id and await self._engagement.remove_trigger(calling_key().workspace, id)
         return answer(b"", 204) if gone else _NOT_FOUND
 
@@ -110,7 +110,7 @@ class Triggers:
             return invalid(FieldError("body", "must be an object"))
         wrong = _wrong(body)
         members = {name: value for name, value in body.items() if name not in beside}
-        definition = read_trigger(members, _KNOWN, self._engagement.bad_text)
+        definition = read_trigger(members, KNOWN, self._engagement.bad_text)
         if isinstance(definition, BadDefinition):
             wrong = [*wrong, FieldError(definition.field, definition.reason)]
             return invalid(*wrong)
@@ -127,12 +127,14 @@ def _wrong(body: Mapping[str, Any]) -> list[FieldError]:
     return found
 
 
-def _missing(refused: NoSuchEndpoint) -> Problem:
+def missing(refused: NoSuchEndpoint) -> Problem:
+    """Return the answer to a definition that names an endpoint which is not there."""
     id = to_text(ENDPOINT, refused.endpoint)
     return invalid(FieldError("steps", f"there is no endpoint {id} for {refused.kind}"))
 
 
-def _id(text: str) -> TriggerId | None:
+def trigger_id(text: str) -> TriggerId | None:
+    """Return the id of a trigger in a path."""
     id = from_text(TRIGGER, text)
     return None if id is None else TriggerId(id)
 

@@ -1,6 +1,5 @@
 """The Engagement Builder behind its faces: `ports.engagement.Engagement` over the tables."""
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -31,8 +30,10 @@ from kaisa_relay.engagement.endpoint_checks import bad_endpoint, names_of, wante
 from kaisa_relay.engagement.endpoint_rows import Cipher, Target
 from kaisa_relay.engagement.endpoint_secrets import write_credentials
 from kaisa_relay.engagement.examples import example
-from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, why
+from kaisa_relay.engagement.lane import Tools
+from kaisa_relay.engagement.rehearsing import Rehearsal
 from kaisa_relay.engagement.signing import SECRET_BYTES, write_secret
+from kaisa_relay.engagement.trying import tried_once
 from kaisa_relay.ports.engagement import (
     AttemptView,
     BadEndpoint,
@@ -47,6 +48,7 @@ from kaisa_relay.ports.engagement import (
     TriggerView,
     WhichDeliveries,
 )
+from kaisa_relay.ports.rehearsing import Preview, Scene, Trial
 
 T = TypeVar("T")
 
@@ -105,6 +107,18 @@ class Builder:
         put = await self._write(partial(trigger_rows.put, of=workspace, now=now))
         self.triggers_changed()
         return put
+
+    async def preview(
+        self, workspace: WorkspaceId, definition: Trigger, scene: Scene
+    ) -> Preview | NoSuchEndpoint | None:
+        """Return what a trigger would send; None when there is no such conversation."""
+        return await Rehearsal(self.tools, self.cipher).preview(workspace, definition, scene)
+
+    async def try_trigger(
+        self, workspace: WorkspaceId, trigger: TriggerId, trial: Trial
+    ) -> AttemptView | BadEndpoint | None:
+        """Send one action to somebody else, once; None when there is no such trigger."""
+        return await Rehearsal(self.tools, self.cipher).send(workspace, trigger, trial)
 
     # --- endpoints
 
@@ -187,11 +201,7 @@ class Builder:
         content = example(target, id, at, to)
         if isinstance(content, BadEndpoint):
             return content
-        began = time.perf_counter()
-        reply = await self.tools.outlets.send(target, content, id, at)
-        took = int((time.perf_counter() - began) * 1000)
-        answer = reply.answer[:LONGEST_ANSWER] or None
-        return AttemptView(1, at, took, reply.status, why(reply), answer)
+        return await tried_once(self.tools, target, content, id)
 
     # --- deliveries
 

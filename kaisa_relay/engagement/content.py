@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, assert_never
 
 import msgspec
+import trio
 from attrs import evolve, field, frozen
 
 from kaisa_relay.domain.engagement.actions import Action, Email, Sms, Webhook
@@ -71,8 +72,8 @@ class Composer:
         if view is not None:
             of, who = recorded.workspace, view.form.contact
             language = await self.store.browse(partial(language_of, of=of, who=who))
-        told = telling(recorded, view, language)
-        content = worded(action, target, Written(language, told), self.unsubscribing)
+        written = Written(language, telling(recorded, view, language))
+        content = await trio.to_thread.run_sync(worded, action, target, written, self.unsubscribing)
         address = _address(content)
         if address is not None:
             asked = partial(suppression_rows.holds, of=recorded.workspace, address=address)
@@ -98,7 +99,7 @@ class Written:
 
 def worded(
     action: Email | Sms, target: Target, written: Written, unsubscribing: Unsubscribing
-) -> Content | Unsendable:
+) -> Mail | TextMessage | Unsendable:
     """Return what an action sends, in words."""
     try:
         match action:

@@ -31,13 +31,18 @@ async def view_of(archive: Archive, recorded: Recorded) -> ConversationView | No
     return await archive.conversation(recorded.workspace, recorded.conversation)
 
 
-def facts(recorded: Recorded, view: ConversationView | None) -> Facts:
-    """Return what conditions may ask of an event."""
-    event = cloud_event(recorded.workspace, recorded.seq, recorded.conversation, recorded.event)
+def facts(recorded: Recorded | None, view: ConversationView | None) -> Facts:
+    """Return what conditions may ask of an event, or, without one, of a conversation."""
+    event = {} if recorded is None else event_of(recorded)
     if view is None:
         return {"event": event, "conversation": {}, "metadata": {}}
     metadata = msgspec.json.decode(view.metadata)
     return {"event": event, "conversation": shown(view), "metadata": metadata}
+
+
+def event_of(recorded: Recorded) -> dict[str, Any]:
+    """Return an event as outsiders see it."""
+    return cloud_event(recorded.workspace, recorded.seq, recorded.conversation, recorded.event)
 
 
 def shown(view: ConversationView) -> dict[str, Any]:
@@ -60,12 +65,21 @@ def telling(
     recorded: Recorded, view: ConversationView | None, language: str | None
 ) -> Mapping[str, Any]:
     """Return what words may tell: the same, and who is in the conversation."""
-    people: dict[str, Any] = {"visitor": {}, "agent": {}}
-    if view is not None:
-        phone = None if view.form.phone is None else str(view.form.phone)
-        people["visitor"] = {**_named(view.form), "phone": phone, "language": language}
-        people["agent"] = {} if view.agent is None else _named(view.agent)
-    told: dict[str, Any] = _without_none(msgspec.to_builtins({**facts(recorded, view), **people}))
+    return written_out({**facts(recorded, view), **people(view, language)})
+
+
+def people(view: ConversationView | None, language: str | None) -> dict[str, Any]:
+    """Return who is in a conversation."""
+    if view is None:
+        return {"visitor": {}, "agent": {}}
+    phone = None if view.form.phone is None else str(view.form.phone)
+    visitor = {**_named(view.form), "phone": phone, "language": language}
+    return {"visitor": visitor, "agent": {} if view.agent is None else _named(view.agent)}
+
+
+def written_out(known: Facts) -> Mapping[str, Any]:
+    """Return facts as words write them: instants as texts, and nothing for None."""
+    told: dict[str, Any] = _without_none(msgspec.to_builtins(known))
     return told
 
 

@@ -15,6 +15,7 @@ from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, Suppressio
 from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.ports.rehearsing import Preview, Scene, Trial
 
 
 class DeliveryState(StrEnum):
@@ -204,6 +205,18 @@ class Engagement(Protocol):
 
     async def remove_trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> bool:
         """Remove it, and cancel what still waits; False when there is no such trigger."""
+        ...
+
+    async def preview(
+        self, workspace: WorkspaceId, definition: Trigger, scene: Scene
+    ) -> Preview | NoSuchEndpoint | None:
+        """Return what a trigger would send; None when there is no such conversation."""
+        ...
+
+    async def try_trigger(
+        self, workspace: WorkspaceId, trigger: TriggerId, trial: Trial
+    ) -> AttemptView | BadEndpoint | None:
+        """Send one action to somebody else, once; None when there is no such trigger."""
         ...
 
     async def endpoints(self, workspace: WorkspaceId) -> Sequence[EndpointView]:

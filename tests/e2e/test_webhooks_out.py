@@ -17,6 +17,7 @@ from tests.e2e import ledger
 from tests.e2e.house import House, house
 from tests.e2e.play import Steps, begin_all, talk
 from tests.engagement.mail_box import MailBox, mail_box
+from tests.engagement.providers import ACCOUNT, QUEUED, form
 from tests.engagement.receiver import Receiver, receiving
 from tests.store.databases import FRESH
 
@@ -108,3 +109,35 @@ async def test_every_mail_is_sent_once_by_its_id(tmp_path: Path) -> None:
             by_id = {taken.mail["message-id"]: taken.mail["subject"] for taken in box.taken()}
             assert set(by_id.values()) == await trio.to_thread.run_sync(happened, url)
             assert len(set(by_id.values())) == len(by_id), "an event was mailed under two ids"
+
+
+async def all_texted(receiver: Receiver, url: str) -> None:
+    """Return when each event's message was taken; one that was taken twice has one id."""
+    with trio.fail_after(150):
+        while True:
+            taken = {call.headers["idempotency-key"]: form(call)["Body"] for call in receiver.calls}
+            wanted = await trio.to_thread.run_sync(happened, url)
+            if wanted <= set(taken.values()):
+                break
+            await trio.sleep(0.2)
+    assert len(set(taken.values())) == len(taken), "an event was texted under two ids"
+    assert set(taken.values()) == wanted
+
+
+async def test_every_text_message_is_sent_once_by_its_id(tmp_path: Path) -> None:
+    """The relay is killed between the events and their messages, and again among these."""
+    with FRESH["sqlite"]() as url, receiving() as receiver:
+        receiver.status, receiver.answer = 201, QUEUED
+        async with house(url, tmp_path) as built:
+            endpoint = await asked(
+                built, "/endpoints", kind="sms", provider="twilio", account=ACCOUNT,
+                url=f"http://127.0.0.1:{receiver.port}", password="auth token", sender="Acme",
+            )  # fmt: skip
+            words = {"to": "+46701740641", "text": "{{ event.id }}"}
+            steps = [{"actions": [{"sms": endpoint["id"], **words}]}]
+            await asked(built, "/triggers", name="all", on=[TYPE], steps=steps)
+            chats = await begin_all(built, 2)
+            await built.crash()
+            await talk(built, chats, Random(7), Steps(), 3)
+            await built.crash()
+            await all_texted(receiver, url)
