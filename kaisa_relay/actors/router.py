@@ -128,11 +128,11 @@ class Router:
 
     async def reread_quarantine(self) -> None:
         """Operators may have released conversations: the parked rows say who is still out."""
-        workspaces = self.context.accounts.workspaces()
+        workspaces, out = self.context.accounts.workspaces(), self.slots.set_aside()
         parked = await self.context.patiently(
             partial(self.context.inbox.parked_streams, workspaces)
         )
-        for stream in self.slots.quarantined - parked:
+        for stream in out - parked:
             self.release(conversation_of(stream))
 
     # --- what comes in

@@ -78,6 +78,14 @@ class Slots:
         if isinstance(command, Receive) and command.duplicate is not None:
             self.tell(workspace, command.duplicate, NotNeeded(conversation))
 
+    def set_aside(self) -> frozenset[str]:
+        """Return the quarantined whose rows are all parked: the others are just being so.
+
+        To let go of one of those would have newer messages decided before what is parked next.
+        """
+        live = {stream_of(conversation) for conversation in self._live}
+        return frozenset(self.quarantined - live)
+
     @property
     def known(self) -> int:
         """How many conversations are in memory or quarantined: opening those changes nothing."""

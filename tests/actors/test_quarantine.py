@@ -193,3 +193,32 @@ async def test_a_waiting_one_is_passed_over_by_the_pool(autojump_clock: MockCloc
         assert house.offered(AGENT) == offers + 1
         await house.tap(AGENT, "Accept")
         assert await house.phase(waiting.conversation) == "active"
+
+
+@pytest.mark.parametrize("step", range(12))
+async def test_a_release_while_it_is_being_set_aside(autojump_clock: MockClock, step: int) -> None:
+    """Or any other change of an operator's: nothing newer is decided before what is parked."""
+    async with open_house(Plan(seed=step)) as house:
+        reservation = await house.talking()
+        stream = appends(reservation.conversation)
+        house.traps.set(lambda call: stream(call) and _decides(call), times=6)
+        before = len(house.texts(AGENT))
+        for word in ("one", "two", "three"):
+            await house.arrive(house.item(VISITOR, word))
+        house.store.latency = 0.05
+        while not house.actors.router.statistics()["quarantined"]:  # noqa: ASYNC110 - virtual time
+            await trio.sleep(0.01)
+        await trio.sleep(step * 0.04)
+        release_rows(house.store, reservation.conversation)
+        await house.actors.router.reread_quarantine()
+        for word in ("four", "five"):
+            await house.arrive(house.item(VISITOR, word))
+            await trio.sleep(0.07)
+        await house.pass_time(60)
+        release_rows(house.store, reservation.conversation)
+        await house.actors.router.reread_quarantine()
+        await house.pass_time(60)
+        assert house.texts(AGENT)[before:][-5:] == ["one", "two", "three", "four", "five"]
+        assert not house.waiting(InboxState.PARKED)
+        assert house.actors.router.statistics()["quarantined"] == 0
+        house.check_finished()

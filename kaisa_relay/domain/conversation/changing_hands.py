@@ -7,6 +7,7 @@ from typing import Final
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.absence import present
+from kaisa_relay.domain.conversation.keeping import missed
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
     ConversationMoved,
@@ -55,7 +56,7 @@ def lost(state: State, event: AgentLost) -> State:
         reminded_at=None,
         nudged=False,
         searching_since=event.at,
-        missed=(*state.missed, event.agent),
+        missed=missed(state.missed, event.agent),
         waiting=in_order(state.waiting, *held),
         held=tuple(pair for pair in state.held if pair[1] is Side.VISITOR),
         unconfirmed=tuple(pair for pair in state.unconfirmed if pair[1] is Side.VISITOR),

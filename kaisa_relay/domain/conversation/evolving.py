@@ -6,7 +6,7 @@ Rule 1: `evolve` is total; it never refuses, whatever the history holds.
 from datetime import datetime
 
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.conversation import absence, waiting
+from kaisa_relay.domain.conversation import absence, keeping, waiting
 from kaisa_relay.domain.conversation.asides import team_wrote, whispered, with_aside
 from kaisa_relay.domain.conversation.changing_hands import (
     RECENT,
@@ -95,7 +95,7 @@ def _evolve_offer(state: State, event: Event) -> State:
         case AgentOffered(offer=number, agent=agent, send=send, at=at):
             stand_in = event.why is AgentReason.AWAY
             offer = Offer(number, agent, send, at, template=event.template, stand_in=stand_in)
-            sends = (*state.offer_sends, send)
+            sends = keeping.latest(state.offer_sends, send)
             asked = absence.asked(replace(state, offers=number, offer_sends=sends), event)
             return _with_offers(asked, (*state.open_offers, offer))
         case OfferSent(offer=number, at=at):
@@ -105,10 +105,10 @@ def _evolve_offer(state: State, event: Event) -> State:
             )
             return _with_offers(state, tuple(sent))
         case OfferDeclined(offer=number, agent=agent, at=at, answer=said):
-            declined = (*state.declined, agent)
+            declined = keeping.once(state.declined, agent)
             return _without_offer(replace(knowing(state, said), declined=declined), number, at)
         case OfferExpired() | OfferFailed():
-            missed = replace(state, missed=(*state.missed, event.agent))
+            missed = replace(state, missed=keeping.missed(state.missed, event.agent))
             return _without_offer(missed, event.offer, event.at)
         case OfferRescinded(offer=number, at=at):
             return _without_offer(state, number, at)
@@ -152,7 +152,8 @@ def _evolve_hands(state: State, event: Event) -> State:
 def _evolve_rarely(state: State, event: Event) -> State:
     match event:
         case MessageUnconfirmed(message=message, to=to):
-            return replace(state, unconfirmed=(*state.unconfirmed, (message, to)))
+            unsure = keeping.in_doubt(state.unconfirmed, message, to)
+            return replace(state, unconfirmed=unsure)
         case MessageSettled(message=message):
             state = waiting.settled(state, message)
             return replace(state, unconfirmed=_others(state, message))
@@ -169,7 +170,7 @@ def _evolve_rarely(state: State, event: Event) -> State:
         case MessageHeld():
             return waiting.held(state, event)
         case ReopenAsked(side=side, send=send):
-            sends = (*state.reopen_sends, send)
+            sends = keeping.latest(state.reopen_sends, send)
             return replace(state, reopening=(*state.reopening, (side, send)), reopen_sends=sends)
         case ReopenFailed(side=side):
             asked = tuple(each for each in state.reopening if each[0] is not side)
