@@ -38,6 +38,7 @@ class SetWorkspace:
     queue_alert: int | None = None
     missed_pause: timedelta | None = None
     keep_files: timedelta | None = None
+    recovery_link_time: timedelta | None = None
     reuse_media: bool | None = None
     agent_fields: tuple[str, ...] | None = None
     offer_template: str | None = None

@@ -127,6 +127,7 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         queue_alert=settings.queue_alert,
         missed_pause=settings.missed_pause,
         keep_files=settings.keep_files,
+        recovery_link_time=settings.recovery_link_time,
         reuse_media=settings.reuse_media,
     )
 

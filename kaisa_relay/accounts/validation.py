@@ -109,6 +109,7 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
         ("first-reply", settings.first_reply_time),
         ("resume", settings.resume_time),
         ("link", settings.link_expires_after),
+        ("recovery-link", settings.recovery_link_time),
         ("expiry", settings.expires_after),
         ("unknown-grace", settings.unknown_grace),
         ("missed-pause", settings.missed_pause),

@@ -9,7 +9,13 @@ from kaisa_relay.accounts.agents import HoursText
 from kaisa_relay.accounts.changes import TextOverride
 from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
-from kaisa_relay.ports.accounts import BROADCAST_TO, KEEP_FILES, QUEUE_ALERT, UNKNOWN_GRACE
+from kaisa_relay.ports.accounts import (
+    BROADCAST_TO,
+    KEEP_FILES,
+    QUEUE_ALERT,
+    RECOVERY_LINK_TIME,
+    UNKNOWN_GRACE,
+)
 
 DEFAULT_TERMS: Final = Terms()
 
@@ -34,6 +40,7 @@ class WorkspaceSettings:
     queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
+    recovery_link_time: timedelta = RECOVERY_LINK_TIME
     reuse_media: bool = False
     agent_fields: tuple[str, ...] = ()
     offer_template: str = "kaisa_offer"

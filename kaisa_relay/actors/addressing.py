@@ -132,9 +132,11 @@ class Addressing:
         # A button's conversation may never have heard of who taps it, and answers all the same.
         stranger = chosen.conversation == named
         changes = await self._learnt(letter, chosen.contact, stranger)
-        if token is not None and token.conversation in (chosen.conversation, chosen.duplicate):
+        led = (chosen.conversation, chosen.duplicate)
+        if token is not None and (token.conversation in led or token.link is not None):
             command = _without_token(command, token.value, self._texts(letter))
         if token is not None and token.conversation == chosen.conversation:
+            command = evolve(command, link=token.link)
             changes = (*changes, UseToken(token.value, chosen.contact))
         if chosen.duplicate is not None:
             command = evolve(command, duplicate=chosen.duplicate)
@@ -142,6 +144,8 @@ class Addressing:
 
     async def _bind(self, letter: Letter, token: Token, known: ContactId | None) -> Addressed:
         """The token's conversation gets this sender, who may be somebody else than on its form."""
+        if known is not None and token.used_by == known:
+            return await self._lead_back(letter, token, known)
         form = await self.lookups.person(letter.channel, token.visitor)
         contact = known or ContactId(self.context.new_id())
         sender = letter.inbound.sender
@@ -158,12 +162,23 @@ class Addressing:
         )
         command = self._receive(letter, contact)
         command = _without_token(command, token.value, self._texts(letter))
-        command = evolve(command, mismatched=mismatched)
+        command = evolve(command, mismatched=mismatched, link=token.link)
         changes = (_save(letter.channel, person, sender), UseToken(token.value, contact))
-        # What they write next may be routed before this is decided, and belongs with it.
-        key = sender_key(letter.channel, sender)
-        self.binding[key] = _Binding(letter.item.id, token.conversation, contact)
+        self._hold_together(letter, token.conversation, contact)
         return self._addressed(letter, token.conversation, command, changes)
+
+    async def _lead_back(self, letter: Letter, token: Token, contact: ContactId) -> Addressed:
+        """By a link that was made for them somebody comes back to where they were."""
+        self._hold_together(letter, token.conversation, contact)
+        chosen = ToConversation(token.conversation, contact)
+        return await self._deliver(letter, chosen, token, None)
+
+    def _hold_together(
+        self, letter: Letter, conversation: ConversationId, contact: ContactId
+    ) -> None:
+        """What they write next may be routed before this is decided, and belongs with it."""
+        key = sender_key(letter.channel, letter.inbound.sender)
+        self.binding[key] = _Binding(letter.item.id, conversation, contact)
 
     async def _learnt(
         self, letter: Letter, contact: ContactId, stranger: bool
@@ -243,7 +258,9 @@ def _link(answer: Answer, token: Token | None, moved: Moved | None) -> str:
     """Return the link that an answer shows, if it shows one."""
     if moved is not None and answer.link == moved.conversation:
         return moved.url
-    return token.url if token is not None and answer.link is not None else ""
+    if token is None or answer.link is None:
+        return ""
+    return token.newer or token.url
 
 
 def _said(content: Content) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from kaisa_relay.actors.changes import freed_agents
 from kaisa_relay.actors.exchange import Exchange
 from kaisa_relay.actors.messages import (
     AgentFreed,
@@ -15,12 +14,16 @@ from kaisa_relay.actors.workspace_messages import (
 )
 from kaisa_relay.domain.contact_events import ContactBlocked
 from kaisa_relay.domain.conversation.messages import (
+    AgentLost,
+    ConversationTransferred,
     Event,
+    OfferDeclined,
     OfferExpired,
     OfferFailed,
     OfferRescinded,
 )
 from kaisa_relay.domain.conversation.state import State
+from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.ports import Send
 
 
@@ -55,3 +58,18 @@ def _withdraw(exchange: Exchange, before: State, events: Sequence[Event]) -> Non
     for offer in before.open_offers:
         if offer.number in over:
             post.tell(Withdraw(offer.send))
+
+
+def freed_agents(events: Sequence[Event], state: State) -> set[ContactId]:
+    """Return the agents whose pair these events released."""
+    freed = {
+        event.agent
+        for event in events
+        if isinstance(
+            event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded | AgentLost
+        )
+    }
+    freed |= {event.before for event in events if isinstance(event, ConversationTransferred)}
+    if not state.phase.live and events and state.agent is not None:
+        freed.add(state.agent)
+    return freed

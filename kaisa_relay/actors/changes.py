@@ -28,6 +28,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationFailed,
     ConversationMoved,
+    ConversationRecovered,
     ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
@@ -55,6 +56,7 @@ from kaisa_relay.ports import (
     ClaimPair,
     CountMiss,
     NewSend,
+    NoteRecovery,
     ReleasePair,
     SaveConversation,
     Send,
@@ -122,6 +124,8 @@ class Commit:
                 self._claim(event.visitor, Side.VISITOR)
             case ConversationResumed(visitor=visitor):
                 self._claim(visitor, Side.VISITOR)
+            case ConversationRecovered():
+                self._recover(before, event)
             case ConversationClosed() | ConversationFailed() | ConversationAbandoned():
                 self._release(self.state.visitor)
                 if self.state.agent is not None:
@@ -187,6 +191,11 @@ class Commit:
         template = self.wording.reopen(self.state, event)
         self._keep(event.message, event.contact, template)
         self._send(event.send, event.message, event.contact, template, Purpose.RELAY)
+
+    def _recover(self, before: State, event: ConversationRecovered) -> None:
+        if not before.phase.live:
+            self._claim(event.visitor, Side.VISITOR)
+        self.changes.append(NoteRecovery(self.state.id, event.link, event.stage, event.at))
 
     def _count(self, event: Event) -> None:
         """Whoever answers an offer, yes or no, is there; a miss in a row pauses them in the end."""
@@ -270,21 +279,6 @@ def needed(events: Sequence[Event]) -> set[MessageId]:
     return messages | {
         event.about for event in events if isinstance(event, Notified) and event.about is not None
     }
-
-
-def freed_agents(events: Sequence[Event], state: State) -> set[ContactId]:
-    """Return the agents whose pair these events released."""
-    freed = {
-        event.agent
-        for event in events
-        if isinstance(
-            event, OfferDeclined | OfferExpired | OfferFailed | OfferRescinded | AgentLost
-        )
-    }
-    freed |= {event.before for event in events if isinstance(event, ConversationTransferred)}
-    if not state.phase.live and events and state.agent is not None:
-        freed.add(state.agent)
-    return freed
 
 
 def _unescaped(body: str) -> str:

@@ -14,19 +14,20 @@ import trio
 from attrs import define, evolve, field
 
 from kaisa_relay.actors.announcing import announce
+from kaisa_relay.actors.answering import answer
 from kaisa_relay.actors.changes import Commit, collect, wake_at
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.handing_over import with_handover, with_stand_ins
 from kaisa_relay.actors.messages import (
     Deliver,
     EndConversation,
+    MakeLink,
     MoveConversation,
     Supervise,
     ToConversation,
 )
 from kaisa_relay.actors.opening import with_opening
 from kaisa_relay.actors.recalling import Recall, waiting_for
-from kaisa_relay.actors.requests import move, supervise
 from kaisa_relay.actors.resolving import with_other_way, with_quote
 from kaisa_relay.actors.searching import command_of, wanted
 from kaisa_relay.actors.slot import Slot
@@ -59,6 +60,7 @@ from kaisa_relay.ports import (
     InboxItem,
     SaveAnswer,
     SaveConversation,
+    SaveToken,
     StoreUnavailable,
 )
 
@@ -176,10 +178,8 @@ class ConversationTask:
             case EndConversation(by=by):
                 refusal = await self.apply(End(ended_by(by), at, by))
                 message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())
-            case Supervise():
-                await supervise(self, message)
-            case MoveConversation():
-                await move(self, message)
+            case Supervise() | MoveConversation() | MakeLink():
+                await answer(self, message)
             case _:
                 await self.apply(command_of(message, at))
 
@@ -255,7 +255,7 @@ class ConversationTask:
             case ClaimPair() | DropSends():
                 # Somebody else has the agent: ask for another one.
                 self.asked_at, self.raced = None, True
-            case SaveAnswer():
+            case SaveAnswer() | SaveToken():
                 self.raced = True  # the same key came by another conversation in this moment
             case _:
                 raise Stale(self.slot.stream)

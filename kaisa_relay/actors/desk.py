@@ -12,6 +12,8 @@ from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
     EndConversation,
+    LinkAnswer,
+    MakeLink,
     MoveConversation,
     Supervise,
     SuperviseAnswer,
@@ -31,6 +33,7 @@ from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, Workspa
 from kaisa_relay.domain.presence import TeamWish
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import Busy, NewConversation, NotFound, Whom
+from kaisa_relay.ports.linking import NewLink
 from kaisa_relay.ports.replacing import Moved, NotMoved
 from kaisa_relay.ports.supervising import Supervision
 from kaisa_relay.runtime.ask import Unanswered
@@ -50,7 +53,7 @@ class _Door:
     workspace: WorkspaceId
     conversation: ConversationId
 
-    def tell(self, message: EndConversation | Supervise | MoveConversation) -> bool:
+    def tell(self, message: EndConversation | Supervise | MoveConversation | MakeLink) -> bool:
         """Leave the message."""
         tell = self.context.exchange.tell_conversation
         return tell(self.workspace, self.conversation, message)
@@ -104,6 +107,16 @@ class ActorsDesk:
         door = _Door(self.context, workspace, conversation)
         with _named():
             return await Supervise(request).put_to(door, PATIENCE)
+
+    async def link(
+        self, workspace: WorkspaceId, conversation: ConversationId, request: NewLink
+    ) -> LinkAnswer | NotFound:
+        """Ask the conversation's actor, waking it if need be."""
+        if await self.context.journal.snapshot(workspace, conversation) is None:
+            return NotFound()
+        door = _Door(self.context, workspace, conversation)
+        with _named():
+            return await MakeLink(request).put_to(door, PATIENCE)
 
     async def block(self, workspace: WorkspaceId, whom: Whom, by: BlockedBy) -> BlockAnswer:
         """Ask the workspace's actor."""

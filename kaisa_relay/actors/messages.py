@@ -40,6 +40,7 @@ from kaisa_relay.ports import (
     Shifted,
     Told,
 )
+from kaisa_relay.ports.linking import LinkMade, NewLink
 from kaisa_relay.ports.replacing import NotMoved
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
 from kaisa_relay.runtime.ask import Ask
@@ -148,6 +149,16 @@ class Supervise(Ask[SuperviseAnswer]):
     request: Supervision
 
 
+LinkAnswer = LinkMade | Refusal | KeyReused
+
+
+@frozen
+class MakeLink(Ask[LinkAnswer]):
+    """Somebody outside, or a trigger, wants a link that leads here."""
+
+    request: NewLink
+
+
 @frozen
 class AgentWrote:
     """This agent wrote here, at `sent_at`, what the router has had obeyed."""
@@ -167,6 +178,7 @@ ToConversation = (
     | MoveConversation
     | EndConversation
     | Supervise
+    | MakeLink
 )
 
 # --- to a channel ---------------------------------------------------------------------------

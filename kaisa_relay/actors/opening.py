@@ -20,6 +20,6 @@ def opening(context: Context, workspace: WorkspaceId) -> datetime | None:
 
 def with_opening(context: Context, state: State, command: Receive) -> Receive:
     """Return the command with what a first message must know of the hours."""
-    if state.phase is not Phase.RESERVED:
+    if state.phase in (Phase.SEEKING, Phase.ACTIVE):
         return command
     return evolve(command, opens_at=opening(context, state.workspace))

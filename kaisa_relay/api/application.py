@@ -22,6 +22,7 @@ from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
+from kaisa_relay.api.links import Links
 from kaisa_relay.api.managing import Managing
 from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
@@ -76,6 +77,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
     return (
         Conversations(given, Rendering(given.channels, codes)),
         Supervising(given),
+        Links(given, codes),
         Transcript(given),
         MessageFiles(given),
         Agents(given),

@@ -17,6 +17,7 @@ from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
+from kaisa_relay.ports.linking import LinkDesk
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.supervising import SupervisingDesk
@@ -114,7 +115,7 @@ class Readiness(Protocol):
         ...
 
 
-class ApiDesk(Desk, SupervisingDesk, BoardDesk, Protocol):
+class ApiDesk(Desk, SupervisingDesk, LinkDesk, BoardDesk, Protocol):
     """Everything that is asked of actors."""
 
 

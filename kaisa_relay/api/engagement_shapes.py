@@ -98,6 +98,25 @@ class TriggerAnswer(Struct, frozen=True, kw_only=True):
     hours: dict[str, Any] | UnsetType = UNSET
 
 
+class StepAnswer(Struct, frozen=True, kw_only=True):
+    """What a step (from 0) of one version has led to: events that started it, what got through,
+    links that were made, those by which somebody wrote, and those whom an agent then accepted."""
+
+    version: int
+    step: int
+    started: int
+    delivered: int
+    links: int
+    recovered: int
+    accepted: int
+
+
+class StepList(Struct, frozen=True):
+    """Every version and step that led to anything, in order; what ended is counted for 30 days."""
+
+    items: list[StepAnswer]
+
+
 class TriggerList(Struct, frozen=True):
     """Every trigger, the oldest first."""
 

@@ -25,10 +25,12 @@ from kaisa_relay.api.engagement_shapes import (
     EndpointTest,
     Replay,
     Replayed,
+    StepList,
     TriggerList,
     TriggerRequest,
 )
 from kaisa_relay.api.feed_shapes import TicketAnswer
+from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
 from kaisa_relay.api.managing_shapes import (
     DrainChange,
     KeyList,
@@ -96,6 +98,9 @@ SHAPES: Final = (
     WorkspaceChange,
     DrainChange,
     TriggerRequest,
+    StepList,
+    LinkAnswer,
+    WantLink,
     TriggerList,
     EndpointRequest,
     EndpointTest,

@@ -15,6 +15,7 @@ from werkzeug.exceptions import (
     RequestTimeout,
 )
 
+from kaisa_relay.domain.conversation.links import ChannelLeft, NoWayBack
 from kaisa_relay.domain.conversation.messages import AlreadyEnded, NoPairFree
 from kaisa_relay.domain.conversation.orders import (
     AgentNotFree,
@@ -214,6 +215,14 @@ KINDS: Final[Mapping[type, Kind]] = {
     NobodyToAsk: Kind(
         409, "nobody-free", "None of the other agents is free",
         "The agent who has the conversation keeps it. Try again later.",
+    ),
+    NoWayBack: Kind(
+        409, "no-way-back", "The conversation has ended for good",
+        "Its visitor is blocked, or came by another link, into a conversation of their own.",
+    ),
+    ChannelLeft: Kind(
+        409, "channel-left", "The channel of the conversation takes no new ones",
+        "It is draining, or was removed. Make a new conversation with the visitor instead.",
     ),
     EndpointInUse: Kind(
         409, "endpoint-in-use", "A trigger names this endpoint",

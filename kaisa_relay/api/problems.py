@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from kaisa_relay.api.answers import json_answer
 from kaisa_relay.api.problem_kinds import CRASH, KINDS, Invalid, Kind
+from kaisa_relay.domain.conversation.links import ChannelLeft, LinkRefusal, NoWayBack
 from kaisa_relay.domain.conversation.messages import AlreadyEnded, BusySide, NoPairFree
 from kaisa_relay.domain.conversation.orders import (
     AgentNotFree,
@@ -79,7 +80,7 @@ def invalid(*errors: FieldError) -> Problem:
     return problem(Invalid, errors=listed)
 
 
-Refusal = faces.ReserveRefusal | faces.NotFound | AlreadyEnded | OrderRefusal
+Refusal = faces.ReserveRefusal | faces.NotFound | AlreadyEnded | OrderRefusal | LinkRefusal
 
 
 def refusal_problem(refusal: Refusal, now: datetime) -> Problem:
@@ -99,7 +100,7 @@ def refusal_problem(refusal: Refusal, now: datetime) -> Problem:
             return problem(type(refusal), agent=to_text(CONTACT, agent))
         case UnknownAgent():
             return invalid(FieldError("to", "names none of the conversation's other agents"))
-        case NotStarted() | NoAgent() | NobodyToAsk():
+        case NotStarted() | NoAgent() | NobodyToAsk() | NoWayBack() | ChannelLeft():
             return problem(type(refusal))
         case faces.VisitorBlocked() | faces.KeyReused() | faces.NoChannels() | faces.NotFound():
             return problem(type(refusal))

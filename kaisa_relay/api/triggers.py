@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from attrs import asdict
 from quart import Response, request
 from quart_schema import document_request, document_response
 
@@ -10,7 +11,13 @@ from kaisa_relay.api.answers import answer, json_answer
 from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.bodies import read_json, receive_body
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.engagement_shapes import TriggerAnswer, TriggerList, TriggerRequest
+from kaisa_relay.api.engagement_shapes import (
+    StepAnswer,
+    StepList,
+    TriggerAnswer,
+    TriggerList,
+    TriggerRequest,
+)
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.definition import BadDefinition
@@ -49,6 +56,7 @@ class Triggers:
             Route("/triggers", self.find, Scope.ENGAGEMENT),
             Route("/triggers", self.add, Scope.ENGAGEMENT, "POST"),
             Route("/triggers/<trigger>", self.show, Scope.ENGAGEMENT),
+            Route("/triggers/<trigger>/recoveries", self.recoveries, Scope.ENGAGEMENT),
             Route("/triggers/<trigger>", self.change, Scope.ENGAGEMENT, "PUT"),
             Route("/triggers/<trigger>", self.remove, Scope.ENGAGEMENT, "DELETE"),
         )
@@ -77,6 +85,15 @@ class Triggers:
         id = trigger_id(trigger)
         found = await self._engagement.trigger(calling_key().workspace, id) if id else None
         return _NOT_FOUND if found is None else _shown(found)
+
+    @document_response(StepList)
+    async def recoveries(self, trigger: str) -> Response | Problem:
+        """Count what each version and step of a trigger has led to."""
+        id = trigger_id(trigger)
+        found = await self._engagement.recoveries(calling_key().workspace, id) if id else None
+        if found is None:
+            return _NOT_FOUND
+        return json_answer(StepList([StepAnswer(**asdict(each)) for each in found]))
 
     @document_request(TriggerRequest)
     @document_response(TriggerAnswer)

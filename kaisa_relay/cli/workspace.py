@@ -76,6 +76,11 @@ _SETTINGS: Final = (
         help="How long an unused link is valid; first 30m.",
     ),
     click.option(
+        "--recovery-link-time",
+        type=DURATION,
+        help="How long a link that leads back into a conversation is valid; first 7d.",
+    ),
+    click.option(
         "--expires-after", type=DURATION, help="Silence that ends a conversation; first 1d."
     ),
     click.option(

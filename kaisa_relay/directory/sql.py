@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from kaisa_relay.directory import agents, blocks, finding, health, meeting, mirroring, standing
+from kaisa_relay.directory import (
+    agents,
+    blocks,
+    finding,
+    health,
+    meeting,
+    mirroring,
+    standing,
+    tokens,
+)
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
@@ -116,7 +125,13 @@ class SqlDirectory:
 
     async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
         """Return what the token stands for, also after its use."""
-        return await self._store.read(lambda c: standing.token(c, workspace, value))
+        return await self._store.read(lambda c: tokens.token(c, workspace, value))
+
+    async def link(
+        self, workspace: WorkspaceId, conversation: ConversationId, number: int
+    ) -> Token | None:
+        """Return the token of a link that was made later."""
+        return await self._store.read(lambda c: tokens.link(c, workspace, conversation, number))
 
     async def content(
         self, workspace: WorkspaceId, messages: Sequence[MessageId]

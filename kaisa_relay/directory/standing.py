@@ -1,4 +1,4 @@
-"""Where people stand: pairs, the load of channels, tokens, metadata, and answers that were kept."""
+"""Where people stand: pairs, the load of channels, metadata, and answers that were kept."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, WorkspaceId
-from kaisa_relay.domain.routing import Pair, Token
+from kaisa_relay.domain.routing import Pair
 from kaisa_relay.store import tables
 from kaisa_relay.store.instants import from_micros, to_micros
 from kaisa_relay.store.tables import LIVE, conversation, idempotency, pair
@@ -73,32 +73,6 @@ def carried(
         .limit(limit)
     )
     return [ConversationId(id) for id in connection.scalars(query)]
-
-
-def token(connection: Connection, workspace: WorkspaceId, value: str) -> Token | None:
-    """Return what the token stands for."""
-    table = tables.token.c
-    bound = (conversation.c.workspace == table.workspace) & (
-        conversation.c.id == table.conversation
-    )
-    query = (
-        select(tables.token, conversation.c.visitor, conversation.c.phase)
-        .join(conversation, bound)
-        .where(table.workspace == workspace, table.value == value)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Token(
-        value=value,
-        conversation=ConversationId(row.conversation),
-        channel=ChannelId(row.channel),
-        until=from_micros(row.until),
-        visitor=ContactId(row.visitor),
-        used_by=None if row.used_by is None else ContactId(row.used_by),
-        live=Phase(row.phase).live,
-        url=row.url,
-    )
 
 
 def metadata(connection: Connection, workspace: WorkspaceId, conversation: ConversationId) -> bytes:

@@ -13,6 +13,8 @@ ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 AlertId = NewType("AlertId", int)
+EventSeq = NewType("EventSeq", int)
+"""The number of an event in its workspace."""
 
 CONVERSATION: Final = "cnv"
 CHANNEL: Final = "chn"
@@ -21,6 +23,7 @@ MESSAGE: Final = "msg"
 WORKSPACE: Final = "wsp"
 KEY: Final = "key"
 ALERT: Final = "alr"
+EVENT: Final = "evt"
 USER: Final = "usr"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

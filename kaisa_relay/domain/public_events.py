@@ -16,17 +16,20 @@ from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.terms import Candidate, Terms
 from kaisa_relay.domain.crossing import Marks
 from kaisa_relay.domain.durations import write_duration
+from kaisa_relay.domain.engagement.ids import TRIGGER, TriggerId
 from kaisa_relay.domain.ids import (
     ALERT,
     CHANNEL,
     CONTACT,
     CONVERSATION,
+    EVENT,
     MESSAGE,
     WORKSPACE,
     AlertId,
     ChannelId,
     ContactId,
     ConversationId,
+    EventSeq,
     MessageId,
     SendId,
     WorkspaceId,
@@ -77,6 +80,8 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.DeadlineMoved: "conversation.deadline_moved",
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationResumed: "conversation.resumed",
+    happened.ConversationRecovered: "conversation.recovered",
+    happened.LinkCreated: "conversation.link_created",
     happened.ConversationMoved: "conversation.moved",
     happened.ConversationFailed: "conversation.failed",
     happened.ConversationAbandoned: "conversation.abandoned",
@@ -103,14 +108,16 @@ _PREFIXES: Final[Mapping[object, str]] = {
     ContactId: CONTACT,
     ConversationId: CONVERSATION,
     MessageId: MESSAGE,
+    EventSeq: EVENT,
     SendId: "snd",
+    TriggerId: TRIGGER,
     WorkspaceId: WORKSPACE,
 }
 
 
 def event_id(seq: int) -> str:
     """Return the public id of the event with this number; unique in its workspace."""
-    return to_text("evt", seq)
+    return to_text(EVENT, seq)
 
 
 def data_of(event: Event) -> dict[str, Any]:

@@ -33,7 +33,11 @@ class Pair:
 
 @frozen
 class Token:
-    """What a link's token stands for; `live` while its reservation or conversation is."""
+    """What a link's token stands for; `live` while its reservation or conversation is.
+
+    `link` is the number of a link that was made later, which leads back also after the end;
+    `newer` is the latest link to the same conversation where it is another.
+    """
 
     value: str = field(repr=False)
     conversation: ConversationId
@@ -43,6 +47,8 @@ class Token:
     used_by: ContactId | None
     live: bool
     url: str = field(repr=False, default="")
+    link: int | None = None
+    newer: str | None = field(repr=False, default=None)
 
 
 @frozen
@@ -186,8 +192,10 @@ def _by_token(facts: Facts, token: Token, sender: ContactId | None) -> Route:
     sender = next(meant, sender)
     if token.used_by is not None and token.used_by != sender:
         return Answer(TextKey.LINK_USED, sender)
-    if not token.live or facts.at >= token.until:
+    if not (token.live or token.link is not None) or facts.at >= token.until:
         return Answer(TextKey.LINK_ENDED, sender)
+    if token.link is not None and token.newer is not None and sender != token.visitor:
+        return Answer(TextKey.RIGHT_LINK, sender, token.conversation)  # the newest wins
     if token.channel != facts.channel:
         return Answer(TextKey.RIGHT_LINK, sender, token.conversation)
     return Binds(token, sender)

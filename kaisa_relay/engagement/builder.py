@@ -22,6 +22,7 @@ from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import (
     delivery_rows,
     endpoint_rows,
+    recovery_rows,
     suppression_rows,
     trigger_rows,
 )
@@ -48,6 +49,7 @@ from kaisa_relay.ports.engagement import (
     TriggerView,
     WhichDeliveries,
 )
+from kaisa_relay.ports.recoveries import StepCounts
 from kaisa_relay.ports.rehearsing import Preview, Scene, Trial
 
 T = TypeVar("T")
@@ -95,6 +97,14 @@ class Builder:
         if await self.trigger(workspace, changed.id) is None:
             return None
         return await self._put(workspace, evolve(changed, changed_at=self._at()))
+
+    async def recoveries(
+        self, workspace: WorkspaceId, trigger: TriggerId
+    ) -> Sequence[StepCounts] | None:
+        """Return what each version and step has led to; None when there is no such trigger."""
+        if await self.trigger(workspace, trigger) is None:
+            return None
+        return await self._read(partial(recovery_rows.counts, of=workspace, trigger=trigger))
 
     async def remove_trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> bool:
         """Remove it, and cancel what still waits; False when there is no such trigger."""

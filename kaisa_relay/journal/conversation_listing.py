@@ -45,6 +45,7 @@ _url: Final = (
     select(token.c.url)
     .where(token.c.workspace == conversation.c.workspace)
     .where(token.c.conversation == conversation.c.id)
+    .order_by(func.coalesce(token.c.link, 0).desc())
     .limit(1)
     .scalar_subquery()
     .label("url")

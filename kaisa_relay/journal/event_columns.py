@@ -69,6 +69,8 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.agent_went_away": 57,
     "conversation.agent_came_back": 58,
     "conversation.reply_overdue": 59,
+    "conversation.link_created": 60,
+    "conversation.recovered": 61,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -44,10 +44,15 @@ from kaisa_relay.journal.standing_rows import (
     RELEASE_PAIR,
     SAVE_ANSWER,
     SAVE_CONVERSATION,
-    SAVE_TOKEN,
     TOUCH_PAIR,
-    USE_TOKEN,
     standing_parts,
+)
+from kaisa_relay.journal.token_rows import (
+    NOTE_ACCEPTED,
+    NOTE_WROTE,
+    SAVE_TOKEN,
+    USE_TOKEN,
+    token_parts,
 )
 from kaisa_relay.journal.unit import Unit
 from kaisa_relay.journal.writes import Part
@@ -67,6 +72,7 @@ from kaisa_relay.ports import (
     MoveFile,
     MoveSend,
     NewSend,
+    NoteRecovery,
     ParkItem,
     ReleasePair,
     SaveAnswer,
@@ -105,6 +111,8 @@ ORDER: Final = (
     SAVE_CONVERSATION,
     SAVE_TOKEN,
     USE_TOKEN,
+    NOTE_WROTE,
+    NOTE_ACCEPTED,
     DROP_PHONE,
     SAVE_CONTACT,
     READDRESS,
@@ -159,15 +167,9 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return agent_parts(unit, change)
         case SaveHealth():
             return health_parts(unit, change)
-        case (
-            ClaimPair()
-            | ReleasePair()
-            | TouchPair()
-            | SaveConversation()
-            | SaveToken()
-            | UseToken()
-            | SaveAnswer()
-        ):
+        case ClaimPair() | ReleasePair() | TouchPair() | SaveConversation() | SaveAnswer():
             return standing_parts(unit, change)
+        case SaveToken() | UseToken() | NoteRecovery():
+            return token_parts(unit, change)
         case _:
             assert_never(change)

@@ -1,4 +1,4 @@
-"""What changes do to pairs, conversations, tokens and kept answers."""
+"""What changes do to pairs, conversations and kept answers."""
 
 from typing import Final, assert_never
 
@@ -10,15 +10,13 @@ from kaisa_relay.ports import (
     ReleasePair,
     SaveAnswer,
     SaveConversation,
-    SaveToken,
     TouchPair,
-    UseToken,
 )
 from kaisa_relay.store.bulk import Bulk
 from kaisa_relay.store.instants import to_micros
 
 PairChange = ClaimPair | ReleasePair | TouchPair
-StandingChange = PairChange | SaveConversation | SaveToken | UseToken | SaveAnswer
+StandingChange = PairChange | SaveConversation | SaveAnswer
 
 
 def standing_parts(unit: Unit, change: StandingChange) -> list[Part]:
@@ -28,11 +26,6 @@ def standing_parts(unit: Unit, change: StandingChange) -> list[Part]:
             return [_pair(unit, change)]
         case SaveConversation():
             return [Part(SAVE_CONVERSATION, change, [_conversation_row(unit, change)])]
-        case SaveToken(value=value, conversation=conversation, channel=channel, until=until):
-            row = (unit.workspace, value, conversation, channel, to_micros(until), change.url)
-            return [Part(SAVE_TOKEN, change, [row])]
-        case UseToken(value=value, contact=contact):
-            return [Part(USE_TOKEN, change, [(unit.workspace, value, contact)])]
         case SaveAnswer(key=key, until=until):
             kept = (change.request_hash, change.answer, to_micros(until))
             return [
@@ -136,32 +129,6 @@ SAVE_CONVERSATION: Final = Write(
         due_at=int,
         version=int,
         snapshot=str,
-    ),
-    squeeze=last_wins(2),
-)
-
-SAVE_TOKEN: Final = Write(
-    Bulk(
-        """insert into token (workspace, value, conversation, channel, until, url)
-        select v.workspace, v.value, v.conversation, v.channel, v.until, v.url
-        from {rows} where true on conflict (workspace, value) do nothing""",
-        workspace=int,
-        value=str,
-        conversation=int,
-        channel=int,
-        until=int,
-        url=str,
-    ),
-    guarded=True,
-)
-
-USE_TOKEN: Final = Write(
-    Bulk(
-        """update token set used_by = v.contact from {rows} where token.workspace = v.workspace
-        and token.value = v.value and token.used_by is null""",
-        workspace=int,
-        value=str,
-        contact=int,
     ),
     squeeze=last_wins(2),
 )

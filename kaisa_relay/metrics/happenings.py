@@ -40,6 +40,7 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationFailed,
     ConversationMoved,
     ConversationQueued,
+    ConversationRecovered,
     ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
@@ -49,6 +50,7 @@ from kaisa_relay.domain.conversation.messages import (
     FailReason,
     IdentityChanged,
     IdentityMismatched,
+    LinkCreated,
     MessageFailed,
     MessageHeld,
     MessageReceived,
@@ -126,6 +128,8 @@ STEPS: Final[dict[type[Event], str]] = {
     TeamWrote: "team_wrote",
     DeadlineMoved: "deadline_moved",
     ConversationResumed: "resumed",
+    ConversationRecovered: "recovered",
+    LinkCreated: "link_created",
     ConversationMoved: "moved",
 }
 CHANNELS: Final[dict[type[Event], str]] = {

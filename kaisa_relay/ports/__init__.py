@@ -38,12 +38,10 @@ from kaisa_relay.ports.changes import (
     SaveContact,
     SaveConversation,
     SaveMetadata,
-    SaveToken,
     Send,
     StoreContent,
     Tell,
     TouchPair,
-    UseToken,
 )
 from kaisa_relay.ports.directory import (
     Briefing,
@@ -115,6 +113,11 @@ from kaisa_relay.ports.journal import (
     Stored,
     StoreUnavailable,
 )
+from kaisa_relay.ports.tokens import (
+    NoteRecovery,
+    SaveToken,
+    UseToken,
+)
 
 __all__ = [
     "LIVE",
@@ -171,6 +174,7 @@ __all__ = [
     "NewSend",
     "NoChannels",
     "NotFound",
+    "NoteRecovery",
     "Outcome",
     "ParkItem",
     "PersonView",

@@ -18,6 +18,7 @@ BROADCAST_TO: Final = 3
 QUEUE_ALERT: Final = 10
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
 KEEP_FILES: Final = timedelta(days=30)
+RECOVERY_LINK_TIME: Final = timedelta(days=7)
 
 
 @frozen
@@ -35,7 +36,8 @@ class Workspace:
     `hours` are its business hours (None: always open);
     `broadcast_to` is how many agents a broadcast asks at once;
     files that people sent lie on disk for `keep_files`; with `reuse_media` the copy that came in is
-    sent on where WhatsApp takes it, and is not fetched.
+    sent on where WhatsApp takes it, and is not fetched; a link that leads back into a conversation
+    is good for `recovery_link_time`.
     """
 
     id: WorkspaceId
@@ -54,6 +56,7 @@ class Workspace:
     queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
+    recovery_link_time: timedelta = RECOVERY_LINK_TIME
     reuse_media: bool = False
 
 

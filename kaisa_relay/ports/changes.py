@@ -27,6 +27,7 @@ from kaisa_relay.ports.blocks import BlockContact, UnblockContact
 from kaisa_relay.ports.files import MoveFile, WantFile
 from kaisa_relay.ports.health import SaveHealth
 from kaisa_relay.ports.inbox import Told
+from kaisa_relay.ports.tokens import NoteRecovery, SaveToken, UseToken
 
 
 @frozen
@@ -192,25 +193,6 @@ class SaveConversation:
 
 
 @frozen
-class SaveToken:
-    """A link's token and the link itself; a conflict when the token exists already."""
-
-    value: str = field(repr=False)
-    conversation: ConversationId
-    channel: ChannelId
-    until: datetime
-    url: str = field(repr=False, default="")
-
-
-@frozen
-class UseToken:
-    """The token was used by this person; the first who used it stays."""
-
-    value: str = field(repr=False)
-    contact: ContactId
-
-
-@frozen
 class SaveContact:
     """A person and what finds them (identities are added; `ForgetNumbers` takes away).
 
@@ -284,6 +266,7 @@ Change = (
     | SaveConversation
     | SaveToken
     | UseToken
+    | NoteRecovery
     | SaveContact
     | ForgetNumbers
     | MergeContacts

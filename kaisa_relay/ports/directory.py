@@ -153,6 +153,12 @@ class Directory(Protocol):
         """Return what the token stands for, also after its use."""
         ...
 
+    async def link(
+        self, workspace: WorkspaceId, conversation: ConversationId, number: int
+    ) -> Token | None:
+        """Return the token of a link that was made later, by its number in the conversation."""
+        ...
+
     async def content(
         self, workspace: WorkspaceId, messages: Sequence[MessageId]
     ) -> dict[MessageId, Content | Outgoing]:

@@ -15,6 +15,7 @@ from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, Suppressio
 from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.ports.recoveries import Recoveries
 from kaisa_relay.ports.rehearsing import Preview, Scene, Trial
 
 
@@ -176,7 +177,7 @@ class InUse:
     trigger: TriggerId
 
 
-class Engagement(Protocol):
+class Engagement(Recoveries, Protocol):
     """What is asked of the Engagement Builder. Raises `StoreUnavailable`."""
 
     async def triggers(self, workspace: WorkspaceId) -> Sequence[TriggerView]:

@@ -29,6 +29,7 @@ from kaisa_relay.store.file_table import file as file
 from kaisa_relay.store.health_table import channel_health as channel_health
 from kaisa_relay.store.metadata import METADATA as METADATA
 from kaisa_relay.store.metadata import keyed_table as _table
+from kaisa_relay.store.token_table import token as token
 from kaisa_relay.store.user_table import user_account as user_account
 from kaisa_relay.store.user_table import user_session as user_session
 
@@ -239,20 +240,6 @@ ACCEPTED: Final = text("agent is not null")
 _by_visitor: Final = (conversation.c.workspace, conversation.c.visitor, conversation.c.id)
 index("ix_conversation_visitor", *_by_visitor, where=ACCEPTED)
 index("ix_conversation_phase", conversation.c.workspace, conversation.c.phase, conversation.c.id)
-
-token: Final = _table(
-    "token",
-    number("workspace"),
-    words("value"),
-    number("conversation"),
-    number("channel"),
-    number("until"),
-    words("url"),
-    number("used_by", nullable=True),
-    PrimaryKeyConstraint("workspace", "value", name="pk_token"),
-)
-index("ix_token_conversation", token.c.workspace, token.c.conversation)
-index("ix_token_until", token.c.until)
 
 idempotency: Final = _table(
     "idempotency",

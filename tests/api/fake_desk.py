@@ -6,6 +6,7 @@ from datetime import timedelta
 from attrs import define, evolve, field
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.links import LinkRefusal
 from kaisa_relay.domain.conversation.messages import AlreadyEnded
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, WorkspaceId
@@ -23,6 +24,7 @@ from kaisa_relay.ports.faces import (
     Reservation,
     ReserveRefusal,
 )
+from kaisa_relay.ports.linking import LinkMade, NewLink
 from kaisa_relay.ports.supervising import (
     AgentAsked,
     Noted,
@@ -35,6 +37,8 @@ from kaisa_relay.ports.supervising import (
     Wrote,
 )
 from tests.api.rows import CHANNEL, EPOCH, OURS, BlockingDesk
+
+WEEK = timedelta(days=7)
 
 
 async def _at_once() -> None:
@@ -54,6 +58,8 @@ class MemoryDesk(BlockingDesk):
     supervised: list[Supervision] = field(factory=list)
     wishes: list[TeamWish] = field(factory=list)
     no: SupervisionRefusal | None = None
+    links_asked: list[NewLink] = field(factory=list)
+    no_link: LinkRefusal | None = None
     ended_by: list[Requester | None] = field(factory=list)
     _kept: dict[tuple[WorkspaceId, str], tuple[bytes, Reservation]] = field(factory=dict)
     _answered: dict[tuple[WorkspaceId, str], tuple[bytes, SupervisionAnswer]] = field(factory=dict)
@@ -112,6 +118,21 @@ class MemoryDesk(BlockingDesk):
         if repeatable:
             self._answered[workspace, repeatable.key] = repeatable.request_hash, answer
         return answer
+
+    async def link(
+        self, workspace: WorkspaceId, conversation: ConversationId, request: NewLink
+    ) -> LinkMade | LinkRefusal | NotFound:
+        """Make one with each call, unless told to refuse."""
+        self.rows.check()
+        if (workspace, conversation) not in self.rows.views:
+            return NotFound()
+        self.links_asked.append(request)
+        if self.no_link is not None:
+            return self.no_link
+        number = len(self.links_asked)
+        url, until = f"https://wa.me/12?text={number}", EPOCH + (request.lasts or WEEK)
+        phone = CHANNEL.phone
+        return LinkMade(conversation, number, CHANNEL.id, phone, url, "token", EPOCH, until)
 
     async def end(
         self,

@@ -79,6 +79,7 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "queue_alert": 10,
         "missed_pause": "PT3600S",
         "keep_files": "P30D",
+        "recovery_link_time": "P7D",
         "reuse_media": False,
         "agent_fields": ["topic", "city"],
         "offer_template": "our_offer",

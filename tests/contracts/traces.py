@@ -9,6 +9,7 @@ from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.content import Text
+from kaisa_relay.domain.conversation.links import RecoveryStage
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.presence import Agent, Presence
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
@@ -29,6 +30,7 @@ from kaisa_relay.ports import (
     MoveFile,
     MoveSend,
     NewSend,
+    NoteRecovery,
     Outcome,
     ParkItem,
     ReleasePair,
@@ -113,6 +115,7 @@ class Scene:
             SaveConversation(state, 5, at + timedelta(minutes=5)),
             SaveToken("fresh", state.id, channel, at),
             UseToken(self.started.token, state.visitor),
+            NoteRecovery(state.id, 1, RecoveryStage.WROTE, at),
             SaveContact(NEWCOMER, fakes.PORTFOLIO, (fakes.phone(301),), "1301"),
             ForgetNumbers(self.agent, (fakes.phone(302),), "1302"),
             SaveMetadata(state.id, state.visitor, b'{"plan":"gold"}'),

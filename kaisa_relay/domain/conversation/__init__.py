@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation import (
     ending,
     moving,
     offering,
+    recovering,
     relaying,
     replying,
     reserving,
@@ -22,6 +23,7 @@ from kaisa_relay.domain.conversation import (
 from kaisa_relay.domain.conversation.deadlines import Wait, due_at, next_deadline, next_wait
 from kaisa_relay.domain.conversation.decision import Decision, NewId
 from kaisa_relay.domain.conversation.evolving import evolve
+from kaisa_relay.domain.conversation.links import GiveLink
 from kaisa_relay.domain.conversation.messages import (
     Abandon,
     AbandonReason,
@@ -45,7 +47,7 @@ from kaisa_relay.domain.conversation.messages import (
     Refusal,
     Tick,
 )
-from kaisa_relay.domain.conversation.orders import HandOver, KeepNote, WriteTo
+from kaisa_relay.domain.conversation.orders import HandOver, KeepNote, Order, WriteTo
 from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.outage import moved_deadline
 
@@ -100,13 +102,19 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
                 windows.open_for(decision, side, sent_at)
         case Tick():
             _tick(decision, command)
-        case WriteTo() | KeepNote() | HandOver():
-            refused = supervising.obey(decision, command)
+        case WriteTo() | KeepNote() | HandOver() | GiveLink():
+            refused = _obey(decision, command)
             if refused is not None:
                 return refused
         case _:
             assert_never(command)
     return decision
+
+
+def _obey(decision: Decision, asked: Order | GiveLink) -> Refusal | None:
+    if isinstance(asked, GiveLink):
+        return recovering.give(decision, asked)
+    return supervising.obey(decision, asked)
 
 
 def _receive(decision: Decision, command: Receive) -> None:
@@ -132,12 +140,22 @@ def _receive(decision: Decision, command: Receive) -> None:
             reserving.used(decision, command)
         case Phase.RESERVED | Phase.SEEKING | Phase.ACTIVE:
             offering.too_late(decision, command)
-        case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED if resuming.resumes(state, command):
-            resuming.resume(decision, command)
         case Phase.ABANDONED | Phase.FAILED | Phase.CLOSED:
-            ending.afterwards(decision, command)
+            _receive_after_end(decision, command)
         case _:
             assert_never(state.phase)
+    recovering.credit(decision, command)
+
+
+def _receive_after_end(decision: Decision, command: Receive) -> None:
+    if recovering.recovers(decision.state, command):
+        recovering.recover(decision, command)
+    elif resuming.resumes(decision.state, command):
+        resuming.resume(decision, command)
+    elif command.link is not None:
+        recovering.too_late(decision, command)
+    else:
+        ending.afterwards(decision, command)
 
 
 def _hear(decision: Decision, command: HearOutcome) -> None:

@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.keeping import missed
 from kaisa_relay.domain.conversation.messages import (
     AgentLost,
     ConversationMoved,
+    ConversationRecovered,
     ConversationResumed,
     ConversationTransferred,
 )
@@ -63,7 +64,7 @@ def lost(state: State, event: AgentLost) -> State:
     )
 
 
-def resumed(state: State, event: ConversationResumed) -> State:
+def resumed(state: State, event: ConversationResumed | ConversationRecovered) -> State:
     """A new search, in which nobody has said no yet; what had not reached the agent waits."""
     held = [message for message, to in state.held if to is Side.AGENT]
     return replace(
@@ -90,6 +91,7 @@ def resumed(state: State, event: ConversationResumed) -> State:
         ended_at=None,
         reason=None,
         outcome=None,
+        recovering=None,
     )
 
 

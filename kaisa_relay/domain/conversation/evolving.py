@@ -38,11 +38,13 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationFailed,
     ConversationMoved,
     ConversationQueued,
+    ConversationRecovered,
     ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
     DeadlineMoved,
     Event,
+    LinkCreated,
     MessageFailed,
     MessageReceived,
     MessageRelayed,
@@ -58,6 +60,7 @@ from kaisa_relay.domain.conversation.messages import (
     ReplyReminded,
     TeamWrote,
 )
+from kaisa_relay.domain.conversation.reopening import link_made, recovered
 from kaisa_relay.domain.conversation.state import Offer, Phase, State
 from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.crossing import Marks
@@ -141,6 +144,8 @@ def _evolve_hands(state: State, event: Event) -> State:
             return lost(state, event)
         case ConversationResumed():
             return resumed(state, event)
+        case ConversationRecovered():
+            return recovered(state, event)
         case ConversationMoved():
             return moved(state, event)
         case MessageHeld(message=message, to=Side.AGENT) if state.phase is Phase.SEEKING:
@@ -183,6 +188,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved():
             return _deadline_moved(state, event)
+        case LinkCreated():
+            return link_made(state, event)
         case _:
             return _evolve_end(state, event)
 

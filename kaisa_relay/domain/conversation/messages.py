@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.events import (
     ConversationFailed,
     ConversationMoved,
     ConversationQueued,
+    ConversationRecovered,
     ConversationResumed,
     ConversationStarted,
     ConversationTransferred,
@@ -27,6 +28,7 @@ from kaisa_relay.domain.conversation.events import (
     Event,
     IdentityChanged,
     IdentityMismatched,
+    LinkCreated,
     MessageFailed,
     MessageHeld,
     MessageReceived,
@@ -50,6 +52,7 @@ from kaisa_relay.domain.conversation.events import (
     WindowClosing,
     WindowOpened,
 )
+from kaisa_relay.domain.conversation.links import GiveLink, LinkRefusal
 from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
 from kaisa_relay.domain.conversation.presence import AgentBack, AgentGone
 from kaisa_relay.domain.conversation.refusals import AlreadyEnded, BusySide, NoPairFree
@@ -91,6 +94,7 @@ __all__ = [
     "ConversationFailed",
     "ConversationMoved",
     "ConversationQueued",
+    "ConversationRecovered",
     "ConversationResumed",
     "ConversationStarted",
     "ConversationTransferred",
@@ -103,6 +107,7 @@ __all__ = [
     "HearOutcome",
     "IdentityChanged",
     "IdentityMismatched",
+    "LinkCreated",
     "MatchedBy",
     "MessageFailed",
     "MessageHeld",
@@ -149,7 +154,8 @@ class Receive:
     The content has lost its token; `untouched` says that nothing but the prefilled sentence was
     in it. `matched_by` and `mismatched` tell how a reservation's visitor was recognised;
     `duplicate` is a reservation that this message made needless. `quotes` is the message of the
-    conversation that it answers, reacts to or changes, where it is known. `elsewhere` says that it
+    conversation that it answers, reacts to or changes, where it is known. `link` is the number of
+    the link that they came by, if it is one that was made later. `elsewhere` says that it
     came to a number that carries the conversation no more: it opens no window of the one that does.
     """
 
@@ -167,6 +173,7 @@ class Receive:
     handover: Handover | None = None
     opens_at: datetime | None = None
     elsewhere: bool = False
+    link: int | None = None
 
 
 @frozen
@@ -277,7 +284,8 @@ Command = (
     | OpenWindow
     | Tick
     | Order
+    | GiveLink
 )
 
 
-Refusal = NoPairFree | AlreadyEnded | OrderRefusal
+Refusal = NoPairFree | AlreadyEnded | OrderRefusal | LinkRefusal

@@ -10,7 +10,7 @@ from datetime import datetime
 from kaisa_relay.domain import agent_pool, chat_commands
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.conversation import transferring
+from kaisa_relay.domain.conversation import earning, transferring
 from kaisa_relay.domain.conversation.deadlines import due_at, offer_deadline
 from kaisa_relay.domain.conversation.decision import Decision
 from kaisa_relay.domain.conversation.messages import (
@@ -124,6 +124,7 @@ def accept(decision: Decision, open_offer: Offer, said: MessageId) -> None:
     for other in others:
         decision.add(OfferRescinded(other.number, other.agent, decision.at))
     decision.add(AgentAccepted(open_offer.number, open_offer.agent, decision.at, said))
+    earning.accepted(decision)
     decision.tell(Side.AGENT, TextKey.AGENT_CARD)
     decision.tell(Side.VISITOR, TextKey.AGENT_FOUND)
     if decision.state.former not in (None, open_offer.agent):

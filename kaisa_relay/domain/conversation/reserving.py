@@ -149,6 +149,11 @@ def start(decision: Decision, command: Receive) -> None:
     expected = decision.state.visitor
     if command.mismatched:
         decision.add(IdentityMismatched(expected, command.contact, command.at))
+    begin(decision, command)
+
+
+def begin(decision: Decision, command: Receive) -> None:
+    """Note the first message, and say that we look for an agent."""
     started = ConversationStarted(command.contact, command.matched_by, command.at, command.sent_at)
     decision.add(started)
     if not command.untouched:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.links import GivenLink
 from kaisa_relay.domain.conversation.messages import (
     Candidate,
     ConversationCreated,
@@ -149,6 +150,10 @@ class State:
     kept."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
+    links: tuple[GivenLink, ...] = ()
+    """The links of late that lead back here, the latest last."""
+    recovering: int | None = None
+    """The number of the link by which the visitor came, until an agent accepts."""
     away_since: datetime | None = None
     """Since when the agent who has it takes no offers; else the three after it are empty too."""
     waits_since: datetime | None = None

@@ -18,6 +18,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Rows
+from kaisa_relay.journal.memory.tokens import tokens_of
 from kaisa_relay.journal.message_listing import MESSAGE_EVENTS, Listing, Progress
 from kaisa_relay.ports import (
     AgentView,
@@ -159,11 +160,7 @@ def _agent_view(rows: Rows, workspace: WorkspaceId, agent: Agent) -> AgentView:
 
 def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
     metadata = rows.metadata.get((workspace, state.id))
-    urls = [
-        token.saved.url
-        for (owner, _), token in rows.tokens.items()
-        if owner == workspace and token.saved.conversation == state.id
-    ]
+    links = tokens_of(rows, workspace, state.id)
     ending = state.outcome and rows.contents.get((workspace, state.outcome))
     closing = closing_word(ending.content if ending else None)
     agent = state.answering
@@ -178,7 +175,7 @@ def _view(rows: Rows, workspace: WorkspaceId, state: State) -> ConversationView:
         visitor=_person(rows, workspace, state.visitor),
         agent=None if agent is None else _person(rows, workspace, agent),
         metadata=b"{}" if metadata is None else metadata.metadata,
-        url=urls[0] if urls else None,
+        url=links[0].saved.url if links else None,
         created_at=state.created_at,
         started_at=state.started_at,
         accepted_at=state.accepted_at,

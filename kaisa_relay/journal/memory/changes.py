@@ -18,6 +18,7 @@ from kaisa_relay.journal.memory.outbox import (
 )
 from kaisa_relay.journal.memory.people import block, forget_numbers, merge, readdress, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
+from kaisa_relay.journal.memory.tokens import note_recovery
 from kaisa_relay.ports import (
     Append,
     BlockContact,
@@ -35,6 +36,7 @@ from kaisa_relay.ports import (
     MoveFile,
     MoveSend,
     NewSend,
+    NoteRecovery,
     ParkItem,
     ReleasePair,
     SaveAnswer,
@@ -94,7 +96,7 @@ def _change(tx: Transaction, workspace: WorkspaceId, change: Change) -> bool:
         case SaveToken(value=value):
             if (workspace, value) in rows.tokens:
                 return False
-            tx.put(rows.tokens, (workspace, value), TokenRow(change))
+            tx.put(rows.tokens, (workspace, value), TokenRow(change, change.bound))
         case SaveAnswer(key=key):
             kept = rows.answers.get((workspace, key))
             if kept is not None and tx.at < kept.until:
@@ -113,6 +115,7 @@ Unconditional = (
     | TouchPair
     | SaveConversation
     | UseToken
+    | NoteRecovery
     | SaveContact
     | ForgetNumbers
     | BlockContact
@@ -145,6 +148,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             token = rows.tokens.get((workspace, value))
             if token is not None and token.used_by is None:
                 tx.put(rows.tokens, (workspace, value), replace(token, used_by=contact))
+        case NoteRecovery():
+            note_recovery(tx, workspace, change)
         case SaveContact():
             save_contact(tx, workspace, change)
         case ForgetNumbers():

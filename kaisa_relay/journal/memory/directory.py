@@ -25,6 +25,7 @@ from kaisa_relay.domain.presence import Agent
 from kaisa_relay.domain.routing import Pair, Token
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.journal.memory.commits import Commits
+from kaisa_relay.journal.memory.tokens import token, tokens_of
 from kaisa_relay.ports.directory import Briefing, Met, Said, Writer, Written
 
 
@@ -158,20 +159,17 @@ class MemoryDirectory:
     async def token(self, workspace: WorkspaceId, value: str) -> Token | None:
         """Return what the token stands for, also after its use."""
         rows = await self.commits.read()
-        token = rows.tokens.get((workspace, value))
-        if token is None:
-            return None
-        saved, state = token.saved, rows.conversations[workspace, token.saved.conversation].state
-        return Token(
-            value=value,
-            conversation=saved.conversation,
-            channel=saved.channel,
-            until=saved.until,
-            visitor=state.visitor,
-            used_by=token.used_by,
-            live=state.phase.live,
-            url=saved.url,
-        )
+        row = rows.tokens.get((workspace, value))
+        return None if row is None else token(rows, workspace, row)
+
+    async def link(
+        self, workspace: WorkspaceId, conversation: ConversationId, number: int
+    ) -> Token | None:
+        """Return the token of a link that was made later."""
+        rows = await self.commits.read()
+        made = tokens_of(rows, workspace, conversation)
+        found = next((each for each in made if each.saved.link == number), None)
+        return None if found is None else token(rows, workspace, found)
 
     async def content(
         self, workspace: WorkspaceId, messages: Sequence[MessageId]

@@ -90,6 +90,8 @@ class TokenRow:
 
     saved: SaveToken
     used_by: ContactId | None = None
+    wrote_at: datetime | None = None
+    accepted_at: datetime | None = None
 
 
 Identity = tuple[WorkspaceId, str, str]

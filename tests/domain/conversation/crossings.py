@@ -161,9 +161,12 @@ class Crossings:
 
 
 def goes_on(before: State, command: Receive) -> bool:
-    """Whether the visitor writes so soon after the end that it is none."""
+    """Whether it has not ended: the visitor writes soon, or somebody comes by their link."""
     assert before.ended_at is not None
-    soon = command.at - before.ended_at < before.terms.resume_time
-    return (
-        soon and command.contact == before.visitor and before.reason not in ("duplicate", "blocked")
-    )
+    if before.reason in ("duplicate", "blocked"):
+        return False
+    visitor = command.contact == before.visitor
+    if visitor and command.at - before.ended_at < before.terms.resume_time:
+        return True
+    good = any(each.number == command.link and command.at < each.until for each in before.links)
+    return good and (visitor or before.started_at is None)

@@ -20,10 +20,12 @@ from kaisa_relay.domain.conversation.messages import (
     ConversationClosed,
     ConversationCreated,
     ConversationFailed,
+    ConversationRecovered,
     ConversationResumed,
     ConversationTransferred,
     DeadlineMoved,
     Event,
+    LinkCreated,
     MessageFailed,
     MessageRelayed,
     MessageSettled,
@@ -40,6 +42,7 @@ from kaisa_relay.domain.conversation.messages import (
     ReopenFailed,
     Tick,
 )
+from kaisa_relay.domain.conversation.resuming import FOR_GOOD
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.failures import NOTES
 from kaisa_relay.domain.ids import ContactId
@@ -57,6 +60,7 @@ AFTER_THE_END = (
     NoteAdded,
     NoteKept,
     ReopenFailed,
+    LinkCreated,
 )
 OFFER_OVER = OfferDeclined | OfferExpired | OfferFailed | OfferRescinded
 ENDED = ConversationAbandoned | ConversationClosed | ConversationFailed
@@ -77,6 +81,7 @@ class Witness(Crossings):
     moved: set[object] = field(factory=set)
     moved_from: set[datetime] = field(factory=set)
     moved_to: set[datetime] = field(factory=set)
+    living: bool = True
 
     def see(self, before: State, command: Command, events: tuple[Event, ...]) -> State:
         """Check one step; return the state after it."""
@@ -85,7 +90,7 @@ class Witness(Crossings):
         self._hear(before, command)
         self.rescinded.clear()
         state = before
-        self.step, self.before = events, before.agent
+        self.step, self.before, self.living = events, before.agent, before.phase.live
         for event in events:
             state = evolve(state, event)
             self.history.append(event)
@@ -138,7 +143,7 @@ class Witness(Crossings):
             case AgentLost():
                 assert self.accepted == event.agent
                 self.accepted = None
-            case ConversationResumed():
+            case ConversationResumed() | ConversationRecovered() if not self.living:
                 self.accepted = None
                 self.said_no.clear()
             case ConversationTransferred():
@@ -213,7 +218,8 @@ class Witness(Crossings):
             assert state.ended_at is not None
         if before.phase.live:
             return
-        if any(isinstance(event, ConversationResumed) for event in events):
+        if any(isinstance(event, ConversationResumed | ConversationRecovered) for event in events):
+            assert before.reason not in FOR_GOOD, "blocked, or somewhere else"
             assert state.phase is Phase.SEEKING
             assert state.ended_at is None
             return

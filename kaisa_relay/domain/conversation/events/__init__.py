@@ -38,6 +38,7 @@ from kaisa_relay.domain.conversation.events.life import (
     ReplyOverdue,
     ReplyReminded,
 )
+from kaisa_relay.domain.conversation.events.links import ConversationRecovered, LinkCreated
 from kaisa_relay.domain.conversation.events.offers import (
     AgentAccepted,
     AgentOffered,
@@ -98,6 +99,7 @@ __all__ = [
     "ConversationFailed",
     "ConversationMoved",
     "ConversationQueued",
+    "ConversationRecovered",
     "ConversationResumed",
     "ConversationStarted",
     "ConversationTransferred",
@@ -105,6 +107,7 @@ __all__ = [
     "Event",
     "IdentityChanged",
     "IdentityMismatched",
+    "LinkCreated",
     "MessageBlocked",
     "MessageFailed",
     "MessageHeld",
@@ -171,6 +174,8 @@ Event = (
     | ConversationFailed
     | ConversationMoved
     | ConversationResumed
+    | ConversationRecovered
+    | LinkCreated
     | ConversationAbandoned
     | MessageHeld
     | MessagesFlushed

@@ -20,6 +20,7 @@ export const GROUPS: Record<string, Field[]> = {
     "first_reply_time",
     "expires_after",
     "resume_time",
+    "recovery_link_time",
     "unknown_grace",
   ),
   agents: [
