@@ -31,6 +31,7 @@ from kaisa_relay.domain.texts import Overrides, TextKey, render
 from kaisa_relay.ports import (
     Append,
     Change,
+    CountMiss,
     Done,
     InboxItem,
     NewSend,
@@ -111,7 +112,8 @@ def presence_append(
     for event in events:
         after = presence.evolve(after, event)
     own: tuple[Event, ...] = tuple(events)
-    rows = (*changes, SavePresence(after))
+    forgiven = (CountMiss(agent.contact, missed=False),) if presence.begins_anew(events) else ()
+    rows = (*changes, SavePresence(after), *forgiven)
     return Append(workspace, agent_stream(agent.contact), agent.version, own, rows)
 
 

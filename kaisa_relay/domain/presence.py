@@ -4,6 +4,7 @@ Rule 1: presence says who is asked; a conversation that an agent holds goes on w
 Rule 2: a pause ends by itself; being away ends with `/on` alone.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
@@ -137,6 +138,11 @@ def obey_team(agent: Agent, wish: TeamWish, at: datetime) -> tuple[PresenceEvent
             return (AgentAvailable(who, cause, at, by=by),) if news else ()
         case _:
             assert_never(wish)
+
+
+def begins_anew(events: Iterable[PresenceEvent]) -> bool:
+    """Say whether what an agent missed before counts no more: their presence has changed."""
+    return any(isinstance(each, AgentAvailable | AgentAway | AgentPaused) for each in events)
 
 
 def run_out(agent: Agent, at: datetime) -> tuple[PresenceEvent, ...]:

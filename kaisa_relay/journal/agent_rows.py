@@ -18,7 +18,7 @@ def agent_parts(unit: Unit, change: AgentChange) -> list[Part]:
                 known.append(Part(SET_CAPACITY, change, [(unit.workspace, contact, capacity)]))
             return known
         case SavePresence(agent=agent):
-            stands = (agent.presence.value, to_micros(agent.paused_until), agent.missed)
+            stands = (agent.presence.value, to_micros(agent.paused_until))
             asked = (to_micros(agent.invited_at), to_micros(agent.opted_in_at))
             row = (unit.workspace, agent.contact, *stands, agent.version, *asked)
             return [Part(SAVE_PRESENCE, change, [row])]
@@ -55,17 +55,16 @@ SAVE_PRESENCE: Final = Write(
     Bulk(
         """insert into agent (workspace, contact, presence, paused_until, missed, version,
         invited_at, opted_in_at)
-        select v.workspace, v.contact, v.presence, v.paused_until, v.missed, v.version,
+        select v.workspace, v.contact, v.presence, v.paused_until, 0, v.version,
         v.invited_at, v.opted_in_at
         from {rows} where true on conflict (workspace, contact) do update set
         presence = excluded.presence, paused_until = excluded.paused_until,
-        missed = excluded.missed, version = excluded.version,
+        version = excluded.version,
         invited_at = excluded.invited_at, opted_in_at = excluded.opted_in_at""",
         workspace=int,
         contact=int,
         presence=str,
         paused_until=int,
-        missed=int,
         version=int,
         invited_at=int,
         opted_in_at=int,

@@ -16,7 +16,7 @@ class KnowAgent:
 
 @frozen
 class SavePresence:
-    """An agent as their stream now has them; `missed` goes on from what it says."""
+    """An agent as their stream now has them; `missed` stays what it is, for others count it."""
 
     agent: Agent
 

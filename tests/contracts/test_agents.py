@@ -71,8 +71,18 @@ async def test_misses_are_counted_until_an_answer(world: World) -> None:
     await world.must(answered)
     assert (await agents(world, ANA))[ANA] == Agent(ANA)
     await world.must(missed)
-    await world.must(SavePresence(Agent(ANA, Presence.PAUSED, UNTIL, version=1)))
+    paused = SavePresence(Agent(ANA, Presence.PAUSED, UNTIL, version=1))
+    await world.must(paused, answered)
     assert (await agents(world, ANA))[ANA] == Agent(ANA, Presence.PAUSED, UNTIL, 0, 1)
+
+
+async def test_a_miss_is_not_forgotten_by_who_has_read_the_row_before_it(world: World) -> None:
+    """An invitation was on its way to the store when the offer of another conversation ran out."""
+    await world.must(KnowAgent(ANA))
+    (read,) = (await agents(world, ANA)).values()
+    await world.must(CountMiss(ANA, missed=True))
+    await world.must(SavePresence(evolve(read, version=1, invited_at=AT)))
+    assert await agents(world, ANA) == {ANA: Agent(ANA, missed=1, version=1, invited_at=AT)}
 
 
 async def test_an_invitation_is_kept_with_what_was_answered(world: World) -> None:

@@ -21,8 +21,9 @@ def change_agent(tx: Transaction, workspace: WorkspaceId, change: AgentChange) -
             room = agent.capacity if change.capacity is None else change.capacity
             tx.put(tx.rows.agents, key, replace(agent, capacity=room))
         case SavePresence(agent=now):
-            # What an operator set is not the stream's, and stays.
-            saved = replace(now, capacity=agent.capacity, schedule=agent.schedule)
+            # What an operator set, and what was missed, is not the stream's, and stays.
+            saved = replace(now, missed=agent.missed, capacity=agent.capacity)
+            saved = replace(saved, schedule=agent.schedule)
             tx.put(tx.rows.agents, key, replace(saved, on_call=agent.on_call))
         case CountMiss(missed=True):
             tx.put(tx.rows.agents, key, replace(agent, missed=agent.missed + 1))
