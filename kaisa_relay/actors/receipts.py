@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.recent import Recent
 from kaisa_relay.domain.ids import ChannelId, ContactId, MessageId, SendId, WorkspaceId
+from kaisa_relay.domain.replacing import replace
 from kaisa_relay.domain.sending import Accepted, Deferred, Rank
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.ports import Recorded
@@ -29,15 +30,21 @@ AT_ONCE: Final = 4
 ROUND: Final = 10.0
 """Seconds after which a number that does not answer no longer keeps the others waiting."""
 TRIES: Final = 3
+KEPT: Final = 600.0
+"""Seconds after which a mark is given up whose number had no room for it, or stands still."""
 
 _Pair = tuple[ChannelId, ContactId]
 
 
 @frozen
 class _Mark:
-    """The latest message of a person that was read, and how often WhatsApp put us off."""
+    """The latest message of a person that was read, and how often WhatsApp put us off.
+
+    `until` is when it is given up, on Trio's clock.
+    """
 
     written: Written
+    until: float
     tries: int = 0
 
     @property
@@ -66,12 +73,17 @@ class Receipts:
         if self._read:
             self._bell.set()
 
+    def statistics(self) -> dict[str, int]:
+        """Return how many reads have been noted, and how many marks wait."""
+        return {"read": len(self._read), "due": len(self._due)}
+
     async def run(self) -> None:
         """Mark until cancelled."""
         while True:
             await self._bell.wait()
             self._bell = trio.Event()
             await trio.sleep(TOGETHER)
+            self._give_up()
             await self._look_up()
             with trio.move_on_after(ROUND):
                 await self._mark_all()
@@ -88,8 +100,21 @@ class Receipts:
             for start in range(0, len(sends), PAGE):
                 written = self.context.directory.written
                 look = partial(written, workspace, sends[start : start + PAGE])
-                for each in await self.context.patiently(look):
-                    self._want(_Mark(each))
+                self._want_all(workspace, await self.context.patiently(look))
+
+    def _want_all(self, workspace: WorkspaceId, written: Sequence[Written]) -> None:
+        """Keep the marks on numbers that are still ours: the reader may be on another one now."""
+        until = trio.current_time() + KEPT
+        for each in written:
+            ours = self.context.accounts.channel(workspace, each.channel) is not None
+            if ours and each.channel in self.context.exchange.channels:
+                self._want(_Mark(each, until))
+
+    def _give_up(self) -> None:
+        """Forget the marks that nobody would understand any more."""
+        now = trio.current_time()
+        for pair in [pair for pair, mark in self._due.items() if mark.until <= now]:
+            del self._due[pair]
 
     def _want(self, mark: _Mark) -> None:
         """Keep the mark unless a later message of the same person is marked, or will be."""
@@ -110,8 +135,8 @@ class Receipts:
 
     async def _mark_some(self, channel: ChannelId, marks: list[_Mark]) -> None:
         """Mark, from the one that waits longest on, while the number has room for it."""
-        post = self.context.exchange.channels.get(channel)
-        while marks and post is not None and not self.context.exchange.stopping:
+        post = self.context.exchange.channels[channel]
+        while marks and not self.context.exchange.stopping:
             if not post.take_spare():
                 return
             await self._mark(marks.pop(0))
@@ -124,4 +149,4 @@ class Receipts:
         if isinstance(answer, Accepted):
             self._marked.put(mark.pair, written.message)
         elif isinstance(answer, Deferred) and mark.tries + 1 < TRIES:
-            self._want(_Mark(written, mark.tries + 1))
+            self._want(replace(mark, tries=mark.tries + 1))

@@ -62,17 +62,17 @@ class Actors:
     context: Context
     health: HealthDesk = field(init=False)
     router: Router = field(init=False)
-    _receipts: Receipts = field(init=False)
+    receipts: Receipts = field(init=False)
     _alerts: Alerts = field(init=False)
     _nursery: trio.Nursery = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.health = HealthDesk(self.context)
         self.router = Router(self.context, self.health)
-        self._receipts = Receipts(self.context)
+        self.receipts = Receipts(self.context)
         self._alerts = Alerts(self.context)
         self.context.sends.subscribe(self._settled)
-        self.context.journal.subscribe(self._receipts.take)
+        self.context.journal.subscribe(self.receipts.take)
         self.context.journal.subscribe(self._alerts.take)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -186,7 +186,7 @@ class Actors:
 
     async def _keep_receipts(self) -> None:
         crashed = partial(self._crashed, "receipts", lambda: None)
-        await self._keep_trying("receipts", self._receipts.run, crashed)
+        await self._keep_trying("receipts", self.receipts.run, crashed)
 
     async def _keep_trying(
         self, name: str, run: Callable[[], Awaitable[None]], crashed: Callable[[], None]

@@ -5,7 +5,7 @@ from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.actors.lanes import Lanes
-from kaisa_relay.actors.receipts import ROUND, TOGETHER
+from kaisa_relay.actors.receipts import KEPT, ROUND, TOGETHER
 from kaisa_relay.actors.traffic import Traffic
 from kaisa_relay.domain.channel import throughput
 from kaisa_relay.domain.sending import Deferred, Halted, Rank, Rejected
@@ -86,6 +86,38 @@ async def test_a_number_that_stands_still(autojump_clock: MockClock) -> None:
         assert house.gateway.read == []
         await house.pass_time(60)
         assert len(house.gateway.read) == 1
+
+
+async def test_a_number_that_stands_still_for_long(autojump_clock: MockClock) -> None:
+    """Its marks are given up after a while: nobody is kept awake by them, and none comes late."""
+    async with open_house() as house:
+        await house.talking()
+        await house.write(VISITOR, "hello")
+        read = house.update(Rank.READ)
+        house.gateway.answer_next(AGENT.phone, Halted(190, "token expired"))
+        await house.write(VISITOR, "more")
+        house.gateway.away = True
+        await house.statuses(read)
+        await house.pass_time(KEPT - 10)
+        assert house.actors.receipts.statistics() == {"read": 0, "due": 1}
+        await house.pass_time(20)
+        assert house.actors.receipts.statistics() == {"read": 0, "due": 0}
+        house.gateway.away = False
+        await house.pass_time(200)
+        assert house.gateway.read == []
+
+
+async def test_a_number_that_is_ours_no_more(autojump_clock: MockClock) -> None:
+    """What came to it may be read on another one: there is nothing to mark it with."""
+    async with open_house() as house:
+        await house.talking()
+        await house.write(VISITOR, "hello")
+        read = house.update(Rank.READ)
+        await house.statuses(read)
+        house.accounts.numbers.clear()
+        await house.pass_time(A_WHILE)
+        assert house.actors.receipts.statistics() == {"read": 0, "due": 0}
+        assert house.gateway.read == []
 
 
 async def test_put_off_and_refused(autojump_clock: MockClock) -> None:
