@@ -36,6 +36,7 @@ SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
     "memory": ["memory", "--conversations", "800"],
     "restart": ["restart", "--runs", "2"],
     "feed": ["feed", "--dashboards", "100", "--seconds", "3"],
+    "engagement": ["engagement", "--events", "20"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
 

@@ -13,13 +13,12 @@ from kaisa_relay.domain.engagement.ids import DeliveryId, TriggerId
 from kaisa_relay.domain.engagement.trigger import Due
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.ports.engagement import DeliveryState
-from kaisa_relay.store.engagement_table import delivery, subscriber
+from kaisa_relay.store.engagement_table import IS_WAITING, delivery, subscriber
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import workspace
 
 NAME: Final = "engagement"
 """By which our cursor is kept."""
-_WAITING: Final = delivery.c.state == DeliveryState.WAITING
 
 
 @frozen
@@ -86,7 +85,7 @@ def _cancelling(of: WorkspaceId, step: Stopped) -> Update:
         delivery.c.conversation == step.conversation,
         delivery.c.trigger_id == step.trigger,
         delivery.c.seq < step.seq,
-        _WAITING,
+        IS_WAITING,
     )
     return update(delivery).where(*waits).values(state=DeliveryState.CANCELLED)
 
@@ -113,5 +112,5 @@ def _rows(of: WorkspaceId, step: Started) -> list[dict[str, Any]]:
 
 def cancel_all(connection: Connection, of: WorkspaceId, id: TriggerId) -> None:
     """Cancel what a removed trigger still waits for."""
-    waits = (delivery.c.workspace == of, delivery.c.trigger_id == id, _WAITING)
+    waits = (delivery.c.workspace == of, delivery.c.trigger_id == id, IS_WAITING)
     connection.execute(update(delivery).where(*waits).values(state=DeliveryState.CANCELLED))

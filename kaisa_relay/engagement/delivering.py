@@ -4,19 +4,18 @@ Rule 1: how an endpoint fares is remembered here between its lanes, and forgotte
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 import trio
 from attrs import define, field
-from sqlalchemy import Connection
 
 from kaisa_relay.domain.engagement.ids import EndpointId
 from kaisa_relay.domain.engagement.retrying import Breaker
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.engagement import delivery_rows, endpoint_rows
-from kaisa_relay.engagement.endpoint_rows import Cipher, Target
+from kaisa_relay.engagement.endpoint_rows import Cipher
 from kaisa_relay.engagement.lane import Lane, Tools
 from kaisa_relay.ports import StoreUnavailable
 
@@ -24,6 +23,8 @@ LOOK: Final = 10.0
 """Seconds after which we look even if nothing is known to be due."""
 PAUSE: Final = 0.5
 """Seconds before we look again while the store is away."""
+GATHER: Final = 0.01
+"""Seconds for which bells are gathered: lanes that end together cost one look."""
 TIDY_EVERY: Final = 3600.0
 KEPT: Final = timedelta(days=30)
 """For which deliveries that ended can be looked at."""
@@ -59,47 +60,47 @@ class Deliverer:
                     wait = PAUSE
                 with trio.move_on_after(wait):
                     await self._bell.wait()
+                    await trio.sleep(GATHER)
 
     async def _look(self, nursery: trio.Nursery) -> float:
         """Start a lane wherever something is due; return for how long nothing else is."""
         now = self.tools.wall()
         wait = LOOK
-        for target, due_at in await self.tools.store.browse(partial(self._dues, now=now)):
-            key = (target.workspace, target.id)
+        dues = partial(delivery_rows.dues, of=self.workspaces())
+        for workspace, endpoint, due_at in await self.tools.store.browse(dues):
+            key = (workspace, endpoint)
             if key in self._busy:
                 continue
-            breaker = self._breakers.get(key, Breaker())
-            at = max(due_at, breaker.until or due_at)
+            until = self._breakers.get(key, Breaker()).until
+            at = max(due_at, until or due_at)
             if at <= now:
                 self._busy.add(key)
-                nursery.start_soon(
-                    self._serve, Lane(self.tools, target, breaker), name=f"endpoint {target.id}"
-                )
+                nursery.start_soon(self._serve, key, name=f"endpoint {endpoint}")
             else:
                 wait = min(wait, (at - now).total_seconds())
         return wait
 
-    def _dues(self, connection: Connection, now: datetime) -> list[tuple[Target, datetime]]:
-        found = []
-        for target in endpoint_rows.targets(connection, self.workspaces(), now, self.cipher):
-            first = delivery_rows.first_due(connection, target.workspace, target.id)
-            if first is not None:
-                found.append((target, first))
-        return found
-
-    async def _serve(self, lane: Lane) -> None:
-        key = (lane.target.workspace, lane.target.id)
+    async def _serve(self, key: Key) -> None:
         try:
-            await lane.work()
+            await self._work(key)
         except StoreUnavailable:
             await trio.sleep(PAUSE)
         finally:
             self._busy.discard(key)
+            self.ring()
+
+    async def _work(self, key: Key) -> None:
+        (of, id), now = key, self.tools.wall()
+        read = partial(endpoint_rows.target, of=of, id=id, now=now, cipher=self.cipher)
+        target = await self.tools.store.browse(read)
+        if target is None:
+            return
+        lane = Lane(self.tools, target, self._breakers.pop(key, Breaker()))
+        try:
+            await lane.work()
+        finally:
             if lane.breaker.failures:
                 self._breakers[key] = lane.breaker
-            else:
-                self._breakers.pop(key, None)
-            self.ring()
 
     async def _tidy(self) -> None:
         while True:

@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId
 from kaisa_relay.domain.ids import WorkspaceId
@@ -16,10 +28,9 @@ from kaisa_relay.ports.engagement import (
     DeliveryView,
     WhichDeliveries,
 )
-from kaisa_relay.store.engagement_table import attempt, delivery
+from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, endpoint
 from kaisa_relay.store.instants import from_micros, to_micros
 
-WAITING: Final = delivery.c.state == DeliveryState.WAITING
 FINISHED: Final = (DeliveryState.DELIVERED, DeliveryState.DEAD)
 MILLISECOND: Final = 1000
 """In microseconds."""
@@ -56,11 +67,20 @@ class Tried:
 # --- delivering
 
 
-def first_due(connection: Connection, of: WorkspaceId, at: EndpointId) -> datetime | None:
-    """Return when an endpoint's next delivery is due."""
-    query = select(func.min(delivery.c.due_at)).where(*_waiting_for(of, at))
-    found: int | None = connection.scalar(query)
-    return from_micros(found)
+def dues(
+    connection: Connection, of: Sequence[WorkspaceId]
+) -> list[tuple[WorkspaceId, EndpointId, datetime]]:
+    """Return when the next delivery of each endpoint that is not disabled is due."""
+    mine = (delivery.c.workspace == endpoint.c.workspace, delivery.c.endpoint == endpoint.c.id)
+    first = select(func.min(delivery.c.due_at)).where(*mine, IS_WAITING).scalar_subquery()
+    query = select(endpoint.c.workspace, endpoint.c.id, first.label("due_at")).where(
+        endpoint.c.workspace.in_(of), endpoint.c.disabled_at.is_(None)
+    )
+    return [
+        (row.workspace, row.id, from_micros(row.due_at))
+        for row in connection.execute(query)
+        if row.due_at is not None
+    ]
 
 
 def due(
@@ -89,22 +109,39 @@ def due(
 
 def record(connection: Connection, tried: Sequence[Tried]) -> None:
     """Write tries down; one that got through counts even where it was cancelled meanwhile."""
+    if not tried:
+        return
+    numbers = _last_numbers(connection, tried)
+    rows = []
     for each in tried:
-        connection.execute(insert(attempt).values(_attempt(connection, each)))
-        mine: tuple[ColumnElement[bool], ...] = _is(each.of.workspace, each.of.id)
-        if each.state is not DeliveryState.DELIVERED:
-            mine = (*mine, WAITING)
-        connection.execute(update(delivery).where(*mine).values(_afterwards(each)))
+        key = (each.of.workspace, each.of.id)
+        numbers[key] = numbers.get(key, 0) + 1  # one may be here twice: cut off, and tried again
+        rows.append(_attempt(each, numbers[key]))
+    connection.execute(insert(attempt), rows)
+    delivered = [each for each in tried if each.state is DeliveryState.DELIVERED]
+    others = [each for each in tried if each.state is not DeliveryState.DELIVERED]
+    for some, statement in ((delivered, _MOVE), (others, _MOVE.where(IS_WAITING))):
+        if some:
+            connection.execute(statement, [_afterwards(each) for each in some])
 
 
-def _attempt(connection: Connection, tried: Tried) -> dict[str, Any]:
+def _last_numbers(
+    connection: Connection, tried: Sequence[Tried]
+) -> dict[tuple[WorkspaceId, DeliveryId], int]:
+    """Return the number of the latest try of each delivery that was tried before."""
+    keys = [(each.of.workspace, each.of.id) for each in tried]
+    mine = tuple_(attempt.c.workspace, attempt.c.delivery).in_(keys)
+    query = select(attempt.c.workspace, attempt.c.delivery, func.max(attempt.c.number)).where(mine)
+    rows = connection.execute(query.group_by(attempt.c.workspace, attempt.c.delivery))
+    return {(workspace, delivery): number for workspace, delivery, number in rows}
+
+
+def _attempt(tried: Tried, number: int) -> dict[str, Any]:
     of = tried.of
-    mine = (attempt.c.workspace == of.workspace, attempt.c.delivery == of.id)
-    last = connection.scalar(select(func.max(attempt.c.number)).where(*mine)) or 0
     return {
         "workspace": of.workspace,
         "delivery": of.id,
-        "number": last + 1,
+        "number": number,
         "at": to_micros(tried.at),
         "took": tried.took,
         "status": tried.status,
@@ -113,15 +150,33 @@ def _attempt(connection: Connection, tried: Tried) -> dict[str, Any]:
     }
 
 
+_MOVE: Final = (
+    update(delivery)
+    .where(delivery.c.workspace == bindparam("of"), delivery.c.id == bindparam("which"))
+    .values(
+        attempts=bindparam("now_attempts"),
+        state=bindparam("now_state"),
+        due_at=func.coalesce(bindparam("now_due_at", type_=BigInteger), delivery.c.due_at),
+        done_at=func.coalesce(bindparam("now_done_at", type_=BigInteger), delivery.c.done_at),
+    )
+)
+"""How a delivery stands after a try; None leaves an instant as it is."""
+
+
 def _afterwards(tried: Tried) -> dict[str, Any]:
-    values: dict[str, Any] = {"attempts": tried.of.attempts + 1, "state": tried.state}
-    if tried.state is DeliveryState.WAITING:
-        return {**values, "due_at": to_micros(tried.due_at)}
-    return {**values, "done_at": to_micros(tried.at)}
+    waits = tried.state is DeliveryState.WAITING
+    return {
+        "of": tried.of.workspace,
+        "which": tried.of.id,
+        "now_attempts": tried.of.attempts + 1,
+        "now_state": tried.state,
+        "now_due_at": to_micros(tried.due_at) if waits else None,
+        "now_done_at": None if waits else to_micros(tried.at),
+    }
 
 
 def _waiting_for(of: WorkspaceId, to: EndpointId) -> tuple[ColumnElement[bool], ...]:
-    return delivery.c.workspace == of, delivery.c.endpoint == to, WAITING
+    return delivery.c.workspace == of, delivery.c.endpoint == to, IS_WAITING
 
 
 # --- what is shown, and tried again

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import structlog
 import trio
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.engagement.actions import Kind
@@ -23,8 +23,10 @@ from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
 from kaisa_relay.engagement.content import Composer, Content, Posted, Unsendable, posted
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
+from kaisa_relay.engagement.events import Events
 from kaisa_relay.engagement.outlets import Outlets
 from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.engagement.recording import Recorder
 from kaisa_relay.engagement.unsubscribing import Unsubscribing
 from kaisa_relay.ports import Archive, Following, StoreUnavailable
 from kaisa_relay.ports.engagement import DeliveryState
@@ -64,6 +66,12 @@ class Tools:
     unsubscribing: Unsubscribing
     wall: WallClock
     rng: Chance
+    recorder: Recorder = field(
+        init=False, default=Factory(lambda mine: Recorder(mine.store), takes_self=True)
+    )
+    events: Events = field(
+        init=False, default=Factory(lambda mine: Events(mine.following), takes_self=True)
+    )
     on_try: Callable[[str], None] = lambda state: None
     """Hears what each delivery is after a try."""
 
@@ -90,6 +98,8 @@ class Lane:
             if not due:
                 return
             await self._try_all(due)
+            if len(due) < most:
+                return  # that was all; whatever came meanwhile has rung
 
     def resting(self) -> bool:
         """Whether it failed so often that it is left alone for now."""
@@ -104,7 +114,7 @@ class Lane:
         async with trio.open_nursery() as nursery:
             for each in due:
                 nursery.start_soon(attempt, each, name="delivery")
-        await self._patiently(partial(delivery_rows.record, tried=tried))
+        await self.tools.recorder.record(tried)
         for made in tried:
             self.tools.on_try(made.state.value)
         if self.over:
@@ -137,14 +147,14 @@ class Lane:
         return Tried(of, at, took, reply.status, why(reply), answer, state, due_at)
 
     async def _content(self, of: Waiting) -> Content | Unsendable:
-        found = await self.tools.following.events(of.workspace, of.seq - 1, 1)
-        if not found or found[0].seq != of.seq:
+        event = await self.tools.events.at(of.workspace, of.seq)
+        if event is None:
             return Unsendable(_ERASED)
         if self.target.kind is Kind.WEBHOOK:
-            return Posted(posted(found[0]))  # it needs nothing of its trigger
+            return Posted(posted(event))  # it needs nothing of its trigger
         read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
         composer = Composer(self.tools.store, self.tools.archive, self.tools.unsubscribing)
-        return await composer.compose(await self.tools.store.browse(read), self.target, found[0])
+        return await composer.compose(await self.tools.store.browse(read), self.target, event)
 
     def _learn(self, reply: Reply) -> None:
         """A receiver that answers with a refusal of this one message is not ill."""
