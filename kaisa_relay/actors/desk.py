@@ -118,6 +118,11 @@ class ActorsDesk:
         with _named():
             return await MakeLink(request).put_to(door, PATIENCE)
 
+    async def link_of(self, workspace: WorkspaceId, token: str) -> str | None:
+        """Read the directory."""
+        found = await self.context.directory.token(workspace, token)
+        return None if found is None else found.url
+
     async def block(self, workspace: WorkspaceId, whom: Whom, by: BlockedBy) -> BlockAnswer:
         """Ask the workspace's actor."""
         with _named():

@@ -1,6 +1,7 @@
 """`POST /conversations/{id}/link`: a fresh link that leads back into the same conversation."""
 
 from datetime import timedelta
+from typing import Final
 
 from msgspec.structs import replace
 from quart import Response, request
@@ -11,7 +12,7 @@ from quart_schema import (
     document_response,
 )
 
-from kaisa_relay.api.answers import json_answer
+from kaisa_relay.api.answers import answer, json_answer
 from kaisa_relay.api.auth import calling_key, requester
 from kaisa_relay.api.bodies import read_body, receive_body
 from kaisa_relay.api.conversations import read_id
@@ -22,13 +23,22 @@ from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, refusal_problem
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.queries import Query
-from kaisa_relay.api.routes import Route
+from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.shapes import ChannelAnswer, Headers, QrQuery
 from kaisa_relay.domain.durations import BadDuration, read_duration
-from kaisa_relay.domain.ids import CHANNEL, CONVERSATION, to_text
+from kaisa_relay.domain.ids import (
+    CHANNEL,
+    CONVERSATION,
+    WORKSPACE,
+    WorkspaceId,
+    from_text,
+    to_text,
+)
 from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.linking import LinkMade, NewLink
+
+LONGEST_TOKEN: Final = 64
 
 
 class Links:
@@ -41,7 +51,10 @@ class Links:
 
     def routes(self) -> tuple[Route, ...]:
         """Return what it answers."""
-        return (Route("/conversations/<conversation>/link", self.make, Scope.WRITE, "POST"),)
+        return (
+            Route("/conversations/<conversation>/link", self.make, Scope.WRITE, "POST"),
+            Route("/qr/<workspace>/<token>.png", self.image, Access.PUBLIC),
+        )
 
     @document_headers(Headers)
     @document_querystring(QrQuery)
@@ -67,8 +80,17 @@ class Links:
             return refusal_problem(made, self._clock())
         return json_answer(await self._answer(made, drawn), 201)
 
+    async def image(self, workspace: str, token: str) -> Response | Problem:
+        """Draw the link that holds this token, for mails: whoever has the token has the link."""
+        of = from_text(WORKSPACE, workspace)
+        known = of is not None and len(token) <= LONGEST_TOKEN
+        url = await self._desk.link_of(WorkspaceId(of or 0), token) if known else None
+        if url is None:
+            return problem(NotFound)
+        return answer(await self._codes.png(url), media_type="image/png")
+
     async def _answer(self, made: LinkMade, drawn: bool) -> LinkAnswer:
-        answer = LinkAnswer(
+        shown = LinkAnswer(
             conversation=to_text(CONVERSATION, made.conversation),
             link=made.link,
             url=made.url,
@@ -77,8 +99,8 @@ class Links:
             expires_at=made.expires_at,
         )
         if not drawn:
-            return answer
-        return replace(answer, qr=await self._codes.data_uris(made.url))
+            return shown
+        return replace(shown, qr=await self._codes.data_uris(made.url))
 
 
 async def _read() -> NewLink | Problem:

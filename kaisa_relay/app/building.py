@@ -28,7 +28,14 @@ from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
-from kaisa_relay.engagement import Engine, Outlets, Tools, Unsubscribing, open_outlets
+from kaisa_relay.engagement import (
+    Engine,
+    LeadingBack,
+    Outlets,
+    Tools,
+    Unsubscribing,
+    open_outlets,
+)
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -202,7 +209,8 @@ def _tools(
 ) -> Tools:
     keys = settings.derived_keys("unsubscribe links")
     links, reading = Unsubscribing.of(settings.public_url, *keys), (rooms.following, rooms.archive)
-    return Tools(store, *reading, outlets, links, context.wall, context.rng)
+    back = LeadingBack(ActorsDesk(context), settings.public_url)
+    return Tools(store, *reading, outlets, links, back, context.wall, context.rng)
 
 
 def _engagement(

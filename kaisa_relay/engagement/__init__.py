@@ -2,7 +2,8 @@
 
 from kaisa_relay.engagement.engine import Engine
 from kaisa_relay.engagement.lane import Tools
+from kaisa_relay.engagement.leading_back import LeadingBack
 from kaisa_relay.engagement.outlets import Outlets, open_outlets
 from kaisa_relay.engagement.unsubscribing import Unsubscribing
 
-__all__ = ["Engine", "Outlets", "Tools", "Unsubscribing", "open_outlets"]
+__all__ = ["Engine", "LeadingBack", "Outlets", "Tools", "Unsubscribing", "open_outlets"]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
 from jinja2 import ChainableUndefined, Template, TemplateError, meta, nodes
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -33,6 +34,8 @@ KNOWN: Final[Mapping[str, frozenset[str] | None]] = {
     "visitor": frozenset({"name", "first_name", "phone", "language"}),
     "agent": frozenset({"name", "first_name"}),
     "unsubscribe_url": frozenset(),
+    "link": frozenset(),
+    "qr_url": frozenset(),
 }  # fmt: skip
 """What a text may ask for; None where its customer chooses the names."""
 
@@ -77,6 +80,12 @@ def fault_among(source: str, names: frozenset[str]) -> str | None:
     if strange:
         return f"asks for {min(strange)}; there are: {', '.join(sorted(names))}"
     return None
+
+
+@lru_cache(maxsize=256)
+def asks(source: str) -> frozenset[str]:
+    """Return the names that a text, which had no `fault`, asks for."""
+    return frozenset(find_undeclared_variables(_PLAIN.parse(source)))
 
 
 def write(source: str, facts: Mapping[str, Any], html: bool = False) -> str:

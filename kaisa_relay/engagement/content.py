@@ -28,8 +28,10 @@ from kaisa_relay.engagement import suppression_rows
 from kaisa_relay.engagement.bodies import BadBody, write
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.facts import language_of, telling, view_of
+from kaisa_relay.engagement.leading_back import LeadingBack, NoLink
 from kaisa_relay.engagement.mailing import Mail
 from kaisa_relay.engagement.texting import TextMessage
+from kaisa_relay.engagement.trigger_rows import Place
 from kaisa_relay.engagement.unsubscribing import Unsubscribing
 from kaisa_relay.ports import Archive, Recorded
 from kaisa_relay.store import Store
@@ -47,10 +49,14 @@ Content = Posted | Mail | TextMessage
 
 @frozen
 class Unsendable:
-    """There is nothing to send; `why` goes into the log. `unwanted` is no failure."""
+    """There is nothing to send; `why` goes into the log. `unwanted` is no failure.
+
+    `later` says that there may be something at another try.
+    """
 
     why: str
     unwanted: bool = False
+    later: bool = False
 
 
 @frozen
@@ -60,9 +66,10 @@ class Composer:
     store: Store
     archive: Archive
     unsubscribing: Unsubscribing
+    leading_back: LeadingBack
 
     async def compose(
-        self, action: Action, target: Target, recorded: Recorded
+        self, action: Action, place: Place, target: Target, recorded: Recorded
     ) -> Content | Unsendable:
         """Return what an action sends because of an event. Raises `StoreUnavailable`."""
         if isinstance(action, Webhook):
@@ -72,7 +79,10 @@ class Composer:
         if view is not None:
             of, who = recorded.workspace, view.form.contact
             language = await self.store.browse(partial(language_of, of=of, who=who))
-        written = Written(language, telling(recorded, view, language))
+        led = await self.leading_back.facts(action, place, recorded)
+        if isinstance(led, NoLink):
+            return Unsendable(led.why, later=led.later)
+        written = Written(language, {**telling(recorded, view, language), **led})
         content = await trio.to_thread.run_sync(worded, action, target, written, self.unsubscribing)
         address = _address(content)
         if address is not None:

@@ -24,6 +24,7 @@ from kaisa_relay.engagement.content import Composer, Content, Posted, Unsendable
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
 from kaisa_relay.engagement.events import Events
+from kaisa_relay.engagement.leading_back import LeadingBack
 from kaisa_relay.engagement.outlets import Outlets
 from kaisa_relay.engagement.posting import Reply
 from kaisa_relay.engagement.recording import Recorder
@@ -64,6 +65,7 @@ class Tools:
     archive: Archive
     outlets: Outlets
     unsubscribing: Unsubscribing
+    leading_back: LeadingBack
     wall: WallClock
     rng: Chance
     recorder: Recorder = field(
@@ -136,8 +138,7 @@ class Lane:
         at, began = self.tools.wall(), time.perf_counter()
         content = await self._content(of)
         if isinstance(content, Unsendable):
-            state = DeliveryState.CANCELLED if content.unwanted else DeliveryState.DEAD
-            return Tried(of, at, 0, None, content.why, None, state, at)
+            return self._not_sent(of, content, at)
         id = to_text(DELIVERY, of.id)
         reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
@@ -146,6 +147,14 @@ class Lane:
         answer = reply.answer[:LONGEST_ANSWER] or None
         return Tried(of, at, took, reply.status, why(reply), answer, state, due_at)
 
+    def _not_sent(self, of: Waiting, content: Unsendable, at: datetime) -> Tried:
+        state, due_at = DeliveryState.DEAD, at
+        if content.unwanted:
+            state = DeliveryState.CANCELLED
+        elif content.later:
+            state, due_at = self._outcome(of, Reply(why=content.why))
+        return Tried(of, at, 0, None, content.why, None, state, due_at)
+
     async def _content(self, of: Waiting) -> Content | Unsendable:
         event = await self.tools.events.at(of.workspace, of.seq)
         if event is None:
@@ -153,8 +162,10 @@ class Lane:
         if self.target.kind is Kind.WEBHOOK:
             return Posted(posted(event))  # it needs nothing of its trigger
         read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
-        composer = Composer(self.tools.store, self.tools.archive, self.tools.unsubscribing)
-        return await composer.compose(await self.tools.store.browse(read), self.target, event)
+        tools = self.tools
+        composer = Composer(tools.store, tools.archive, tools.unsubscribing, tools.leading_back)
+        action = await tools.store.browse(read)
+        return await composer.compose(action, of.action, self.target, event)
 
     def _learn(self, reply: Reply) -> None:
         """A receiver that answers with a refusal of this one message is not ill."""

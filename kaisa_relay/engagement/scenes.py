@@ -23,6 +23,7 @@ from kaisa_relay.domain.ids import CHANNEL, CONTACT, CONVERSATION, WorkspaceId, 
 from kaisa_relay.domain.public_events import TYPES, cloud_event
 from kaisa_relay.engagement.content import Written
 from kaisa_relay.engagement.facts import facts, language_of, people, written_out
+from kaisa_relay.engagement.leading_back import EXAMPLE
 from kaisa_relay.ports import Archive, ConversationView, Recorded
 from kaisa_relay.ports.rehearsing import Scene
 from kaisa_relay.store import Store
@@ -45,7 +46,7 @@ class Set:
     @property
     def written(self) -> Written:
         """How words are written here."""
-        return Written(self.language, written_out(self.known))
+        return Written(self.language, {**written_out(self.known), **EXAMPLE})
 
 
 @frozen

@@ -51,3 +51,7 @@ class LinkDesk(Protocol):
     ) -> LinkMade | Refusal | KeyReused | NotFound:
         """Have a link made that leads back into a conversation, or hear why not."""
         ...
+
+    async def link_of(self, workspace: WorkspaceId, token: str) -> str | None:
+        """Return the link that holds this token; None where there is no such."""
+        ...

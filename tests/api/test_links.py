@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from kaisa_relay.domain.conversation.links import ChannelLeft, LinkRefusal, NoWayBack
+from kaisa_relay.domain.ids import WORKSPACE, to_text
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from tests.api.bench import READER, STRANGER, Bench
 from tests.api.fakes import EPOCH
+from tests.api.rows import OURS
 
 
 async def made(bench: Bench) -> str:
@@ -74,3 +76,13 @@ async def test_who_may(bench: Bench) -> None:
     assert (await bench.post(path, {}, READER)).status == 403
     assert (await bench.post(path, {}, STRANGER)).status == 404
     assert (await bench.post("/conversations/cnv_x/link", {})).status == 404
+
+
+async def test_the_image_of_a_mail(bench: Bench) -> None:
+    """Whoever has the token has the link: no key is asked for, and nothing else is told."""
+    workspace = to_text(WORKSPACE, OURS)
+    answer = await bench.get(f"/qr/{workspace}/token.png", None)
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.body.startswith(b"\x89PNG")
+    for path in (f"{workspace}/other", "wsp_x/token", f"{workspace}/{'t' * 65}"):
+        assert (await bench.get(f"/qr/{path}.png", None)).status == 404

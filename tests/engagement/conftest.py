@@ -10,13 +10,14 @@ import trio
 from cryptography.fernet import Fernet
 
 from kaisa_relay.accounts.cipher import TokenCipher
-from kaisa_relay.engagement import Engine, Tools, Unsubscribing, open_outlets
+from kaisa_relay.engagement import Engine, LeadingBack, Tools, Unsubscribing, open_outlets
 from kaisa_relay.runtime.clock import system_clock
 from tests import fakes
 from tests.contracts.certificates import Authority
 from tests.contracts.sql_stores import SqlStore
 from tests.contracts.stores import openers
 from tests.contracts.world import SetClock, World
+from tests.engagement.link_desk import FakeLinkDesk
 from tests.engagement.mail_box import MailBox, mail_box
 from tests.engagement.receiver import Receiver, receiving
 from tests.engagement.stage import Stage
@@ -59,7 +60,8 @@ async def stage(
         world = World(store, clock, new_id, workspace, channel)
         async with open_outlets((LOOPBACK,), authority.trusting()) as outlets:
             reading = (store.following, store.archive)
-            tools = Tools(store.store, *reading, outlets, LINKS, clock, Random(7))
+            back = LeadingBack(FakeLinkDesk(clock), "https://relay.example/")
+            tools = Tools(store.store, *reading, outlets, LINKS, back, clock, Random(7))
             cipher = TokenCipher.of(Fernet.generate_key()[:32])
             engine = Engine(tools, cipher, lambda: [workspace], Random(8).randbytes, True)
             store.journal.subscribe(engine.take)
