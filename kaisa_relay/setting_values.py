@@ -107,6 +107,13 @@ def parse_log_format(text: str) -> LogFormat:
     return formats[text]
 
 
+def parse_timeout(text: str) -> float:
+    """Whole seconds, from 1 to 300."""
+    if not re.fullmatch(r"[1-9]\d{0,2}", text) or int(text) > 300:
+        raise Malformed("is not a whole number of seconds from 1 to 300")
+    return float(text)
+
+
 def parse_watchers(text: str) -> tuple[int, int, int]:
     """Three whole numbers, of which none is smaller than the one before."""
     parts = [part.strip() for part in text.split(",")]

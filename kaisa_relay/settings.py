@@ -30,6 +30,7 @@ from kaisa_relay.setting_values import (
     parse_log_format,
     parse_networks,
     parse_secret_keys,
+    parse_timeout,
     parse_url,
     parse_version,
     parse_watchers,
@@ -45,6 +46,8 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_PUBLIC_URL": "where Meta and browsers reach this server, for example https://relay.example",
     "KAISA_GRAPH_URL": "where the Graph API is, for example https://graph.facebook.com",
     "KAISA_GRAPH_VERSION": "the Graph API's version, for example v26.0",
+    "KAISA_GRAPH_TIMEOUT": "after how many seconds a call to the Graph API without an answer is "
+    "given up: 35 at first, from 1 to 300",
     "KAISA_GRAPH_CA_FILE": "a PEM file with the certificate authorities to trust for the Graph API "
     "instead of the public ones",
     "KAISA_APP_SECRET": "the app secret from Meta's App Dashboard; several, separated by commas, "
@@ -86,6 +89,8 @@ class Settings:
     webhook_bind: Bind | None = None
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v26.0"
+    graph_timeout: float = 35.0
+    """In seconds, from the start of a call to the last byte of its answer."""
     graph_ca_file: Path | None = None
     private_networks: tuple[Network, ...] = ()
     log_format: LogFormat = "console"
@@ -164,6 +169,7 @@ def load(
         public_url=given.read("KAISA_PUBLIC_URL", parse_url, None),
         graph_url=given.read("KAISA_GRAPH_URL", parse_url, standard.graph_url),
         graph_version=given.read("KAISA_GRAPH_VERSION", parse_version, standard.graph_version),
+        graph_timeout=given.read("KAISA_GRAPH_TIMEOUT", parse_timeout, standard.graph_timeout),
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         files_dir=given.read("KAISA_FILES_DIR", Path, None),
         private_networks=given.read("KAISA_PRIVATE_NETWORKS", parse_networks, ()),

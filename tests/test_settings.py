@@ -88,6 +88,7 @@ def test_the_defaults() -> None:
         ("KAISA_LOG_FORMAT", "json", "log_format", "json"),
         ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
         ("KAISA_FEED_WATCHERS", "5, 50,500", "feed_watchers", (5, 50, 500)),
+        ("KAISA_GRAPH_TIMEOUT", "5", "graph_timeout", 5.0),
         ("KAISA_APP_SECRET", "one", "app_secrets", ("one",)),
     ],
 )
@@ -124,6 +125,9 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_PRIVATE_NETWORKS", "10.1.0.0/16,everything"),
         ("KAISA_PRIVATE_NETWORKS", "10.1.2.3/16"),
         ("KAISA_LOG_FORMAT", "xml"),
+        ("KAISA_GRAPH_TIMEOUT", "0"),
+        ("KAISA_GRAPH_TIMEOUT", "301"),
+        ("KAISA_GRAPH_TIMEOUT", "2.5"),
         ("KAISA_FEED_WATCHERS", "100"),
         ("KAISA_FEED_WATCHERS", "0,1,2"),
         ("KAISA_FEED_WATCHERS", "100,300,200"),

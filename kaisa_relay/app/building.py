@@ -51,6 +51,7 @@ from kaisa_relay.whatsapp.links import wa_me
 from kaisa_relay.whatsapp.media import GraphMedia, open_media
 from kaisa_relay.whatsapp.media_disk import MediaDisk
 from kaisa_relay.whatsapp.rows import read_item
+from kaisa_relay.whatsapp.transport import Limits
 from kaisa_relay.whatsapp.webhook import WebhookLane
 
 
@@ -240,7 +241,8 @@ async def _outward(settings: Settings) -> AsyncIterator[tuple[CurlTransport, Gra
     disk, ca_file = MediaDisk(settings.files_dir), settings.graph_ca_file
     files = open_media(disk, settings.graph_url, settings.graph_version, ca_file)
     leaving = open_outlets(settings.private_networks)
-    async with open_curl_transport(ca_file) as wire, files as carrier, leaving as outlets:
+    limits = Limits(whole=settings.graph_timeout)
+    async with open_curl_transport(ca_file, limits) as wire, files as carrier, leaving as outlets:
         yield wire, carrier, outlets
 
 

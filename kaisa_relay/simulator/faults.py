@@ -33,6 +33,10 @@ KNOBS: dict[str, tuple[str, float]] = {
     "error_after_accept": ("HTTP 500 without an error body, although the send was accepted", 0.0),
     "downtime": ("HTTP 503 with Graph error code 2, nothing accepted", 0.0),
     "slow_answer": ("the send is accepted at once and answered `seconds` later", 2.0),
+    "stall": (
+        "a send gets no answer; after `seconds` the connection closes, nothing accepted",
+        60.0,
+    ),
     "expired_token": ("HTTP 401 with Graph error code 190, nothing accepted", 0.0),
     "throughput": ("Graph error 130429, nothing accepted", 0.0),
     "pair_limit": ("Graph error 131056, nothing accepted", 0.0),

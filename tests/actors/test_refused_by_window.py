@@ -9,7 +9,7 @@ from kaisa_relay.domain.inbound import StatusUpdate
 from kaisa_relay.domain.outgoing import Outgoing, Template
 from kaisa_relay.domain.sending import Rank, Rejected
 from kaisa_relay.ports import FormPerson
-from tests.actors.house import AGENT, VISITOR, House, Plan, open_house
+from tests.actors.house import AGENT, VISITOR, House, Plan, appends, open_house
 
 CLOSED = Rejected(131047, "re-engagement message")
 WORDS = ["one", "two", "three", "four"]
@@ -61,6 +61,26 @@ async def test_a_refusal_that_comes_as_a_status_holds_them_as_well(
     if restarts:
         async with open_house(evolve(plan, store=store, gateway=gateway)) as house:
             await heard_in_order(house, reader)
+
+
+@pytest.mark.parametrize(("writer", "reader"), [(VISITOR, AGENT), (AGENT, VISITOR)])
+async def test_a_restart_before_anybody_has_heard_of_the_refusal(
+    autojump_clock: MockClock, writer: FormPerson, reader: FormPerson
+) -> None:
+    """It is in the conversation's inbox by then, and so is that what was behind it turned back."""
+    plan = Plan()
+    async with open_house(plan) as house:
+        talk = await house.talking()
+        house.gateway.latency = 5.0
+        house.gateway.answer_next(reader.phone, CLOSED)
+        await house.arrive(*(house.item(writer, word) for word in WORDS))
+        await house.pass_time(4)
+        deaf = house.traps.set(appends(talk.conversation), times=100)
+        await house.pass_time(1.1)
+        assert deaf.sprung > 0
+        store, gateway = house.store.restart(), house.gateway
+    async with open_house(evolve(plan, store=store, gateway=gateway)) as house:
+        await heard_in_order(house, reader)
 
 
 async def heard_in_order(house: House, reader: FormPerson) -> None:

@@ -6,7 +6,7 @@ Rule 2: the simulator outlives the relay, as WhatsApp does; its record says what
 
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -123,9 +123,11 @@ async def house(
     folder: Path,
     settings: WorkspaceSettings = SETTINGS,
     login: Login | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
     """Open a house with one workspace, two numbers and an API key; its relay is ready."""
-    config, bind, graph = RelayConfig(database_url), free_address(), free_address()
+    config = RelayConfig(database_url, more=more or {})
+    bind, graph = free_address(), free_address()
     customer = Customer("house", settings, LINES, login)
     key = await open_account(config.settings(), customer)
     async with (

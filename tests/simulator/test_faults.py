@@ -84,6 +84,19 @@ async def test_a_slow_answer_comes_after_the_statuses(bench: Bench) -> None:
     assert len(bench.business.of("statuses")) == 3
 
 
+async def test_a_stalled_send_is_neither_accepted_nor_answered(bench: Bench) -> None:
+    """The connection closes in the end; until then nothing is said, nor afterwards by a status."""
+    await write(bench)
+    await bench.faults(stall={"times": 1, "seconds": 40})
+    started = trio.current_time()
+    with pytest.raises(httpx.RemoteProtocolError):
+        await bench.text(VISITOR, "lost")
+    assert trio.current_time() - started == pytest.approx(40)
+    await bench.settle()
+    assert await texts(bench) == []
+    assert await sends(bench) == [("not accepted", "dropped")]
+
+
 async def test_a_status_may_precede_the_answer(bench: Bench) -> None:
     """The business has the webhook before it has the wamid; it is not told twice."""
     await write(bench)

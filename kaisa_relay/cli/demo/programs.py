@@ -3,6 +3,7 @@
 import re
 import secrets
 import socket
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -48,6 +49,8 @@ class RelayConfig:
 
     database_url: str = field(repr=False)  # may hold a password
     secret_key: str = field(factory=partial(secrets.token_urlsafe, 32), repr=False)
+    more: Mapping[str, str] = {}
+    """Settings beside those that find the simulator."""
 
     def program(self, bind: str, graph_url: str) -> Program:
         """Return a relay that calls a simulator."""
@@ -66,6 +69,7 @@ class RelayConfig:
             "KAISA_VERIFY_TOKEN": VERIFY_TOKEN,
             "KAISA_PRIVATE_NETWORKS": "127.0.0.0/8",  # whoever takes webhooks here is on loopback
             "KAISA_LOG_FORMAT": "json",
+            **self.more,
         }
 
 

@@ -46,6 +46,11 @@ class Messages:
 
     async def _send(self, channel: ChannelConfig, outgoing: Outgoing) -> Answer:
         about = (channel.phone_number_id, digits(outgoing.to or ""), outgoing.recipient or "")
+        stalled = self._simulator.faults.strikes("stall", *about)
+        if stalled is not None:
+            self._note(channel, outgoing, outcome="not accepted", answer="dropped")
+            await trio.sleep(stalled.seconds)
+            return {}, 200, {DROP_HEADER: "1"}
         fault = self._fault_before(about)
         if fault is not None:
             self._note(channel, outgoing, outcome="not accepted", answer=fault[1])
