@@ -73,18 +73,19 @@ def advance(
         return False
     for step in steps:
         if isinstance(step, Stopped):
-            connection.execute(_cancelling(of, step))
+            connection.execute(cancelling(of, step))
         else:
             connection.execute(insert(delivery), _rows(of, step))
     return True
 
 
-def _cancelling(of: WorkspaceId, step: Stopped) -> Update:
+def cancelling(of: WorkspaceId, step: Stopped) -> Update:
+    """Return the statement that stops what a conversation waits for by a trigger."""
     waits = (
         delivery.c.workspace == of,
         delivery.c.conversation == step.conversation,
         delivery.c.trigger_id == step.trigger,
-        delivery.c.seq < step.seq,
+        delivery.c.seq + 0 < step.seq,  # plain, SQLite would read the trigger's whole history
         IS_WAITING,
     )
     return update(delivery).where(*waits).values(state=DeliveryState.CANCELLED)

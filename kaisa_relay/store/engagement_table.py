@@ -94,7 +94,6 @@ index(
 )
 index(
     "ix_delivery_conversation",
-    delivery.c.workspace,
     delivery.c.conversation,
     delivery.c.trigger_id,
     where=WAITING,
