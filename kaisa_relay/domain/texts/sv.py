@@ -173,9 +173,9 @@ TEXTS: Final[Texts] = {
     "en kollega.",
     TextKey.HAND_OVER: "Lämna över",
     TextKey.AWAY_ASKED: (
-        "{name} väntar på svar medan du är borta, så vi har frågat {agent} om att ta över. "
+        "{name} väntar på svar medan du är borta, så vi har bett {agent} att ta över. "
         "Chatten är kvar hos dig tills någon tackar ja.",
-        "Din besökare väntar på svar medan du är borta, så vi har frågat en kollega om att ta "
+        "Din besökare väntar på svar medan du är borta, så vi har bett en kollega att ta "
         "över. Chatten är kvar hos dig tills någon tackar ja.",
     ),
     TextKey.AWAY_WAITING: (
