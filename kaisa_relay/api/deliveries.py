@@ -11,7 +11,7 @@ from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.bodies import Errors, read_body, receive_body
 from kaisa_relay.api.cursors import Listing, write_cursor
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.endpoints import shown_try
+from kaisa_relay.api.endpoints import shown_endpoint, shown_try
 from kaisa_relay.api.engagement_shapes import (
     DeliveryAnswer,
     DeliveryDetail,
@@ -155,7 +155,7 @@ def _answer(view: DeliveryView) -> DeliveryAnswer:
         step=view.step,
         event=event_id(view.event),
         conversation=None if conversation is None else to_text(CONVERSATION, conversation),
-        endpoint=to_text(ENDPOINT, view.endpoint),
+        endpoint=shown_endpoint(view.endpoint),
         attempts=view.attempts,
         due_at=view.due_at,
         done_at=view.done_at,

@@ -22,7 +22,7 @@ from kaisa_relay.api.problem_kinds import EndpointInUse
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.actions import Kind
-from kaisa_relay.domain.engagement.ids import ENDPOINT, TRIGGER, EndpointId
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT, TRIGGER, EndpointId
 from kaisa_relay.domain.ids import from_text, to_text
 from kaisa_relay.ports.engagement import (
     AttemptView,
@@ -38,6 +38,7 @@ from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
 
 _NOT_FOUND: Final = problem(NotFound)
+_KINDS: Final = ", ".join(each for each in Kind if each is not Kind.TEMPLATE)
 
 
 class Endpoints:
@@ -72,7 +73,7 @@ class Endpoints:
         if isinstance(asked, Problem):
             return asked
         if asked.kind not in list(Kind):
-            return invalid(FieldError("kind", f"must be one of: {', '.join(Kind)}"))
+            return invalid(FieldError("kind", f"must be one of: {_KINDS}"))
         options = Options(asked.user, asked.sender, asked.provider, asked.account, asked.request)
         wish = EndpointWish(Kind(asked.kind), asked.url, options, asked.password, asked.headers)
         made = await self._engagement.add_endpoint(calling_key().workspace, wish)
@@ -132,6 +133,11 @@ def shown_try(tried: AttemptView) -> AttemptAnswer:
         why=tried.why,
         answer=tried.answer,
     )
+
+
+def shown_endpoint(id: EndpointId) -> str | None:
+    """Return an endpoint as it travels; None for what goes out on a channel."""
+    return None if id == CHANNEL_LANE else to_text(ENDPOINT, id)
 
 
 def _id(text: str) -> EndpointId | None:

@@ -201,7 +201,7 @@ class AttemptAnswer(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryAnswer(Struct, frozen=True, kw_only=True):
-    """One event on its way to one endpoint; `event` is the id in its body."""
+    """One event on its way to one endpoint, or on a channel (null); `event` is its id."""
 
     id: str
     state: DeliveryState
@@ -210,7 +210,7 @@ class DeliveryAnswer(Struct, frozen=True, kw_only=True):
     step: int
     event: str
     conversation: str | None
-    endpoint: str
+    endpoint: str | None
     attempts: int
     due_at: datetime
     done_at: datetime | None

@@ -10,7 +10,7 @@ from kaisa_relay.api.answers import json_answer
 from kaisa_relay.api.auth import calling_key, forbidden
 from kaisa_relay.api.bodies import read_body, read_json, receive_body
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.endpoints import shown_try
+from kaisa_relay.api.endpoints import shown_endpoint, shown_try
 from kaisa_relay.api.engagement_shapes import AttemptAnswer
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.rehearsing_shapes import (
@@ -23,9 +23,8 @@ from kaisa_relay.api.routes import Route
 from kaisa_relay.api.triggers import ANSWERED, KNOWN, OURS, missing, trigger_id
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.engagement.definition import BadDefinition
-from kaisa_relay.domain.engagement.ids import ENDPOINT
 from kaisa_relay.domain.engagement.trigger import read_trigger
-from kaisa_relay.domain.ids import CONVERSATION, ConversationId, from_text, to_text
+from kaisa_relay.domain.ids import CONVERSATION, ConversationId, from_text
 from kaisa_relay.ports.engagement import BadEndpoint, NoSuchEndpoint
 from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
@@ -129,7 +128,7 @@ def _action(made: Rehearsed) -> PreviewedAction:
         action=made.action,
         after=write_duration(made.after),
         kind=made.kind,
-        endpoint=to_text(ENDPOINT, made.endpoint),
+        endpoint=shown_endpoint(made.endpoint),
         problem=made.problem,
         **made.parts,
     )

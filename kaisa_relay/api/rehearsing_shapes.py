@@ -37,12 +37,15 @@ class PreviewedAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: int
     after: str
     kind: Kind
-    endpoint: str
+    endpoint: str | None
     to: str | None = None
     subject: str | None = None
     text: str | None = None
     html: str | None = None
     body: dict[str, Any] | None = None
+    template: str | None = None
+    language: str | None = None
+    parameters: list[str] | None = None
     problem: str | None = None
 
 

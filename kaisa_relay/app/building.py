@@ -18,6 +18,7 @@ from kaisa_relay.accounts.sessions import StoredUsers
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
+from kaisa_relay.actors.outreach import ChannelCourier
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
@@ -30,6 +31,7 @@ from kaisa_relay.directory import SqlDirectory
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.engagement import (
     Engine,
+    Handover,
     LeadingBack,
     Outlets,
     Tools,
@@ -211,7 +213,8 @@ def _tools(
     keys = settings.derived_keys("unsubscribe links")
     links, reading = Unsubscribing.of(settings.public_url, *keys), (rooms.following, rooms.archive)
     back = LeadingBack(ActorsDesk(context), settings.public_url)
-    return Tools(store, *reading, outlets, links, back, context.wall, context.rng)
+    handover = Handover(store, ChannelCourier(context))
+    return Tools(store, *reading, outlets, links, back, handover, context.wall, context.rng)
 
 
 def _engagement(

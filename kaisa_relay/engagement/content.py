@@ -6,13 +6,20 @@ Rule 2: what cannot be made, now or later, ends its delivery with a reason.
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import msgspec
 import trio
 from attrs import evolve, field, frozen
 
-from kaisa_relay.domain.engagement.actions import Action, Email, Sms, Webhook
+from kaisa_relay.domain.engagement.actions import (
+    Action,
+    Email,
+    Sms,
+    Webhook,
+    WhatsAppTemplate,
+    Worded,
+)
 from kaisa_relay.domain.engagement.mail_address import read_mail_address, read_mailbox
 from kaisa_relay.domain.engagement.sms import LONGEST_TEXT
 from kaisa_relay.domain.engagement.suppression import (
@@ -21,7 +28,8 @@ from kaisa_relay.domain.engagement.suppression import (
     Way,
     read_address,
 )
-from kaisa_relay.domain.engagement.wording import Wording
+from kaisa_relay.domain.engagement.wording import LANGUAGE, Wording
+from kaisa_relay.domain.ids import ConversationId
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.engagement import suppression_rows
@@ -44,7 +52,22 @@ class Posted:
     body: bytes = field(repr=False)
 
 
-Content = Posted | Mail | TextMessage
+@frozen
+class TemplateMessage:
+    """A template with its parameters, for a conversation's visitor."""
+
+    conversation: ConversationId
+    name: str
+    language: str
+    parameters: tuple[str, ...] = field(repr=False)
+
+
+LONGEST_PARAMETER: Final = 60
+"""Characters of a template's parameter; more is cut off when it leaves."""
+
+Outward = Posted | Mail | TextMessage
+"""What leaves for somebody's server."""
+Content = Outward | TemplateMessage
 
 
 @frozen
@@ -82,7 +105,8 @@ class Composer:
         led = await self.leading_back.facts(action, place, recorded)
         if isinstance(led, NoLink):
             return Unsendable(led.why, later=led.later)
-        written = Written(language, {**telling(recorded, view, language), **led})
+        told = {**telling(recorded, view, language), **led}
+        written = Written(language, told, None if view is None else view.id)
         content = await trio.to_thread.run_sync(worded, action, target, written, self.unsubscribing)
         address = _address(content)
         if address is not None:
@@ -98,6 +122,7 @@ class Written:
 
     language: str | None
     told: Mapping[str, Any] = field(repr=False)
+    conversation: ConversationId | None = None
 
     def of(self, name: str, wording: Wording, html: bool = False) -> str:
         """Return the words of one member. Raises `BadBody`, with its name."""
@@ -108,8 +133,11 @@ class Written:
 
 
 def worded(
-    action: Email | Sms, target: Target, written: Written, unsubscribing: Unsubscribing
-) -> Mail | TextMessage | Unsendable:
+    action: Worded,
+    target: Target,
+    written: Written,
+    unsubscribing: Unsubscribing,
+) -> Mail | TextMessage | TemplateMessage | Unsendable:
     """Return what an action sends, in words."""
     try:
         match action:
@@ -117,6 +145,8 @@ def worded(
                 return _mail(action, target, written, unsubscribing)
             case Sms():
                 return _text_message(action, written)
+            case WhatsAppTemplate():
+                return _template(action, written)
             case _:
                 assert_never(action)
     except BadBody as bad:
@@ -151,6 +181,23 @@ def _text_message(action: Sms, written: Written) -> TextMessage | Unsendable:
     return TextMessage(to, text)
 
 
+def _template(action: WhatsAppTemplate, written: Written) -> TemplateMessage | Unsendable:
+    if written.conversation is None:
+        return Unsendable("the event is of no conversation, so there is nobody to write to")
+    language = written.of("language", action.language).strip()
+    if not LANGUAGE.fullmatch(language):
+        return Unsendable("`language` gave no language of a template, such as sv or pt_BR")
+    parameters = tuple(
+        written.of(f"parameters[{n}]", each) for n, each in enumerate(action.parameters)
+    )
+    for n, each in enumerate(parameters):
+        if len(each) > LONGEST_PARAMETER and "https://" in each:
+            return Unsendable(
+                f"`parameters[{n}]` holds a link that would be cut off: it is too long"
+            )
+    return TemplateMessage(written.conversation, action.name, language, parameters)
+
+
 def _address(content: Content | Unsendable) -> Address | None:
     """Return where something goes to somebody who may not want it."""
     match content:
@@ -158,7 +205,7 @@ def _address(content: Content | Unsendable) -> Address | None:
             return _read(Way.EMAIL, to)
         case TextMessage(to=to):
             return _read(Way.SMS, to)
-        case Posted() | Unsendable():
+        case Posted() | TemplateMessage() | Unsendable():
             return None
         case _:
             assert_never(content)

@@ -11,11 +11,11 @@ from typing import Final
 import trio
 from attrs import define, field
 
-from kaisa_relay.domain.engagement.ids import EndpointId
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, EndpointId
 from kaisa_relay.domain.engagement.retrying import Breaker
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.engagement import delivery_rows, endpoint_rows
-from kaisa_relay.engagement.endpoint_rows import Cipher
+from kaisa_relay.engagement import delivery_rows, due_rows, endpoint_rows
+from kaisa_relay.engagement.endpoint_rows import Cipher, channel_lane
 from kaisa_relay.engagement.lane import Lane, Tools
 from kaisa_relay.ports import StoreUnavailable
 
@@ -66,7 +66,7 @@ class Deliverer:
         """Start a lane wherever something is due; return for how long nothing else is."""
         now = self.tools.wall()
         wait = LOOK
-        dues = partial(delivery_rows.dues, of=self.workspaces())
+        dues = partial(due_rows.dues, of=self.workspaces())
         for workspace, endpoint, due_at in await self.tools.store.browse(dues):
             key = (workspace, endpoint)
             if key in self._busy:
@@ -92,7 +92,8 @@ class Deliverer:
     async def _work(self, key: Key) -> None:
         (of, id), now = key, self.tools.wall()
         read = partial(endpoint_rows.target, of=of, id=id, now=now, cipher=self.cipher)
-        target = await self.tools.store.browse(read)
+        on_channel = id == CHANNEL_LANE
+        target = channel_lane(of) if on_channel else await self.tools.store.browse(read)
         if target is None:
             return
         lane = Lane(self.tools, target, self._breakers.pop(key, Breaker()))

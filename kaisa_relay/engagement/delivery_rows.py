@@ -28,7 +28,7 @@ from kaisa_relay.ports.engagement import (
     DeliveryView,
     WhichDeliveries,
 )
-from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, endpoint
+from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery
 from kaisa_relay.store.instants import from_micros, to_micros
 
 FINISHED: Final = (DeliveryState.DELIVERED, DeliveryState.DEAD)
@@ -65,22 +65,6 @@ class Tried:
 
 
 # --- delivering
-
-
-def dues(
-    connection: Connection, of: Sequence[WorkspaceId]
-) -> list[tuple[WorkspaceId, EndpointId, datetime]]:
-    """Return when the next delivery of each endpoint that is not disabled is due."""
-    mine = (delivery.c.workspace == endpoint.c.workspace, delivery.c.endpoint == endpoint.c.id)
-    first = select(func.min(delivery.c.due_at)).where(*mine, IS_WAITING).scalar_subquery()
-    query = select(endpoint.c.workspace, endpoint.c.id, first.label("due_at")).where(
-        endpoint.c.workspace.in_(of), endpoint.c.disabled_at.is_(None)
-    )
-    return [
-        (row.workspace, row.id, from_micros(row.due_at))
-        for row in connection.execute(query)
-        if row.due_at is not None
-    ]
 
 
 def due(
@@ -231,6 +215,7 @@ def replay(
         "due_at": to_micros(now),
         "attempts": 0,
         "done_at": None,
+        "send": None,
     }
     finished = delivery.c.state.in_(FINISHED)
     return connection.execute(update(delivery).where(*chosen, finished).values(again)).rowcount

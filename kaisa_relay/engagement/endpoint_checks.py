@@ -36,6 +36,8 @@ def bad_endpoint(wish: EndpointWish, plain: bool, signs_in: bool) -> BadEndpoint
             return _bad_mail_server(wish, plain, signs_in)
         case Kind.SMS:
             return bad_sms_endpoint(wish, plain, signs_in)
+        case Kind.TEMPLATE:
+            return BadEndpoint("kind", "is template, which goes out on a channel and needs none")
         case _:
             assert_never(wish.kind)
 

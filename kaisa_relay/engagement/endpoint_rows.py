@@ -12,7 +12,7 @@ from attrs import field, frozen
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from kaisa_relay.domain.engagement.actions import Kind
-from kaisa_relay.domain.engagement.ids import EndpointId
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, EndpointId
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import EndpointView, Options
 from kaisa_relay.store.engagement_table import endpoint
@@ -45,6 +45,11 @@ class Target:
     secrets: tuple[str, ...] = field(repr=False)
     kind: Kind = Kind.WEBHOOK
     options: Options = field(factory=Options)
+
+
+def channel_lane(of: WorkspaceId) -> Target:
+    """Return what stands for all channels of a workspace."""
+    return Target(of, CHANNEL_LANE, "", (), Kind.TEMPLATE)
 
 
 def views(connection: Connection, of: WorkspaceId) -> list[EndpointView]:

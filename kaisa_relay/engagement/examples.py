@@ -10,7 +10,7 @@ from kaisa_relay.domain.engagement.ids import ENDPOINT
 from kaisa_relay.domain.engagement.mail_address import read_mail_address
 from kaisa_relay.domain.ids import WORKSPACE, to_text
 from kaisa_relay.domain.phone import BadPhone, parse
-from kaisa_relay.engagement.content import Content, Posted, sender_of
+from kaisa_relay.engagement.content import Outward, Posted, sender_of
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.mailing import Mail
 from kaisa_relay.engagement.texting import TextMessage
@@ -20,7 +20,7 @@ EXAMPLE: Final = "engagement.test"
 """The type of the event that is posted."""
 
 
-def example(target: Target, id: str, at: datetime, to: str | None) -> Content | BadEndpoint:
+def example(target: Target, id: str, at: datetime, to: str | None) -> Outward | BadEndpoint:
     """Return an example for an endpoint; `to` is who gets it, where the kind needs that."""
     match target.kind:
         case Kind.WEBHOOK:
@@ -36,6 +36,8 @@ def example(target: Target, id: str, at: datetime, to: str | None) -> Content | 
             if isinstance(number, BadPhone):
                 return BadEndpoint("to", "must be the number that gets the example, such as +46…")
             return TextMessage(number, "This is a test: your triggers can send text messages.")
+        case Kind.TEMPLATE:
+            return BadEndpoint("action", "is a template, which only a visitor can get")
         case _:
             assert_never(target.kind)
 

@@ -20,10 +20,18 @@ from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT
 from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
-from kaisa_relay.engagement.content import Composer, Content, Posted, Unsendable, posted
+from kaisa_relay.engagement.content import (
+    Composer,
+    Content,
+    Posted,
+    TemplateMessage,
+    Unsendable,
+    posted,
+)
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
 from kaisa_relay.engagement.events import Events
+from kaisa_relay.engagement.handing_over import Handover
 from kaisa_relay.engagement.leading_back import LeadingBack
 from kaisa_relay.engagement.outlets import Outlets
 from kaisa_relay.engagement.posting import Reply
@@ -66,6 +74,7 @@ class Tools:
     outlets: Outlets
     unsubscribing: Unsubscribing
     leading_back: LeadingBack
+    handover: Handover
     wall: WallClock
     rng: Chance
     recorder: Recorder = field(
@@ -140,7 +149,10 @@ class Lane:
         if isinstance(content, Unsendable):
             return self._not_sent(of, content, at)
         id = to_text(DELIVERY, of.id)
-        reply = await self.tools.outlets.send(self.target, content, id, at)
+        if isinstance(content, TemplateMessage):
+            reply = await self.tools.handover.send(of, content)
+        else:
+            reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
         self._learn(reply)
         state, due_at = self._outcome(of, reply)
@@ -169,6 +181,8 @@ class Lane:
 
     def _learn(self, reply: Reply) -> None:
         """A receiver that answers with a refusal of this one message is not ill."""
+        if reply.pending:
+            return
         if reply.status == _GONE:
             self.over = True
         elif reply.taken or reply.final:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from kaisa_relay.domain.conversation.links import LinkOrigin
-from kaisa_relay.domain.engagement.actions import Email, Sms
+from kaisa_relay.domain.engagement.actions import Worded, wordings
 from kaisa_relay.domain.ids import WORKSPACE, EventSeq, to_text
 from kaisa_relay.engagement.bodies import asks
 from kaisa_relay.engagement.trigger_rows import Place
@@ -40,7 +40,7 @@ class LeadingBack:
     public_url: str
 
     async def facts(
-        self, action: Email | Sms, place: Place, recorded: Recorded
+        self, action: Worded, place: Place, recorded: Recorded
     ) -> dict[str, Any] | NoLink:
         """Return the facts of a link where an action's words ask for one."""
         if not wanted(action):
@@ -59,9 +59,6 @@ class LeadingBack:
         return {"link": made.url, "qr_url": f"{self.public_url.rstrip('/')}{where}"}
 
 
-def wanted(action: Email | Sms) -> bool:
+def wanted(action: Worded) -> bool:
     """Say whether an action's words ask for a link."""
-    wordings = [action.to, action.text]
-    if isinstance(action, Email):
-        wordings += [action.subject, *([action.html] if action.html else [])]
-    return any(asks(text) & FACTS for wording in wordings for _, text in wording.texts)
+    return any(asks(text) & FACTS for each in wordings(action) for _, text in each.texts)

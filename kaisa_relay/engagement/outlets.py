@@ -13,7 +13,7 @@ import certifi
 from attrs import evolve, frozen
 
 from kaisa_relay.domain.engagement.addresses import Network
-from kaisa_relay.engagement.content import Content, Posted
+from kaisa_relay.engagement.content import Outward, Posted
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.mail_server import MailServer, read_mail_server
 from kaisa_relay.engagement.mailing import Mail, Mailer
@@ -35,7 +35,7 @@ class Outlets:
     mailer: Mailer
     texter: Texter
 
-    async def send(self, target: Target, content: Content, id: str, at: datetime) -> Reply:
+    async def send(self, target: Target, content: Outward, id: str, at: datetime) -> Reply:
         """Send once; never raises for what the other side does."""
         match content:
             case Posted():

@@ -38,6 +38,8 @@ class Reply:
     retry_after: timedelta | None = None
     final: bool = False
     """Whether it will never be taken, however often it is tried."""
+    pending: bool = False
+    """Whether it is on its way, and nothing is wrong."""
     refused: bool = False
     """Whether it is not taken, though the status is good."""
 

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from kaisa_relay.domain.engagement.actions import Action, Email, Sms, Webhook, kind_of
 from kaisa_relay.domain.engagement.conditions import holds
-from kaisa_relay.domain.engagement.ids import DELIVERY, EndpointId, TriggerId
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, DELIVERY, EndpointId, TriggerId
 from kaisa_relay.domain.engagement.trigger import Trigger, endpoints
 from kaisa_relay.domain.engagement.wording import Wording
 from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import endpoint_rows, trigger_rows
-from kaisa_relay.engagement.content import Content, Unsendable, worded
-from kaisa_relay.engagement.endpoint_rows import Cipher, Target
+from kaisa_relay.engagement.content import Content, TemplateMessage, Unsendable, worded
+from kaisa_relay.engagement.endpoint_rows import Cipher, Target, channel_lane
 from kaisa_relay.engagement.examples import example
 from kaisa_relay.engagement.lane import Tools
 from kaisa_relay.engagement.mailing import Mail
@@ -68,7 +68,7 @@ class Rehearsal:
         at, id = self.tools.wall(), to_text(DELIVERY, self.tools.store.new_id())
         content: Content | Unsendable | BadEndpoint
         content = example(target, id, at, trial.to)  # which says what is wrong with `to`
-        if not isinstance(action, Webhook) and not isinstance(content, BadEndpoint):
+        if isinstance(action, Email | Sms) and not isinstance(content, BadEndpoint):
             known = await self._set(workspace, view.definition, trial.scene)
             if known is None:
                 return BadEndpoint("conversation", "is none of this workspace's")
@@ -81,6 +81,8 @@ class Rehearsal:
                 return content
             case Unsendable(why):
                 return AttemptView(1, at, 0, None, why, None)
+            case TemplateMessage():
+                raise AssertionError("only a visitor gets a template")
             case _:
                 return await tried_once(self.tools, target, content, id)
 
@@ -106,7 +108,8 @@ class Rehearsal:
         def read(connection: Connection) -> dict[EndpointId, Target]:
             each = partial(endpoint_rows.target, connection, workspace, now=now, cipher=self.cipher)
             found = {id: each(id) for id in wanted}
-            return {id: target for id, target in found.items() if target is not None}
+            there = {id: target for id, target in found.items() if target is not None}
+            return {CHANNEL_LANE: channel_lane(workspace), **there}
 
         return await self.tools.store.browse(read)
 
@@ -160,5 +163,8 @@ def _one(made: Rehearsed, action: Action, stage: _Stage) -> Rehearsed:
             return evolve(made, parts=parts)
         case TextMessage(to, text):
             return evolve(made, parts={"to": to, "text": text})
+        case TemplateMessage(_, name, language, parameters):
+            told = {"template": name, "language": language, "parameters": list(parameters)}
+            return evolve(made, parts=told)
         case _:
             assert_never(content)

@@ -19,7 +19,14 @@ from kaisa_relay.domain.conversation.events import (
 from kaisa_relay.domain.conversation.terms import AbandonReason, EndedBy, FailReason
 from kaisa_relay.domain.engagement.conditions import Facts
 from kaisa_relay.domain.engagement.trigger import named
-from kaisa_relay.domain.ids import CHANNEL, CONTACT, CONVERSATION, WorkspaceId, to_text
+from kaisa_relay.domain.ids import (
+    CHANNEL,
+    CONTACT,
+    CONVERSATION,
+    ConversationId,
+    WorkspaceId,
+    to_text,
+)
 from kaisa_relay.domain.public_events import TYPES, cloud_event
 from kaisa_relay.engagement.content import Written
 from kaisa_relay.engagement.facts import facts, language_of, people, written_out
@@ -42,11 +49,13 @@ class Set:
 
     known: Facts
     language: str | None
+    conversation: ConversationId
 
     @property
     def written(self) -> Written:
         """How words are written here."""
-        return Written(self.language, {**written_out(self.known), **EXAMPLE})
+        told = {**written_out(self.known), **EXAMPLE}
+        return Written(self.language, told, self.conversation)
 
 
 @frozen
@@ -71,7 +80,7 @@ class Scenery:
             known = {**facts(None, view), "event": example_event(workspace, on, at, view)}
         else:
             known = dict(facts(last, view))
-        return Set({**known, **people(view, language)}, language)
+        return Set({**known, **people(view, language)}, language, view.id)
 
     async def _language(self, workspace: WorkspaceId, view: ConversationView) -> str | None:
         return await self.store.browse(partial(language_of, of=workspace, who=view.form.contact))
@@ -111,7 +120,7 @@ def _example(workspace: WorkspaceId, scene: Scene, on: Sequence[str], at: dateti
         "visitor": {**_VISITOR, "language": language},
         "agent": _AGENT,
     }
-    return Set(known, language)
+    return Set(known, language, ConversationId(NOBODY))
 
 
 def example_event(

@@ -2,13 +2,13 @@
 
 import time
 
-from kaisa_relay.engagement.content import Content
+from kaisa_relay.engagement.content import Outward
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, why
 from kaisa_relay.ports.engagement import AttemptView
 
 
-async def tried_once(tools: Tools, target: Target, content: Content, id: str) -> AttemptView:
+async def tried_once(tools: Tools, target: Target, content: Outward, id: str) -> AttemptView:
     """Send something once, under an id of its own."""
     at, began = tools.wall(), time.perf_counter()
     reply = await tools.outlets.send(target, content, id, at)

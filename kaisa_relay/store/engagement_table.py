@@ -79,9 +79,13 @@ delivery: Final = keyed_table(
     number("due_at"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     number("done_at", nullable=True),
+    number("send", nullable=True),
     PrimaryKeyConstraint("workspace", "id", name="pk_delivery"),
 )
-"""What the event with number `seq` started; it is tried for so long since `first_due_at`."""
+"""What the event with number `seq` started; it is tried for so long since `first_due_at`.
+
+`send` is what it became in its channel's outbox, where it goes out on WhatsApp.
+"""
 WAITING: Final = text("state = 'waiting'")
 IS_WAITING: Final = delivery.c.state == literal_column("'waiting'")
 """In the words of the indexes: with a parameter SQLite would not see that one of them fits."""

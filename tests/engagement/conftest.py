@@ -10,7 +10,14 @@ import trio
 from cryptography.fernet import Fernet
 
 from kaisa_relay.accounts.cipher import TokenCipher
-from kaisa_relay.engagement import Engine, LeadingBack, Tools, Unsubscribing, open_outlets
+from kaisa_relay.engagement import (
+    Engine,
+    Handover,
+    LeadingBack,
+    Tools,
+    Unsubscribing,
+    open_outlets,
+)
 from kaisa_relay.runtime.clock import system_clock
 from tests import fakes
 from tests.contracts.certificates import Authority
@@ -19,6 +26,7 @@ from tests.contracts.stores import openers
 from tests.contracts.world import SetClock, World
 from tests.engagement.link_desk import FakeLinkDesk
 from tests.engagement.mail_box import MailBox, mail_box
+from tests.engagement.outbox import OutboxCourier
 from tests.engagement.receiver import Receiver, receiving
 from tests.engagement.stage import Stage
 
@@ -61,12 +69,14 @@ async def stage(
         async with open_outlets((LOOPBACK,), authority.trusting()) as outlets:
             reading = (store.following, store.archive)
             back = LeadingBack(FakeLinkDesk(clock), "https://relay.example/")
-            tools = Tools(store.store, *reading, outlets, LINKS, back, clock, Random(7))
+            courier = OutboxCourier(world)
+            handover = Handover(store.store, courier)
+            tools = Tools(store.store, *reading, outlets, LINKS, back, handover, clock, Random(7))
             cipher = TokenCipher.of(Fernet.generate_key()[:32])
             engine = Engine(tools, cipher, lambda: [workspace], Random(8).randbytes, True)
             store.journal.subscribe(engine.take)
             async with trio.open_nursery() as nursery:
-                built = Stage(world, store, engine, receiver, nursery)
+                built = Stage(world, store, engine, receiver, courier, nursery)
                 built.start()
                 yield built
                 nursery.cancel_scope.cancel()

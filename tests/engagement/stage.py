@@ -21,7 +21,7 @@ from kaisa_relay.domain.engagement.trigger import Trigger, read_trigger
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import Engine
 from kaisa_relay.engagement.builder import Builder
-from kaisa_relay.engagement.content import Content
+from kaisa_relay.engagement.content import Outward
 from kaisa_relay.engagement.endpoint_rows import Target, target
 from kaisa_relay.engagement.examples import example
 from kaisa_relay.engagement.trigger_rows import KNOWN
@@ -38,6 +38,7 @@ from kaisa_relay.store.engagement_table import subscriber
 from tests import fakes
 from tests.contracts.sql_stores import SqlStore
 from tests.contracts.world import Started, World
+from tests.engagement.outbox import OutboxCourier
 from tests.engagement.receiver import Call, Receiver
 
 WITHIN = 15.0
@@ -52,6 +53,7 @@ class Stage:
     store: SqlStore
     engine: Engine
     receiver: Receiver
+    courier: OutboxCourier
     nursery: trio.Nursery
     _running: trio.CancelScope | None = None
     _people: int = 0
@@ -94,7 +96,7 @@ class Stage:
         assert isinstance(made, NewEndpoint), made
         return made
 
-    async def example(self, endpoint: NewEndpoint, to: str) -> tuple[Target, Content]:
+    async def example(self, endpoint: NewEndpoint, to: str) -> tuple[Target, Outward]:
         """Return an endpoint as who sends sees it, and what tries it."""
         cipher, of, now = self.builder.cipher, self.world.workspace, self.world.clock()
         read = partial(target, of=of, id=endpoint.view.id, now=now, cipher=cipher)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, event
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, TriggerId
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
-from kaisa_relay.engagement import cursor_rows, delivery_rows
+from kaisa_relay.engagement import cursor_rows, delivery_rows, due_rows
 from kaisa_relay.engagement.cursor_rows import Stopped
 from kaisa_relay.store.tables import METADATA
 
@@ -25,11 +25,12 @@ class Asked:
         event.listen(connection, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _k: Any, statement: str, parameters: Any, *_: Any) -> None:
-        self._statements.append((statement, parameters))
+        if not statement.startswith("explain"):
+            self._statements.append((statement, parameters))
 
-    def plan(self) -> str:
-        """Return the plan of the last statement."""
-        statement, parameters = self._statements[-1]
+    def plan(self, back: int = 1) -> str:
+        """Return the plan of the last statement, or of one so far back."""
+        statement, parameters = self._statements[-back]
         rows = self.connection.exec_driver_sql(f"explain query plan {statement}", parameters)
         return "\n".join(row[3] for row in rows)
 
@@ -45,9 +46,10 @@ def asked() -> Iterator[Asked]:
 
 
 def test_a_look_at_every_endpoint_goes_by_what_waits(asked: Asked) -> None:
-    """One probe per endpoint, however much is delivered."""
-    delivery_rows.dues(asked.connection, [OF])
-    assert "ix_delivery_waiting (workspace=? AND endpoint=?)" in asked.plan()
+    """One probe per endpoint, and one per workspace for its channels, however much is delivered."""
+    due_rows.dues(asked.connection, [OF])
+    for back in (1, 2):
+        assert "ix_delivery_waiting (workspace=? AND endpoint=?)" in asked.plan(back)
 
 
 def test_what_is_due_goes_by_what_waits(asked: Asked) -> None:

@@ -3,17 +3,28 @@
 Rule 1: an action names its endpoint; the words it sends are made when it is sent.
 """
 
+import re
 from enum import StrEnum
 from typing import Any, Final, assert_never
 
 from attrs import frozen
 
-from kaisa_relay.domain.engagement.definition import BadDefinition, Json, join, members, words
-from kaisa_relay.domain.engagement.ids import ENDPOINT, EndpointId
+from kaisa_relay.domain.engagement.definition import (
+    BadDefinition,
+    Json,
+    items,
+    join,
+    members,
+    words,
+)
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT, EndpointId
 from kaisa_relay.domain.engagement.wording import Fault, Wording, read_wording
 from kaisa_relay.domain.ids import from_text, to_text
 
 LONGEST_ID: Final = 100
+LONGEST_TEMPLATE: Final = 512
+MOST_PARAMETERS: Final = 20
+_TEMPLATE: Final = re.compile(r"[a-z0-9_]+", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -22,6 +33,8 @@ class Kind(StrEnum):
     WEBHOOK = "webhook"
     EMAIL = "email"
     SMS = "sms"
+    TEMPLATE = "template"
+    """No endpoint's: it goes out on the conversation's own channel."""
 
 
 @frozen
@@ -51,7 +64,35 @@ class Sms:
     text: Wording
 
 
-Action = Webhook | Email | Sms
+@frozen
+class WhatsAppTemplate:
+    """An approved template is sent to the visitor, on the conversation's channel."""
+
+    name: str
+    language: Wording
+    parameters: tuple[Wording, ...] = ()
+
+    @property
+    def endpoint(self) -> EndpointId:
+        """Stand for the channel."""
+        return CHANNEL_LANE
+
+
+Worded = Email | Sms | WhatsAppTemplate
+Action = Webhook | Worded
+
+
+def wordings(action: Worded) -> tuple[Wording, ...]:
+    """Return every text that an action's author wrote."""
+    match action:
+        case Email(to=to, subject=subject, text=text, html=html):
+            return (to, subject, text) if html is None else (to, subject, text, html)
+        case Sms(to=to, text=text):
+            return to, text
+        case WhatsAppTemplate(language=language, parameters=parameters):
+            return language, *parameters
+        case _:
+            assert_never(action)
 
 
 def kind_of(action: Action) -> Kind:
@@ -63,6 +104,8 @@ def kind_of(action: Action) -> Kind:
             return Kind.EMAIL
         case Sms():
             return Kind.SMS
+        case WhatsAppTemplate():
+            return Kind.TEMPLATE
         case _:
             assert_never(action)
 
@@ -80,6 +123,8 @@ def read_action(value: Json, path: str, fault: Fault) -> Action:
             return _email(value, path, fault)
         case Kind.SMS:
             return _sms(value, path, fault)
+        case Kind.TEMPLATE:
+            return _template(value, path, fault)
         case None:
             first = next(iter(value), "") if isinstance(value, dict) else ""
             known = ", ".join(Kind)
@@ -90,6 +135,8 @@ def read_action(value: Json, path: str, fault: Fault) -> Action:
 
 def write_action(action: Action) -> dict[str, Any]:
     """Write an action as its author would; it reads the same again."""
+    if isinstance(action, WhatsAppTemplate):
+        return _written_template(action)
     written: dict[str, Any] = {kind_of(action).value: to_text(ENDPOINT, action.endpoint)}
     for name in _WORDED:
         wording: Wording | None = getattr(action, name, None)
@@ -123,6 +170,28 @@ def _sms(value: Json, path: str, fault: Fault) -> Sms:
         to=read_wording(given["to"], join(path, "to"), fault),
         text=read_wording(given["text"], join(path, "text"), fault),
     )
+
+
+def _template(value: Json, path: str, fault: Fault) -> WhatsAppTemplate:
+    given = members(value, path, (Kind.TEMPLATE, "language"), ("parameters",))
+    name = words(given[Kind.TEMPLATE], join(path, Kind.TEMPLATE), LONGEST_TEMPLATE)
+    if not _TEMPLATE.fullmatch(name):
+        reason = "must be a template's name: small letters, digits and underscores"
+        raise BadDefinition(join(path, Kind.TEMPLATE), reason)
+    where = join(path, "parameters")
+    each = items(given["parameters"], where, MOST_PARAMETERS) if "parameters" in given else ()
+    return WhatsAppTemplate(
+        name,
+        read_wording(given["language"], join(path, "language"), fault),
+        tuple(read_wording(one, f"{where}[{n}]", fault) for n, one in enumerate(each)),
+    )
+
+
+def _written_template(action: WhatsAppTemplate) -> dict[str, Any]:
+    written: dict[str, Any] = {"template": action.name, "language": action.language.write()}
+    if action.parameters:
+        written["parameters"] = [each.write() for each in action.parameters]
+    return written
 
 
 def _endpoint(given: Any, path: str, kind: Kind) -> EndpointId:

@@ -10,4 +10,7 @@ SuppressionId = NewType("SuppressionId", int)
 TRIGGER: Final = "trg"
 ENDPOINT: Final = "end"
 DELIVERY: Final = "dlv"
+
+CHANNEL_LANE: Final = EndpointId(0)
+"""In the place of an endpoint: the channel of the conversation."""
 SUPPRESSION: Final = "sup"

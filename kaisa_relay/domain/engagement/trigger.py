@@ -109,7 +109,8 @@ def plan(trigger: Trigger, at: datetime) -> tuple[Due, ...]:
 def endpoints(trigger: Trigger) -> frozenset[tuple[EndpointId, Kind]]:
     """Return every endpoint that it names, and as what."""
     actions = (action for step in trigger.steps for action in step.actions)
-    return frozenset((action.endpoint, kind_of(action)) for action in actions)
+    wanted = ((action.endpoint, kind_of(action)) for action in actions)
+    return frozenset(each for each in wanted if each[1] is not Kind.TEMPLATE)
 
 
 def _when(trigger: Trigger, at: datetime) -> datetime:

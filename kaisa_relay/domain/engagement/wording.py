@@ -14,7 +14,7 @@ from kaisa_relay.domain.engagement.definition import BadDefinition, Json, join, 
 LONGEST: Final = 10_000
 """Characters of one text."""
 MOST_LANGUAGES: Final = 20
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?", re.ASCII)
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?", re.ASCII)
 
 Fault = Callable[[str], str | None]
 """Says what is wrong with a text's places for facts, or None."""
@@ -46,7 +46,7 @@ def read_wording(value: Json, path: str, fault: Fault) -> Wording:
     if not 1 <= len(value) <= MOST_LANGUAGES:
         raise BadDefinition(path, f"must have 1 to {MOST_LANGUAGES} languages")
     for name in value:
-        if not _LANGUAGE.fullmatch(name):
+        if not LANGUAGE.fullmatch(name):
             raise BadDefinition(join(path, name), "must be a language such as sv or pt-BR")
     return Wording(
         tuple((name, _text(each, join(path, name), fault)) for name, each in value.items())

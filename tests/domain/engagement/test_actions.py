@@ -9,12 +9,14 @@ from kaisa_relay.domain.engagement.actions import (
     Kind,
     Sms,
     Webhook,
+    WhatsAppTemplate,
     kind_of,
     read_action,
+    wordings,
     write_action,
 )
 from kaisa_relay.domain.engagement.definition import BadDefinition
-from kaisa_relay.domain.engagement.ids import ENDPOINT
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT
 from kaisa_relay.domain.ids import to_text
 
 PLACE = to_text(ENDPOINT, 7)
@@ -26,6 +28,12 @@ MAIL = {
     "text": "Hi!",
 }
 SMS = {"sms": PLACE, "to": "{{ visitor.phone }}", "text": {"en": "Hello", "sv": "Hej"}}
+
+TEMPLATE = {
+    "template": "still_there",
+    "language": {"en": "en_US", "sv": "sv"},
+    "parameters": ["{{ visitor.name }}", {"en": "x", "sv": "y"}],
+}
 
 
 def fine(text: str) -> str | None:
@@ -50,6 +58,28 @@ def test_what_is_written_reads_the_same(written: dict[str, Any], kind: Kind) -> 
 
 
 @pytest.mark.parametrize(
+    ("written", "count"),
+    [(MAIL, 3), ({**MAIL, "html": "<p>"}, 4), (SMS, 2), (TEMPLATE, 3)],
+)
+def test_every_text_of_an_action_is_known(written: dict[str, Any], count: int) -> None:
+    """So that it can be asked what they ask for."""
+    action = read_action(written, "actions[0]", fine)
+    assert not isinstance(action, Webhook)
+    assert len(wordings(action)) == count
+
+
+@pytest.mark.parametrize(
+    "written", [TEMPLATE, {"template": "hello_2", "language": "{{ visitor.language }}"}]
+)
+def test_a_template_reads_the_same(written: dict[str, Any]) -> None:
+    """It has no endpoint: the conversation's channel stands in its place."""
+    action = read_action(written, "actions[0]", fine)
+    assert isinstance(action, WhatsAppTemplate)
+    assert (write_action(action), kind_of(action)) == (written, Kind.TEMPLATE)
+    assert action.endpoint == CHANNEL_LANE
+
+
+@pytest.mark.parametrize(
     ("written", "field"),
     [
         ("webhook", "actions[0]"),
@@ -65,6 +95,14 @@ def test_what_is_written_reads_the_same(written: dict[str, Any], kind: Kind) -> 
         ({**SMS, "subject": "x"}, "actions[0].subject"),
         ({**SMS, "text": ""}, "actions[0].text"),
         ({"sms": PLACE, "text": "x"}, "actions[0].to"),
+        ({"template": "hello"}, "actions[0].language"),
+        ({**TEMPLATE, "template": "Still there"}, "actions[0].template"),
+        ({**TEMPLATE, "template": ""}, "actions[0].template"),
+        ({**TEMPLATE, "language": "curse"}, "actions[0].language"),
+        ({**TEMPLATE, "parameters": []}, "actions[0].parameters"),
+        ({**TEMPLATE, "parameters": ["x"] * 21}, "actions[0].parameters"),
+        ({**TEMPLATE, "parameters": ["x", "curse"]}, "actions[0].parameters[1]"),
+        ({**TEMPLATE, "to": "x"}, "actions[0].to"),
         ({**MAIL, "subject": {"sv": "curse"}}, "actions[0].subject.sv"),
     ],
 )

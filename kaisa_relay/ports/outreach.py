@@ -1,0 +1,32 @@
+"""How a trigger reaches a visitor on WhatsApp: by the channel of their conversation."""
+
+from typing import Protocol
+
+from attrs import field, frozen
+
+from kaisa_relay.domain.ids import ConversationId, SendId, WorkspaceId
+from kaisa_relay.domain.outgoing import Template
+
+
+@frozen
+class Order:
+    """A template to a conversation's visitor, under an id that no send had before."""
+
+    send: SendId
+    conversation: ConversationId
+    template: Template = field(repr=False)
+
+
+@frozen
+class NotHandedOver:
+    """It can never be sent, for this reason."""
+
+    why: str
+
+
+class Courier(Protocol):
+    """Puts messages into the outbox of their channel, which paces and repeats them."""
+
+    async def hand_over(self, workspace: WorkspaceId, order: Order) -> NotHandedOver | None:
+        """Put it there, once by its id. Raises `StoreUnavailable`."""
+        ...

@@ -1,0 +1,36 @@
+"""A courier that only puts sends into the outbox; what becomes of them, a test says."""
+
+from attrs import define, evolve, field
+
+from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.domain.sending import Purpose, Rank
+from kaisa_relay.ports import Leg, NewSend
+from kaisa_relay.ports.outreach import NotHandedOver, Order
+from tests.contracts.world import World
+
+
+@define(eq=False)
+class OutboxCourier:
+    """Takes every order unless told to refuse."""
+
+    world: World
+    orders: list[Order] = field(factory=list)
+    refusal: str | None = None
+
+    async def hand_over(self, workspace: WorkspaceId, order: Order) -> NotHandedOver | None:
+        """Write the send down, once by its id."""
+        if self.refusal is not None:
+            return NotHandedOver(self.refusal)
+        self.orders.append(order)
+        plain = self.world.outgoing(Purpose.NOTICE)
+        send = evolve(
+            plain, id=order.send, message=MessageId(order.send), outgoing=order.template,
+            conversation=None,
+        )  # fmt: skip
+        await self.world.change(NewSend(send))
+        return None
+
+    async def becomes(self, rank: Rank, code: int | None = None) -> None:
+        """WhatsApp says how far the last order has come."""
+        leg = Leg(self.orders[-1].send, rank, self.world.clock(), code)
+        await self.world.store.sends.settle(self.world.workspace, [leg], [])
