@@ -32,6 +32,7 @@ from kaisa_relay.domain.ids import (
     WorkspaceId,
     to_text,
 )
+from kaisa_relay.domain.money import read_money
 from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.domain.requester import PREFIXES
@@ -63,6 +64,8 @@ class Rendering:
             reason=None,
             outcome=None,
             note=None,
+            value=None,
+            currency=None,
             url=made.url,
             qr=await self._codes.data_uris(made.url) if drawn else UNSET,
             channel=ChannelAnswer(to_text(CHANNEL, made.channel), made.channel_phone),
@@ -83,12 +86,15 @@ class Rendering:
         self, workspace: WorkspaceId, seen: ConversationView, drawn: bool
     ) -> ConversationAnswer:
         """Return a conversation as it is now."""
+        worth = read_money(seen.note or "")
         return ConversationAnswer(
             id=to_text(CONVERSATION, seen.id),
             status=seen.phase,
             reason=seen.reason,
             outcome=seen.outcome,
             note=seen.note,
+            value=worth.number if worth else None,
+            currency=worth.currency if worth else None,
             url=seen.url,
             qr=await self._qr(seen.url) if drawn else UNSET,
             channel=self._channel(workspace, seen.channel),

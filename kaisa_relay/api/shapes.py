@@ -108,7 +108,8 @@ class ConversationAnswer(Struct, frozen=True, kw_only=True):
     `agent` is who accepted, at `accepted_at`. While that is null it is who is asked now, or will
     be asked first, and null when that is nobody. `outcome` and `note` are what the agent said at
     the end (`/close sold on the phone`: `sold`, `on the phone`), null before and where nothing
-    was said. `expires_at` is the link's deadline while reserved, then that of silence. The
+    was said. `value` and `currency` are the price with which the note begins (`/close sold 12 000
+    kr`). `expires_at` is the link's deadline while reserved, then that of silence. The
     windows are those in which WhatsApp lets us write freely to the two: null where nobody wrote.
     """
 
@@ -117,6 +118,8 @@ class ConversationAnswer(Struct, frozen=True, kw_only=True):
     reason: str | None
     outcome: str | None
     note: str | None
+    value: float | None
+    currency: str | None
     url: str | None
     qr: Qr | UnsetType | None = UNSET
     channel: ChannelAnswer

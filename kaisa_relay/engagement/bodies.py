@@ -27,8 +27,8 @@ DEEPEST_LOOP: Final = 2
 KNOWN: Final[Mapping[str, frozenset[str] | None]] = {
     "event": frozenset({"id", "type", "time", "subject", "source", "data"}),
     "conversation": frozenset(
-        {"id", "status", "reason", "outcome", "channel", "agent", "created_at", "started_at",
-         "accepted_at", "ended_at"}
+        {"id", "status", "reason", "outcome", "value", "currency", "channel", "agent",
+         "created_at", "started_at", "accepted_at", "ended_at"}
     ),
     "metadata": None,
     "visitor": frozenset({"name", "first_name", "phone", "language"}),

@@ -18,6 +18,7 @@ from kaisa_relay.domain.ids import (
     WorkspaceId,
     to_text,
 )
+from kaisa_relay.domain.money import read_money
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.ports import Archive, ConversationView, Recorded
 from kaisa_relay.ports.views import PersonView
@@ -47,11 +48,14 @@ def event_of(recorded: Recorded) -> dict[str, Any]:
 
 def shown(view: ConversationView) -> dict[str, Any]:
     """Return what conditions may ask of a conversation: how it stands now, and nobody's name."""
+    worth = read_money(view.note or "")
     return {
         "id": to_text(CONVERSATION, view.id),
         "status": view.phase.value,
         "reason": view.reason,
         "outcome": view.outcome,
+        "value": worth.number if worth else None,
+        "currency": worth.currency if worth else None,
         "channel": to_text(CHANNEL, view.channel),
         "agent": None if view.agent is None else to_text(CONTACT, view.agent.contact),
         "created_at": view.created_at,

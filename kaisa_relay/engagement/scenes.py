@@ -106,6 +106,8 @@ def _example(workspace: WorkspaceId, scene: Scene, on: Sequence[str], at: dateti
         "status": "abandoned",
         "reason": AbandonReason.UNSCANNED.value,
         "outcome": "sold",
+        "value": 12000,
+        "currency": "SEK",
         "channel": to_text(CHANNEL, NOBODY),
         "agent": to_text(CONTACT, NOBODY),
         "created_at": at,

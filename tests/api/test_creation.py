@@ -26,6 +26,8 @@ async def test_a_reservation_is_answered_as_the_issue_fixes_it(bench: Bench) -> 
         "status": "reserved",
         "reason": None,
         "outcome": None,
+        "value": None,
+        "currency": None,
         "note": None,
         "url": "https://wa.me/46850000001?text=Hej%20100",
         "channel": {"id": "chn_0000000000007", "phone": "+46850000001"},

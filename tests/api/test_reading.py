@@ -36,7 +36,7 @@ async def test_reading_shows_what_has_become_of_it(bench: Bench) -> None:
         phase=Phase.CLOSED,
         reason="agent",
         outcome="sold",
-        note="on the phone",
+        note="12 000,50 kr on the phone",
         agent=PersonView(ContactId(13), "Bo", Phone("+46701234569")),
         url=None,
         metadata=b"",
@@ -48,7 +48,8 @@ async def test_reading_shows_what_has_become_of_it(bench: Bench) -> None:
     )
     read = (await bench.get(f"/conversations/{id}")).json
     assert (read["status"], read["reason"]) == ("closed", "agent")
-    assert (read["outcome"], read["note"]) == ("sold", "on the phone")
+    assert (read["outcome"], read["note"]) == ("sold", "12 000,50 kr on the phone")
+    assert (read["value"], read["currency"]) == (12000.5, "SEK")
     assert read["form"] == VISITOR
     assert read["agent"] == {"name": "Bo", "phone": "+46701234569"}
     assert read["visitor"] == {"name": None, "phone": None}
