@@ -31,6 +31,13 @@ async def states(built: House) -> list[str]:
     return [each["state"] for each in body(found, dict)["items"]]
 
 
+async def all_delivered(built: House, count: int) -> None:
+    """Return when so many deliveries have arrived, and no other is there."""
+    with trio.fail_after(150):
+        while await states(built) != ["delivered"] * count:  # noqa: ASYNC110 - over HTTP
+            await trio.sleep(0.2)
+
+
 async def test_every_template_arrives_once(tmp_path: Path) -> None:
     """At the visitor of a conversation that nobody scanned, whose relay is killed meanwhile."""
     wanted = pairs(3)
@@ -42,9 +49,7 @@ async def test_every_template_arrives_once(tmp_path: Path) -> None:
             for each in wanted:
                 await reserve(built, each)
             await built.crash()
-            with trio.fail_after(150):
-                while await states(built) != ["delivered"] * len(wanted):  # noqa: ASYNC110 - over HTTP
-                    await trio.sleep(0.2)
+            await all_delivered(built, len(wanted))
             for phone in phones:
                 (arrival,) = phone.arrivals
                 assert "conversation.created" in arrival.text
