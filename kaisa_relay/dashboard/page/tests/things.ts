@@ -9,6 +9,8 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     reason: null,
     outcome: null,
     note: null,
+    value: null,
+    currency: null,
     url: null,
     channel: { id: "chn_1", phone: "+46700000009" },
     form: person,
