@@ -47,6 +47,7 @@ class StoredUsers:
     guessing: Guessing = field(factory=lambda: Guessing(trio.current_time))
     clock: WallClock = system_clock
     random: Callable[[int], bytes] = secrets.token_bytes
+    verify: Callable[[str, str], bool] = verify_password
     _checking: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(AT_ONCE))
 
     async def sign_in(
@@ -62,7 +63,7 @@ class StoredUsers:
         attempt = Attempt(name.casefold(), address, known)
         if (wait := self.guessing.begin(attempt)) > 0:
             return LockedOut(wait)
-        check = partial(verify_password, stored, password[: LONGEST + 1])
+        check = partial(self.verify, stored, password[: LONGEST + 1])
         right = await trio.to_thread.run_sync(check, limiter=self._checking)
         if user is None or not right or user.disabled:
             return WrongSignIn()

@@ -29,13 +29,12 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.actors.opening import with_opening
 from kaisa_relay.actors.recalling import Recall, waiting_for
 from kaisa_relay.actors.resolving import with_other_way, with_quote
-from kaisa_relay.actors.searching import command_of, wanted
+from kaisa_relay.actors.searching import asks_anew, command_of, wanted
 from kaisa_relay.actors.slot import Slot
 from kaisa_relay.actors.supervising import ended_by
 from kaisa_relay.actors.template_alerts import alert_templates
 from kaisa_relay.actors.windows import Windows
 from kaisa_relay.actors.wording import Wording
-from kaisa_relay.domain.agent_pool import askable
 from kaisa_relay.domain.conversation import Decision, State, deliberate, next_deadline
 from kaisa_relay.domain.conversation.messages import (
     AlreadyEnded,
@@ -266,8 +265,8 @@ class ConversationTask:
         self.version += len(events)
         if commit.saves_row:
             self.saved = self.version
-        if not before.wants_agent or askable(self.state) != askable(before):
-            self.asked_at = None  # an offer ended, or the queue asks again who missed theirs
+        if asks_anew(before, self.state, self.context.wall()):
+            self.asked_at = None
         alert_templates(self.context, before, events)
         announce(self.context.exchange, before, self.state, events, commit.sends)
 
@@ -278,7 +277,7 @@ class ConversationTask:
         if self.asked_at is not None and now < self.asked_at + ASK_AGAIN:
             return
         if pool := self.context.exchange.pools.get(self.state.workspace):
-            pool.tell(wanted(self.state))
+            pool.tell(wanted(self.state, self.context.wall()))
             self.asked_at = now
 
     async def _save(self) -> None:

@@ -26,9 +26,9 @@ from kaisa_relay.domain.conversation.messages import (
 from kaisa_relay.domain.conversation.state import State
 
 
-def wanted(state: State) -> AgentWanted:
+def wanted(state: State, at: datetime) -> AgentWanted:
     """Return what a conversation asks of the pool."""
-    candidates = askable(state)
+    candidates = askable(state, at)
     return AgentWanted(
         state.id,
         state.channel,
@@ -38,6 +38,11 @@ def wanted(state: State) -> AgentWanted:
         state.at_once,
         state.opens_at is not None,
     )
+
+
+def asks_anew(before: State, after: State, at: datetime) -> bool:
+    """Say whether the pool should hear at once: an offer ended, or others may be asked now."""
+    return not before.wants_agent or askable(after, at) != askable(before, at)
 
 
 Fact = AgentProposed | AgentsProposed | NoAgentFree | AgentWrote | NotNeeded | VisitorGone

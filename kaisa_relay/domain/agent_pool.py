@@ -1,11 +1,12 @@
 """Which agent is asked next: who is free on the channel, and in which order.
 
 Rule 1: on one channel an agent is in at most one live conversation, in whatever role.
-Rule 2: who said no is not asked again; who missed an offer is asked once more, from the queue.
+Rule 2: who said no is not asked again; who missed an offer is asked once more, from the queue;
+whom an offer did not reach is asked from the queue now and then, as what was in the way may go.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from attrs import frozen
@@ -22,6 +23,9 @@ from kaisa_relay.domain.routing import Pair
 MOST_MISSES: Final = 2
 """How often somebody may miss an offer of one conversation: the second time from the queue."""
 
+UNREACHED_AGAIN: Final = timedelta(minutes=1)
+"""How long an agent is left alone after an offer that Meta would not take for them."""
+
 
 @frozen
 class Standing:
@@ -31,8 +35,8 @@ class Standing:
     idle_since: datetime | None = None
 
 
-def askable(state: State) -> tuple[Candidate, ...]:
-    """Return the agents who may (still) be asked, in the order of the form.
+def askable(state: State, at: datetime) -> tuple[Candidate, ...]:
+    """Return the agents who may (still) be asked at this instant, in the order of the form.
 
     An agent who used the link themselves is the visitor, and is not asked to answer themselves.
     Who had it before its end comes first when it goes on, whatever the priorities.
@@ -46,7 +50,15 @@ def askable(state: State) -> tuple[Candidate, ...]:
         if agent.contact != state.visitor
         and agent.contact not in state.declined
         and state.missed.count(agent.contact) < misses
+        and _reachable(state, agent.contact, at)
     )
+
+
+def _reachable(state: State, agent: ContactId, at: datetime) -> bool:
+    failed_at = dict(state.unreached).get(agent)
+    if failed_at is None:
+        return True
+    return state.queued_until is not None and failed_at + UNREACHED_AGAIN <= at
 
 
 def reason(state: State, agent: ContactId, *, known: bool) -> AgentReason:

@@ -63,6 +63,11 @@ def failure_of(code: int | None) -> Failure:
     return _CLASSES.get(code or 0, Failure.OTHER)
 
 
+def may_pass(code: int | None) -> bool:
+    """Say whether what stood in the way has nothing to do with who it was for, and may go."""
+    return failure_of(code) in (Failure.OTHER, Failure.TOO_LATE)
+
+
 def note_for(writer: Side, code: int | None) -> TextKey:
     """Return what the writer of a message is told when it failed with this code."""
     return _TEXTS[failure_of(code), writer]

@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from attrs import evolve
 from sqlalchemy import select
 
 from kaisa_relay.accounts.administration import Administration
@@ -25,7 +26,13 @@ async def users(store: Store, administration: Administration, clock: WallClock) 
     """Accounts of a workspace with one of them."""
     for command in (AddWorkspace("acme"), MARIA):
         assert not isinstance(await administration.execute(command), Refused)
-    return StoredUsers(store, Guessing(lambda: clock.now.timestamp()), clock)
+    guessing = Guessing(lambda: clock.now.timestamp())
+    return StoredUsers(store, guessing, clock, verify=opens)
+
+
+def opens(stored: str, password: str) -> bool:
+    """What `verify_password` says of the two passwords here, without its 50 ms of CPU each time."""
+    return {HASH: PASSWORD, OTHER_HASH: OTHER}.get(stored) == password
 
 
 async def signed_in(users: StoredUsers, password: str = PASSWORD) -> SignedIn:
@@ -43,6 +50,13 @@ async def test_an_account_signs_in_and_out(users: StoredUsers, clock: WallClock)
     await users.sign_out(done.token)
     await users.sign_out(done.token)
     assert await users.session(done.token) is None
+
+
+async def test_the_password_is_checked_for_real(users: StoredUsers) -> None:
+    """By argon2id, unless a test says otherwise."""
+    real = evolve(users, verify=StoredUsers(users.store).verify)
+    await signed_in(real)
+    assert isinstance(await real.sign_in("maria", OTHER, "10.0.0.1"), WrongSignIn)
 
 
 async def test_a_session_ends_by_itself(users: StoredUsers, clock: WallClock) -> None:

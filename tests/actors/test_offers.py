@@ -127,7 +127,7 @@ async def test_nobody_overtakes_who_waits(autojump_clock: MockClock) -> None:
         await house.scan(patient, form(101))
         pool = house.context.exchange.pools[fakes.WORKSPACE]
         state = house.store.rows.conversations[fakes.WORKSPACE, new.conversation].state
-        asked_for = wanted(state)
+        asked_for = wanted(state, house.context.wall())
         await house.scan(new, form(102))
         await house.pass_time(6)
         # Free in the directory, while what tells the pool of it is still in its mailbox.
@@ -191,7 +191,7 @@ async def test_a_hold_lapses(autojump_clock: MockClock) -> None:
         held = await house.reserved(AGENT, visitor=form(101))
         other = await house.reserved(AGENT)
         state = house.store.rows.conversations[fakes.WORKSPACE, held.conversation].state
-        asked_for = wanted(state)
+        asked_for = wanted(state, house.context.wall())
         house.context.exchange.pools[fakes.WORKSPACE].tell(asked_for)
         await house.quiet()
         await house.scan(other)

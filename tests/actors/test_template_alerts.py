@@ -40,7 +40,7 @@ async def test_the_offer_falls_to_the_next_agent(autojump_clock: MockClock, code
 async def test_it_is_said_once_an_hour(autojump_clock: MockClock) -> None:
     """However many sends show it."""
     async with open_house() as house:
-        refused = [Rejected(132001, "")] * 3
+        refused = [Rejected(132001, "")] * 20
         house.gateway.answer_next(AGENT.phone, *refused)
         house.gateway.answer_next(BRUNO.phone, *refused)
         with capture_logs() as logged:

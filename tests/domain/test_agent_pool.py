@@ -84,7 +84,8 @@ def test_nobody_is_chosen_from_nobody(strategy: Strategy) -> None:
 
 def test_everybody_on_the_form_may_be_asked_at_first() -> None:
     """In its order."""
-    assert [each.contact for each in askable(seeking().state)] == [ANNA, BO]
+    talk = seeking()
+    assert [each.contact for each in askable(talk.state, talk.at)] == [ANNA, BO]
 
 
 def test_who_said_no_or_missed_is_passed_over() -> None:
@@ -94,11 +95,11 @@ def test_who_said_no_or_missed_is_passed_over() -> None:
     missed = offered()
     missed.wait(60).tick()
     for talk in (declined, missed):
-        assert [each.contact for each in askable(talk.state)] == [BO]
+        assert [each.contact for each in askable(talk.state, talk.at)] == [BO]
 
 
 def test_the_visitor_is_never_asked() -> None:
     """An agent who tried the link on their own phone is this conversation's visitor."""
     talk = reserved()
     talk.says(BO, "testing", mismatched=True, matched_by=MatchedBy.TOKEN)
-    assert [each.contact for each in askable(talk.state)] == [ANNA]
+    assert [each.contact for each in askable(talk.state, talk.at)] == [ANNA]

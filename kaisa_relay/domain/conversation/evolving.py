@@ -111,8 +111,7 @@ def _evolve_offer(state: State, event: Event) -> State:
             declined = keeping.once(state.declined, agent)
             return _without_offer(replace(knowing(state, said), declined=declined), number, at)
         case OfferExpired() | OfferFailed():
-            missed = replace(state, missed=keeping.missed(state.missed, event.agent))
-            return _without_offer(missed, event.offer, event.at)
+            return _without_offer(keeping.not_taken(state, event), event.offer, event.at)
         case OfferRescinded(offer=number, at=at):
             return _without_offer(state, number, at)
         case AgentAccepted(agent=agent, at=at, answer=said):

@@ -7,7 +7,11 @@ from typing import Final, TypeVar
 
 from kaisa_relay.domain import agent_pool
 from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.conversation.events import OfferExpired, OfferFailed
+from kaisa_relay.domain.conversation.state import Phase, State
+from kaisa_relay.domain.failures import may_pass
 from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.replacing import replace
 
 T = TypeVar("T")
 
@@ -33,6 +37,19 @@ def in_doubt(
 def once(known: tuple[ContactId, ...], agent: ContactId) -> tuple[ContactId, ...]:
     """Return who said no; twice says nothing more."""
     return known if agent in known else (*known, agent)
+
+
+def not_taken(state: State, event: OfferExpired | OfferFailed) -> State:
+    """Return a conversation with an agent who missed an offer, or whom it did not reach.
+
+    In a search the second is a miss only if nothing will reach them.
+    """
+    once_more = replace(state, missed=missed(state.missed, event.agent))
+    if isinstance(event, OfferExpired) or state.phase is not Phase.SEEKING:
+        return once_more
+    others = (each for each in state.unreached if each[0] != event.agent)
+    unreached = (*others, (event.agent, event.at))
+    return replace(state if may_pass(event.code) else once_more, unreached=unreached)
 
 
 def missed(known: tuple[ContactId, ...], agent: ContactId) -> tuple[ContactId, ...]:

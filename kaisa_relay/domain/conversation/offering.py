@@ -39,7 +39,7 @@ def offer(decision: Decision, proposals: tuple[ProposeAgent, ...]) -> None:
     """Ask the agents whom the pool holds for us; a proposal that comes too late is no news."""
     if not decision.state.wants_agent:
         return
-    askable = {agent.contact for agent in agent_pool.askable(decision.state)}
+    askable = {agent.contact for agent in agent_pool.askable(decision.state, decision.at)}
     for proposed in proposals:
         if proposed.agent in askable:
             askable.discard(proposed.agent)
@@ -177,6 +177,7 @@ def _over(decision: Decision, event: OfferDeclined | OfferExpired | OfferFailed)
 def too_late(decision: Decision, command: Receive) -> None:
     """Somebody answered an offer that is no longer theirs, or never was."""
     state = decision.state
-    missed = state.phase is Phase.SEEKING and command.contact in state.missed
+    asked = (*state.missed, *dict(state.unreached))
+    missed = state.phase is Phase.SEEKING and command.contact in asked
     text = TextKey.OFFER_EXPIRED if missed else TextKey.OFFER_TAKEN
     decision.reply(command.contact, text, command.message)

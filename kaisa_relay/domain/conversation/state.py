@@ -94,6 +94,8 @@ class State:
     offer_sends: tuple[SendId, ...] = ()
     declined: tuple[ContactId, ...] = ()
     missed: tuple[ContactId, ...] = ()
+    unreached: tuple[tuple[ContactId, datetime], ...] = ()
+    """Whom an offer did not reach, and when that was known last."""
     waiting: tuple[MessageId, ...] = ()
     agent: ContactId | None = None
     started_at: datetime | None = None

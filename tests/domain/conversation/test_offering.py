@@ -34,7 +34,6 @@ from tests.domain.builders import (
     OTHER_PHONE,
     STRANGER,
     VISITOR,
-    Talk,
     after,
     no,
     offered,
@@ -76,7 +75,7 @@ def test_an_agent_who_used_the_link_is_not_offered_their_own_chat() -> None:
     """Who tries the link on their own phone is the visitor of this conversation."""
     talk = reserved()
     talk.says(ANNA, "just testing", mismatched=True, matched_by=MatchedBy.TOKEN)
-    assert [each.contact for each in askable(talk.state)] == [BO]
+    assert [each.contact for each in askable(talk.state, talk.at)] == [BO]
     assert talk.propose(ANNA) == ()
 
 
@@ -237,27 +236,6 @@ def test_an_offer_from_the_queue_outlives_it() -> None:
         talk.says(ANNA, answer)
         talk.wait(30).tick()
         assert talk.state.phase is phase
-
-
-def test_who_missed_is_asked_once_more_from_the_queue() -> None:
-    """One miss is a second chance when everybody is busy, two are not; a no is a no."""
-    talk = offered()
-    talk.wait(60).tick()
-    assert contacts(talk) == [BO]
-    talk.do(NobodyFree(talk.at))
-    assert contacts(talk) == [ANNA, BO]
-    talk.propose(ANNA)
-    talk.hear(Rank.SENT)
-    talk.wait(120).tick()
-    assert contacts(talk) == [BO]
-    talk.propose(BO)
-    talk.says(BO, no(3))
-    assert contacts(talk) == []
-
-
-def contacts(talk: Talk) -> list[int]:
-    """Who may be asked now."""
-    return [each.contact for each in askable(talk.state)]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_the_same_agent_comes_first_whatever_the_order() -> None:
     """Then the strategy; a no counts once."""
     talk = closed()
     talk.says(VISITOR, "one more thing")
-    free = askable(talk.state)
+    free = askable(talk.state, talk.at)
     for strategy in (Strategy.LISTED, Strategy.LEAST_BUSY, Strategy.LONGEST_IDLE):
         chosen = choose_agent(strategy, free, {})
         assert chosen is not None
@@ -129,7 +129,7 @@ def test_the_same_agent_comes_first_whatever_the_order() -> None:
     assert choose_agent(Strategy.LISTED, [free[0]], {}) == AGENTS[0]
     talk.propose(ANNA)
     talk.says(ANNA, "no")
-    assert askable(talk.state) == (AGENTS[0],)
+    assert askable(talk.state, talk.at) == (AGENTS[0],)
 
 
 def test_what_waited_at_the_end_follows() -> None:
