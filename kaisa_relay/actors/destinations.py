@@ -6,6 +6,7 @@ from kaisa_relay.actors.messages import Deliver
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.chat_commands import PresenceCommand
 from kaisa_relay.domain.contact import Person
+from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.ids import ContactId, ConversationId
 from kaisa_relay.domain.inbound import Inbound
 from kaisa_relay.domain.routing import Answer
@@ -25,12 +26,14 @@ class Homeless:
     """A message that belongs to no conversation, and how its writer is answered.
 
     `changes` save who they are as far as that is news; `url` is the right link, if there is one.
+    `events` is what else they did by it, which is always answered.
     """
 
     answer: Answer
     person: Person = field(repr=False)
     changes: tuple[Change, ...] = field(repr=False)
     url: str = field(repr=False)
+    events: tuple[Event, ...] = ()
 
 
 @frozen

@@ -7,11 +7,23 @@ from attrs import frozen
 
 from kaisa_relay.actors.addresses import recipient
 from kaisa_relay.actors.exchange import Context
-from kaisa_relay.domain.ids import ContactId, MessageId, WorkspaceId
+from kaisa_relay.actors.suppressing import Stance, taken
+from kaisa_relay.domain.contact import Person
+from kaisa_relay.domain.engagement.opting import Opting
+from kaisa_relay.domain.engagement.suppression import (
+    SUPPRESSED,
+    Address,
+    Source,
+    Way,
+    alike,
+    by_telephone,
+    on_whatsapp,
+)
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.outgoing import Recipient
 from kaisa_relay.domain.sending import Purpose
 from kaisa_relay.ports import Append, NewSend, Send, StoreContent
-from kaisa_relay.ports.outreach import NotHandedOver, Order
+from kaisa_relay.ports.outreach import Declined, NotHandedOver, Order
 
 
 @frozen
@@ -49,6 +61,34 @@ class ChannelCourier:
             self.context.exchange.ring((send,))
         return None  # in a conflict it is there already
 
+    async def note_declined(self, workspace: WorkspaceId, declined: Declined) -> None:
+        """Put them on the list; by WhatsApp it is the visitor, else whoever has the address."""
+        visitor, addresses = await self._visitor(workspace, declined.conversation)
+        contact = None if visitor is None else visitor.contact
+        if declined.address is not None:
+            theirs = {form for each in addresses for form in alike(each)}
+            contact = contact if declined.address in theirs else None
+            addresses = (declined.address,)
+        else:
+            addresses = tuple(each for each in addresses if each.way is Way.WHATSAPP)
+        stance = Stance(contact, addresses, Source.REFUSED, Opting.OUT, declined.conversation)
+        news = await taken(self.context, workspace, stance)
+        if news.events:
+            stream = f"message/{self.context.new_id()}"  # of no message: nobody wrote
+            append = Append(workspace, stream, 0, news.events, news.changes)
+            await self.context.journal.append(append)
+
+    async def _visitor(
+        self, workspace: WorkspaceId, conversation: ConversationId | None
+    ) -> tuple[Person | None, tuple[Address, ...]]:
+        """Return a conversation's visitor, and where outreach reaches them."""
+        found = conversation and await self.context.journal.snapshot(workspace, conversation)
+        if not found:
+            return None, ()
+        visitor = found[0].visitor
+        person = (await self.context.directory.people(workspace, [visitor])).get(visitor)
+        return person, () if person is None else by_telephone(person.phone, person.bsuid)
+
     async def _recipient(
         self, workspace: WorkspaceId, visitor: ContactId
     ) -> Recipient | NotHandedOver:
@@ -56,6 +96,9 @@ class ChannelCourier:
         if visitor in await directory.blocked(workspace, [visitor]):
             return NotHandedOver("the visitor is on the block list")
         whom = recipient((await directory.people(workspace, [visitor])).get(visitor))
+        listed = [form for each in on_whatsapp(whom.phone, whom.bsuid) for form in alike(each)]
+        if await directory.suppressed(workspace, listed):
+            return NotHandedOver(SUPPRESSED, unwanted=True)
         if whom == Recipient(None, None):
             return NotHandedOver("nobody knows how to reach the visitor")
         return whom

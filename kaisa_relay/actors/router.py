@@ -21,7 +21,8 @@ from kaisa_relay.actors.fencing import fenced_alone
 from kaisa_relay.actors.foreknown import AHEAD
 from kaisa_relay.actors.health import HealthDesk
 from kaisa_relay.actors.messages import Deliver, Statuses, heard
-from kaisa_relay.actors.reporting import note_limit, note_report
+from kaisa_relay.actors.opting import obey_opting
+from kaisa_relay.actors.reporting import note_failure, note_report
 from kaisa_relay.actors.settling import settle
 from kaisa_relay.actors.slot import Slot, conversation_of, conversations_of, stream_of
 from kaisa_relay.actors.slots import QUARANTINED, Slots, park
@@ -32,6 +33,7 @@ from kaisa_relay.domain.inbound import (
     ChannelNotice,
     IdentityChange,
     Inbound,
+    MarketingChoice,
     StatusBatch,
 )
 from kaisa_relay.ports import InboxItem, Outcome, PresenceTold, Shifted
@@ -223,13 +225,13 @@ class Router:
                 self._route_statuses(item)
             case Outcome() | Shifted() | PresenceTold() as outcome:
                 if isinstance(outcome, Outcome):
-                    await note_limit(self.health, item, outcome.code)
+                    await note_failure(self.health, item, outcome)
                 deliver = heard(outcome, item.id, self.context.wall())
                 await self._hand_over(item, outcome.conversation, deliver)
             case IdentityChange() as change:
                 await self._addressing.shifting.note(item, change)
                 self.done(item.id)
-            case ChannelNotice() | AccountReport() as told:
+            case ChannelNotice() | AccountReport() | MarketingChoice() as told:
                 await note_report(self.health, item, told)
                 self.done(item.id)
 
@@ -240,7 +242,8 @@ class Router:
             return
         if post := self.context.exchange.channels.get(channel.id):
             post.traffic.received(trio.current_time())
-        where = await self._addressing.address(Letter(item, inbound, channel))
+        letter = Letter(item, inbound, channel)
+        where = await obey_opting(self.context, letter, await self._addressing.address(letter))
         match where:
             case Addressed(conversation=conversation, deliver=deliver):
                 self.slots.tell_duplicate(item.workspace, conversation, deliver)

@@ -38,7 +38,8 @@ async def answer_unmatched(
     key = _key(context, item, inbound)
     before = context.courtesies.get(key) or Courtesy()
     after = courtesy(before, text, at)
-    send = None if after.silent else _answer(context, item, homeless)
+    silent = after.silent and not homeless.events
+    send = None if silent else _answer(context, item, homeless)
     answer, sent = (send.message, send.id) if send is not None else (None, None)
     event = MessageUnmatched(item.id, item.channel, contact, answer, sent, text, at)
     changes: tuple[Change, ...] = (
@@ -50,7 +51,8 @@ async def answer_unmatched(
     if send is not None:
         kept = StoreContent(send.message, None, contact, None, send.outgoing)
         changes = (*changes, kept, NewSend(send))
-    append = Append(item.workspace, f"message/{item.id}", 0, (event,), changes)
+    events = (event, *homeless.events)
+    append = Append(item.workspace, f"message/{item.id}", 0, events, changes)
     context.exchange.forget_changed(changes)  # the router waits, so nobody reads meanwhile
     if await context.patiently(partial(context.journal.append, append)) is not None:
         return  # decided before

@@ -8,8 +8,11 @@ from msgspec import Meta, Struct
 from kaisa_relay.api.shapes import PageQuery
 from kaisa_relay.domain.engagement.suppression import Source, Way
 
-_WAY: Final = Meta(description="`email` or `sms`.")
-_ADDRESS: Final = Meta(description="An e-mail address, or a number with its country code.")
+_WAY: Final = Meta(description="`email`, `sms` or `whatsapp`.")
+_ADDRESS: Final = Meta(
+    description="An e-mail address, or a number with its country code; on WhatsApp also the BSUID "
+    "of somebody who shows no number."
+)
 
 
 class SuppressionQuery(PageQuery, frozen=True):
@@ -27,7 +30,11 @@ class SuppressionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class SuppressionAnswer(Struct, frozen=True, kw_only=True):
-    """An address that triggers do not write to. `source`: `link` (in a mail) or `api`."""
+    """An address that triggers do not write to.
+
+    `source`: `link` (in a mail), `chat` (they wrote STOP), `preference` (they told WhatsApp),
+    `refused` (WhatsApp or a provider refused a message for it), `api` or `operator`.
+    """
 
     id: str
     way: Way

@@ -13,11 +13,13 @@ from kaisa_relay.directory import (
     meeting,
     mirroring,
     standing,
+    suppressions,
     tokens,
 )
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -82,6 +84,12 @@ class SqlDirectory:
     ) -> frozenset[ContactId]:
         """Return those of them that are on the block list."""
         return await self._store.read(lambda c: blocks.blocked(c, workspace, contacts))
+
+    async def suppressed(
+        self, workspace: WorkspaceId, addresses: Sequence[Address]
+    ) -> dict[Address, Source]:
+        """Return those of them that triggers are not to write to, and how we know."""
+        return await self._store.read(lambda c: suppressions.suppressed(c, workspace, addresses))
 
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""

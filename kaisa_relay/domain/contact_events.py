@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from kaisa_relay.domain.engagement.suppression import Source, Way
 from kaisa_relay.domain.ids import ContactId, ConversationId
 
 
@@ -49,3 +50,28 @@ class ContactUnblocked:
     contact: ContactId
     by: BlockedBy
     at: datetime
+
+
+@frozen
+class ContactOptedOut:
+    """Triggers do not write to this person by these ways any more; `source` says how we know.
+
+    `contact` is None where we do not know who it is; `conversation` is where it was said.
+    """
+
+    contact: ContactId | None
+    ways: tuple[Way, ...]
+    source: Source
+    at: datetime
+    conversation: ConversationId | None = None
+
+
+@frozen
+class ContactOptedIn:
+    """Triggers may write to this person by these ways again; members as of `ContactOptedOut`."""
+
+    contact: ContactId | None
+    ways: tuple[Way, ...]
+    source: Source
+    at: datetime
+    conversation: ConversationId | None = None

@@ -90,6 +90,14 @@ class ChannelNotice:
 
 
 @frozen
+class MarketingChoice:
+    """A person told WhatsApp that they want no marketing messages of ours, or want them again."""
+
+    sender: Sender
+    wanted: bool
+
+
+@frozen
 class AccountReport:
     """What Meta tells of a number, its account or its templates, outside the field `messages`."""
 

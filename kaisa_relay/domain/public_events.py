@@ -46,6 +46,8 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ContactMerged: "contact.merged",
     happened.ContactBlocked: "contact.blocked",
     happened.ContactUnblocked: "contact.unblocked",
+    happened.ContactOptedOut: "contact.opted_out",
+    happened.ContactOptedIn: "contact.opted_in",
     happened.MessageReceived: "conversation.message_received",
     happened.MessageRelayed: "conversation.message_relayed",
     happened.Notified: "conversation.notified",

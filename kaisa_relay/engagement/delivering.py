@@ -83,7 +83,7 @@ class Deliverer:
     async def _serve(self, key: Key) -> None:
         try:
             await self._work(key)
-        except StoreUnavailable:
+        except* StoreUnavailable:  # of one of its deliveries, or of all
             await trio.sleep(PAUSE)
         finally:
             self._busy.discard(key)

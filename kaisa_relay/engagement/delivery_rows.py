@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId
-from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.engagement.trigger_rows import Place
 from kaisa_relay.ports.engagement import (
     AttemptView,
@@ -47,6 +47,7 @@ class Waiting:
     endpoint: EndpointId
     first_due_at: datetime
     attempts: int
+    conversation: ConversationId | None = None
 
 
 @frozen
@@ -86,6 +87,7 @@ def due(
             to,
             from_micros(row.first_due_at),
             row.attempts,
+            row.conversation,
         )
         for row in connection.execute(query)
     ]

@@ -12,6 +12,7 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection, select, update
 
+from kaisa_relay.domain.engagement.suppression import STOPPED_MARKETING
 from kaisa_relay.domain.ids import MESSAGE, SendId, to_text
 from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.sending import Rank
@@ -54,7 +55,7 @@ class Handover:
         order = Order(send, message.conversation, template)
         refused = await self.courier.hand_over(of.workspace, order)
         if isinstance(refused, NotHandedOver):
-            return Reply(why=refused.why, final=True)
+            return Reply(why=refused.why, final=True, unwanted=refused.unwanted)
         return Reply(why=_WAITING[Rank.READY], answer=_name(send), pending=True)
 
 
@@ -67,7 +68,8 @@ _WAITING: Final = {
 
 def _said(progress: Progress, send: SendId, last: bool) -> Reply:
     if progress.rank is Rank.FAILED:
-        return Reply(why=f"WhatsApp refused it: {progress.code}", answer=_name(send), final=True)
+        why, stopped = f"WhatsApp refused it: {progress.code}", progress.code == STOPPED_MARKETING
+        return Reply(why=why, answer=_name(send), final=True, declined=stopped)
     arrived = progress.rank >= Rank.DELIVERED
     if arrived or (progress.rank is Rank.SENT and last):
         return Reply(OK, answer=_name(send))

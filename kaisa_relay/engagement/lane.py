@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT
 from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
+from kaisa_relay.domain.engagement.suppression import Way, read_address
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
 from kaisa_relay.engagement.content import (
@@ -36,9 +37,11 @@ from kaisa_relay.engagement.leading_back import LeadingBack
 from kaisa_relay.engagement.outlets import Outlets
 from kaisa_relay.engagement.posting import Reply
 from kaisa_relay.engagement.recording import Recorder
+from kaisa_relay.engagement.texting import TextMessage
 from kaisa_relay.engagement.unsubscribing import Unsubscribing
 from kaisa_relay.ports import Archive, Following, StoreUnavailable
 from kaisa_relay.ports.engagement import DeliveryState
+from kaisa_relay.ports.outreach import Declined
 from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.store import Store
 
@@ -154,6 +157,8 @@ class Lane:
         else:
             reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
+        if reply.declined:
+            await self._note_declined(of, content)
         self._learn(reply)
         state, due_at = self._outcome(of, reply)
         answer = reply.answer[:LONGEST_ANSWER] or None
@@ -166,6 +171,13 @@ class Lane:
         elif content.later:
             state, due_at = self._outcome(of, Reply(why=content.why))
         return Tried(of, at, 0, None, content.why, None, state, due_at)
+
+    async def _note_declined(self, of: Waiting, content: Content) -> None:
+        """Before the try is recorded: after a crash it is made, and heard of, once more."""
+        address = read_address(Way.SMS, content.to) if isinstance(content, TextMessage) else None
+        if not isinstance(address, str):
+            declined = Declined(of.conversation, address)
+            await self.tools.handover.courier.note_declined(of.workspace, declined)
 
     async def _content(self, of: Waiting) -> Content | Unsendable:
         event = await self.tools.events.at(of.workspace, of.seq)
@@ -195,7 +207,7 @@ class Lane:
         if reply.taken:
             return DeliveryState.DELIVERED, now
         if reply.final:
-            return DeliveryState.DEAD, now
+            return DeliveryState.CANCELLED if reply.unwanted else DeliveryState.DEAD, now
         chance = self.tools.rng.random()
         again = next_attempt(of.first_due_at, now, of.attempts + 1, chance, reply.retry_after)
         if again is None:

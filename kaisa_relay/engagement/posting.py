@@ -42,6 +42,10 @@ class Reply:
     """Whether it is on its way, and nothing is wrong."""
     refused: bool = False
     """Whether it is not taken, though the status is good."""
+    unwanted: bool = False
+    """Whether it was not sent, because its receiver asked not to be written to."""
+    declined: bool = False
+    """Whether its receiver has asked, elsewhere, not to get any such."""
 
     @property
     def taken(self) -> bool:

@@ -34,6 +34,8 @@ OURS: Final = frozenset({401, 402, 403, 404, 405, 407, 408, 409, 410, 425, 429})
 ENDS: Final = frozenset({21211, 21217, 21407, 21421, 21602, 21610, 21614, 21617, 21635, 21656})
 """Twilio's codes that speak of the number or the words (their list of errors): no such number, no
 mobile, asked to be left alone, too long; others, such as a wrong `From`, can be mended."""
+UNSUBSCRIBED: Final = 21610
+"""Twilio's code for a number that has answered STOP to the sender."""
 
 
 @frozen
@@ -85,8 +87,8 @@ def _to_twilio(target: Target, message: TextMessage, id: str) -> Call:
 
 
 def _twilio_says(reply: Reply) -> Reply:
-    said = _read(reply.answer)
-    known = said if isinstance(said, dict) else {}
+    read = _read(reply.answer)
+    known = read if isinstance(read, dict) else {}
     if reply.taken and "sid" not in known:
         return evolve(reply, refused=True, final=True, why="what came back is not Twilio's")
     if reply.taken:
@@ -94,7 +96,8 @@ def _twilio_says(reply: Reply) -> Reply:
     if "code" not in known:
         return reply
     code = known["code"]
-    return evolve(reply, answer=f"{code}: {known.get('message')}", final=code in ENDS)
+    said, stopped = f"{code}: {known.get('message')}", code == UNSUBSCRIBED
+    return evolve(reply, answer=said, final=code in ENDS, declined=stopped)
 
 
 # --- any other

@@ -71,6 +71,8 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.reply_overdue": 59,
     "conversation.link_created": 60,
     "conversation.recovered": 61,
+    "contact.opted_out": 62,
+    "contact.opted_in": 63,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -47,6 +47,7 @@ from kaisa_relay.journal.standing_rows import (
     TOUCH_PAIR,
     standing_parts,
 )
+from kaisa_relay.journal.suppression_rows import ALLOW, SUPPRESS, suppression_parts
 from kaisa_relay.journal.token_rows import (
     NOTE_ACCEPTED,
     NOTE_WROTE,
@@ -89,6 +90,7 @@ from kaisa_relay.ports import (
     WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
+from kaisa_relay.ports.suppressing import Allow, Suppress
 
 ORDER: Final = (
     DONE,
@@ -120,6 +122,8 @@ ORDER: Final = (
     ADD_IDENTITY,
     UNBLOCK,
     BLOCK,
+    ALLOW,
+    SUPPRESS,
     *MERGERS,
     SAVE_METADATA,
     KNOW_AGENT,
@@ -133,7 +137,7 @@ ORDER: Final = (
 )
 """A pair is released before it is claimed, a send is born before it moves."""
 
-_RACY: Final = (ClaimPair, ForgetNumbers, MergeContacts, SaveToken, SaveAnswer)
+_RACY: Final = (Allow, ClaimPair, ForgetNumbers, MergeContacts, SaveToken, SaveAnswer)
 """What two callers may well want at once, each with every right to; and what must come after all
 that waited before it, whatever the order of their statements."""
 
@@ -159,6 +163,8 @@ def _parts(unit: Unit, change: Change) -> list[Part]:
             return people_parts(unit, change)
         case BlockContact() | UnblockContact():
             return block_parts(unit, change)
+        case Suppress() | Allow():
+            return suppression_parts(unit, change)
         case MergeContacts():
             return merging_parts(unit, change)
         case WantFile() | MoveFile():

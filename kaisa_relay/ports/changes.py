@@ -27,6 +27,7 @@ from kaisa_relay.ports.blocks import BlockContact, UnblockContact
 from kaisa_relay.ports.files import MoveFile, WantFile
 from kaisa_relay.ports.health import SaveHealth
 from kaisa_relay.ports.inbox import Told
+from kaisa_relay.ports.suppressing import Allow, Suppress
 from kaisa_relay.ports.tokens import NoteRecovery, SaveToken, UseToken
 
 
@@ -272,6 +273,8 @@ Change = (
     | MergeContacts
     | BlockContact
     | UnblockContact
+    | Suppress
+    | Allow
     | SaveMetadata
     | KnowAgent
     | SavePresence

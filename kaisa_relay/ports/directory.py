@@ -9,6 +9,7 @@ from attrs import field, frozen
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -108,6 +109,12 @@ class Directory(Protocol):
         self, workspace: WorkspaceId, contacts: Sequence[ContactId]
     ) -> frozenset[ContactId]:
         """Return those of them that are on the block list."""
+        ...
+
+    async def suppressed(
+        self, workspace: WorkspaceId, addresses: Sequence[Address]
+    ) -> dict[Address, Source]:
+        """Return those of them that triggers are not to write to, and how we know."""
         ...
 
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:

@@ -21,6 +21,7 @@ from kaisa_relay.domain.inbound import (
     ChannelNotice,
     IdentityChange,
     Inbound,
+    MarketingChoice,
     StatusBatch,
 )
 from kaisa_relay.domain.sending import Rank
@@ -75,7 +76,9 @@ class PresenceTold:
 
 Told = Outcome | Shifted | PresenceTold
 """What we tell a conversation by a row of the inbox."""
-Item = Told | Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport
+Item = (
+    Told | Inbound | IdentityChange | StatusBatch | ChannelNotice | AccountReport | MarketingChoice
+)
 
 
 @frozen

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.engagement.suppression import Address
 from kaisa_relay.domain.ids import ConversationId, SendId, WorkspaceId
 from kaisa_relay.domain.outgoing import Template
 
@@ -19,9 +20,21 @@ class Order:
 
 @frozen
 class NotHandedOver:
-    """It can never be sent, for this reason."""
+    """It can never be sent, for this reason; `unwanted`: its receiver asked to be left alone."""
 
     why: str
+    unwanted: bool = False
+
+
+@frozen
+class Declined:
+    """A message was refused because its receiver has asked, elsewhere, not to get any such.
+
+    `address` is None for the visitor of the conversation, on WhatsApp.
+    """
+
+    conversation: ConversationId | None
+    address: Address | None = field(repr=False, default=None)
 
 
 class Courier(Protocol):
@@ -29,4 +42,8 @@ class Courier(Protocol):
 
     async def hand_over(self, workspace: WorkspaceId, order: Order) -> NotHandedOver | None:
         """Put it there, once by its id. Raises `StoreUnavailable`."""
+        ...
+
+    async def note_declined(self, workspace: WorkspaceId, declined: Declined) -> None:
+        """Have nobody write there any more; a repeat is no news. Raises `StoreUnavailable`."""
         ...

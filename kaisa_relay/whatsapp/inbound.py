@@ -28,6 +28,7 @@ from kaisa_relay.whatsapp.items import (
     notice,
     status_update,
 )
+from kaisa_relay.whatsapp.preferences import preference_items
 from kaisa_relay.whatsapp.reading import NUL, UNREADABLE, Reader, repair
 from kaisa_relay.whatsapp.rows import message_body, statuses_body
 from kaisa_relay.whatsapp.shapes import (
@@ -129,8 +130,9 @@ def _entry(json: Raw, find_channel: FindChannel, dedup: Dedup, find_account: Fin
         yield _unrouted(Reason.MALFORMED, json)
         return
     for change in read[0].changes or ():
-        about_account = account_items(json, change, find_account, dedup)
-        yield from about_account or _change(change, find_channel, dedup)
+        told = account_items(json, change, find_account, dedup)
+        told += preference_items(json, change, find_account, dedup)
+        yield from told or _change(change, find_channel, dedup)
 
 
 def _change(json: Raw, find_channel: FindChannel, dedup: Dedup) -> _Rows:

@@ -10,7 +10,14 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from kaisa_relay.domain.inbound import ChannelNotice, IdentityChange, Inbound, StatusBatch
+from kaisa_relay.domain.inbound import (
+    AccountReport,
+    ChannelNotice,
+    IdentityChange,
+    Inbound,
+    MarketingChoice,
+    StatusBatch,
+)
 from kaisa_relay.ports import Item, ItemKind, UnreadableItem
 from kaisa_relay.whatsapp.account_webhooks import read_report
 from kaisa_relay.whatsapp.contents import MESSAGE
@@ -23,6 +30,7 @@ from kaisa_relay.whatsapp.items import (
     notice,
     status_update,
 )
+from kaisa_relay.whatsapp.preferences import read_choice
 
 
 class UnreadableRow(UnreadableItem):
@@ -78,9 +86,13 @@ def _notice(body: bytes) -> ChannelNotice | None:
     return error and notice(error[0])
 
 
+def _account(body: bytes) -> AccountReport | MarketingChoice | None:
+    return read_choice(body) or read_report(body)
+
+
 _READERS: Final = {
     ItemKind.MESSAGE: _message,
     ItemKind.STATUSES: _statuses,
     ItemKind.NOTICE: _notice,
-    ItemKind.ACCOUNT: read_report,
+    ItemKind.ACCOUNT: _account,
 }

@@ -10,6 +10,8 @@ from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.contact_events import BlockedBy
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.conversation.links import RecoveryStage
+from kaisa_relay.domain.engagement.ids import SuppressionId
+from kaisa_relay.domain.engagement.suppression import Address, Source, Way
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.presence import Agent, Presence
 from kaisa_relay.domain.sending import Purpose, Rank, SendState
@@ -49,10 +51,12 @@ from kaisa_relay.ports import (
     WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
+from kaisa_relay.ports.suppressing import Allow, Suppress
 from tests import fakes
 from tests.contracts.test_files import picture
 from tests.contracts.world import Started, World
 
+LISTED = Address(Way.WHATSAPP, "+12025550198")
 NEWCOMER = Person(ContactId(300), "Nova", "sv", fakes.phone(300), "US.300")
 
 
@@ -123,6 +127,8 @@ class Scene:
             MergeContacts(ContactId(301), NEWCOMER.contact),
             BlockContact(NEWCOMER.contact, BlockedBy.API, at),
             UnblockContact(ContactId(400)),
+            Suppress(SuppressionId(world.new_id()), LISTED, Source.CHAT, at),
+            Allow(Address(Way.SMS, "+12025550199")),
             SavePresence(Agent(self.agent, Presence.AWAY, version=1)),
             CountMiss(self.agent, missed=True),
             SaveHealth(channel, Health(version=1)),
@@ -172,6 +178,7 @@ async def traces(world: World) -> tuple[object, ...]:
         await store.directory.pairs(workspace, contacts),
         await store.directory.load(workspace),
         await store.archive.blocks(workspace, None, 100),
+        await store.directory.suppressed(workspace, [LISTED]),
         await store.directory.token(workspace, "fresh"),
         await store.directory.content(workspace, [MessageId(5)]),
         [await store.directory.token(workspace, f"token{each.id}") for each in found],

@@ -4,8 +4,8 @@ from attrs import define, evolve, field
 
 from kaisa_relay.domain.ids import MessageId, WorkspaceId
 from kaisa_relay.domain.sending import Purpose, Rank
-from kaisa_relay.ports import Leg, NewSend
-from kaisa_relay.ports.outreach import NotHandedOver, Order
+from kaisa_relay.ports import Leg, NewSend, StoreUnavailable
+from kaisa_relay.ports.outreach import Declined, NotHandedOver, Order
 from tests.contracts.world import World
 
 
@@ -16,11 +16,18 @@ class OutboxCourier:
     world: World
     orders: list[Order] = field(factory=list)
     refusal: str | None = None
+    unwanted: bool = False
+    away: int = 0
+    """How often the store is away before it is there."""
+    declined: list[Declined] = field(factory=list)
 
     async def hand_over(self, workspace: WorkspaceId, order: Order) -> NotHandedOver | None:
         """Write the send down, once by its id."""
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable
         if self.refusal is not None:
-            return NotHandedOver(self.refusal)
+            return NotHandedOver(self.refusal, self.unwanted)
         self.orders.append(order)
         plain = self.world.outgoing(Purpose.NOTICE)
         send = evolve(
@@ -29,6 +36,10 @@ class OutboxCourier:
         )  # fmt: skip
         await self.world.change(NewSend(send))
         return None
+
+    async def note_declined(self, workspace: WorkspaceId, declined: Declined) -> None:
+        """Remember who wants no more."""
+        self.declined.append(declined)
 
     async def becomes(self, rank: Rank, code: int | None = None) -> None:
         """WhatsApp says how far the last order has come."""

@@ -105,6 +105,10 @@ async def test_the_list_is_kept_over_http(stage: Stage) -> None:
     assert listed == ["vera@a.example", "+46701740692", "+46701740691", "+46701740690"]
     found = await client.call("GET", "/suppressions?way=sms&address=%2B46701740691")
     assert [each["address"] for each in found.json["items"]] == ["+46701740691"]
+    hidden = {"way": "whatsapp", "address": "US.13491208655302741918"}
+    asked = await client.call("POST", "/suppressions", hidden)
+    assert (asked.json["way"], asked.json["source"]) == ("whatsapp", "api")
+    assert (await client.call("DELETE", f"/suppressions/{asked.json['id']}")).status == 204
     exported = (await client.call("GET", "/suppressions.csv")).body.decode().splitlines()
     assert exported[0] == "way,address,source,at"
     assert [line.split(",")[1] for line in exported[1:]] == listed
@@ -123,6 +127,7 @@ async def test_the_list_is_kept_over_http(stage: Stage) -> None:
         ({"way": "email", "address": "vera"}, "address"),
         ({"way": "sms", "address": "070 123"}, "address"),
         ({"way": "sms"}, "address"),
+        ({"way": "whatsapp", "address": "us.1"}, "address"),
     ],
 )
 async def test_what_is_no_address(stage: Stage, wish: dict[str, str], field: str) -> None:

@@ -9,6 +9,7 @@ from kaisa_relay.domain.agent_events import PresenceCause
 from kaisa_relay.domain.conversation.events import AgentAvailable
 from kaisa_relay.domain.engagement.ids import TRIGGER
 from kaisa_relay.domain.engagement.retrying import OPENS_AFTER
+from kaisa_relay.domain.engagement.suppression import SUPPRESSED
 from kaisa_relay.domain.ids import MESSAGE, from_text, to_text
 from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.sending import Rank
@@ -17,6 +18,7 @@ from kaisa_relay.engagement.delivery_rows import Waiting
 from kaisa_relay.engagement.handing_over import LOOKS
 from kaisa_relay.engagement.trigger_rows import Place
 from kaisa_relay.ports.engagement import AttemptView, DeliveryState, DeliveryView
+from kaisa_relay.ports.outreach import Declined
 from tests.engagement.stage import Stage, until
 from tests.engagement.test_api import Client
 
@@ -76,6 +78,7 @@ async def test_what_whatsapp_refuses_ends_it(stage: Stage, before: Rank) -> None
     stage.pass_time(timedelta(minutes=1))
     await stage.states(1, DeliveryState.DEAD)
     assert (await tries(stage, delivery))[-1].why == "WhatsApp refused it: 131050"
+    assert stage.courier.declined == [Declined(delivery.conversation)]
     assert await stage.builder.replay(stage.world.workspace, delivery.id) == 1
 
     async def again() -> bool:
@@ -137,6 +140,25 @@ async def test_who_cannot_be_reached_ends_it(stage: Stage) -> None:
     await stage.abandoned()
     (delivery,) = await stage.states(1, DeliveryState.DEAD)
     assert [each.why for each in await tries(stage, delivery)] == [stage.courier.refusal]
+    assert stage.courier.declined == []
+
+
+async def test_who_wants_none_gets_none(stage: Stage) -> None:
+    """Which is no failure."""
+    stage.courier.refusal, stage.courier.unwanted = SUPPRESSED, True
+    await stage.trigger_of(WORDS)
+    await stage.abandoned()
+    (delivery,) = await stage.states(1, DeliveryState.CANCELLED)
+    assert [each.why for each in await tries(stage, delivery)] == [SUPPRESSED]
+
+
+async def test_a_store_that_is_away_while_a_delivery_is_tried(stage: Stage) -> None:
+    """Is waited for: the delivery is tried again, and nothing else stops."""
+    stage.courier.away = 2
+    await stage.trigger_of(WORDS)
+    await stage.abandoned()
+    await stage.tried(1)
+    assert (stage.courier.away, len(stage.courier.orders)) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kaisa_relay.domain.engagement.ids import DELIVERY
+from kaisa_relay.domain.engagement.suppression import Address, Way
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement.outlets import open_outlets
 from kaisa_relay.ports.engagement import (
@@ -15,6 +16,7 @@ from kaisa_relay.ports.engagement import (
     BadEndpoint,
     DeliveryState,
 )
+from kaisa_relay.ports.outreach import Declined
 from tests.engagement.providers import (
     ACCOUNT,
     QUEUED,
@@ -81,6 +83,17 @@ async def test_what_twilio_says_of_the_receiver_ends_it(
     assert delivery.state is state
     (tried,) = await tries(stage, delivery)
     assert (tried.status, tried.why, tried.answer) == (status, f"it answered {status}", kept)
+
+
+async def test_who_has_answered_stop_to_twilio_gets_no_more(stage: Stage) -> None:
+    """By text message, from any trigger: 21610 says so of the number."""
+    endpoint = await twilio(stage)
+    refusal = {"code": 21610, "message": "Attempt to send to unsubscribed recipient"}
+    stage.receiver.status, stage.receiver.answer = 400, json.dumps(refusal).encode()
+    await texts(stage, endpoint)
+    begun = await stage.abandoned()
+    await stage.states(1, DeliveryState.DEAD)
+    assert stage.courier.declined == [Declined(begun.id, Address(Way.SMS, TO))]
 
 
 async def test_who_is_not_twilio_takes_nothing(stage: Stage) -> None:

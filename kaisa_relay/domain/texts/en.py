@@ -34,6 +34,9 @@ TEXTS: Final[Texts] = {
     TextKey.OUT_OF_SESSION_VISITOR: "Hi! We have no open chat with you here, so nobody would see "
     "your message. To talk to us, please start again from our website.",
     TextKey.BLOCKED_VISITOR: "We are sorry, we cannot open a chat with you here.",
+    TextKey.OPTED_OUT: "Done: we will not write to you first any more, neither here nor by text "
+    "message. You can still write to us at any time. If you change your mind, write START.",
+    TextKey.OPTED_IN: "Welcome back! We may write to you first again. To stop that, write STOP.",
     TextKey.ASK_NUMBER: "Hi! We cannot tell yet which enquiry is yours, so nobody would see your "
     "message. Share your number below and we will find it; only we will see it.",
     TextKey.CANNOT_RELAY_VISITOR: "Sorry, we could not pass on {kind}. "

@@ -35,6 +35,10 @@ TEXTS: Final[Texts] = {
     TextKey.OUT_OF_SESSION_VISITOR: "¡Hola! No tenemos ninguna conversación abierta contigo aquí, "
     "así que nadie vería tu mensaje. Para hablar con nosotros, vuelve a empezar en nuestra web.",
     TextKey.BLOCKED_VISITOR: "Lo sentimos, no podemos abrir una conversación contigo aquí.",
+    TextKey.OPTED_OUT: "Hecho: ya no te escribiremos por iniciativa propia, ni por aquí ni por "
+    "SMS. Puedes seguir escribiéndonos cuando quieras. Si cambias de idea, escribe ALTA.",
+    TextKey.OPTED_IN: "¡Hola de nuevo! Podremos volver a escribirte por iniciativa propia. "
+    "Si no quieres, escribe BAJA.",
     TextKey.ASK_NUMBER: "¡Hola! Aún no sabemos cuál es tu consulta, así que nadie vería tu "
     "mensaje. Comparte tu número aquí abajo y la encontraremos; solo lo veremos nosotros.",
     TextKey.CANNOT_RELAY_VISITOR: "Lo sentimos, no hemos podido hacer llegar {kind}. "

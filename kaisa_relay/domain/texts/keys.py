@@ -22,6 +22,8 @@ class TextKey(StrEnum):
     LINK_ENDED = "link_ended"
     OUT_OF_SESSION_VISITOR = "out_of_session_visitor"
     BLOCKED_VISITOR = "blocked_visitor"
+    OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
     ASK_NUMBER = "ask_number"
     CANNOT_RELAY_VISITOR = "cannot_relay_visitor"
     NOT_DELIVERED_VISITOR = "not_delivered_visitor"

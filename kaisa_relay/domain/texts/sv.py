@@ -32,6 +32,10 @@ TEXTS: Final[Texts] = {
     TextKey.OUT_OF_SESSION_VISITOR: "Hej! Vi har ingen öppen chatt med dig här, så ingen ser "
     "ditt meddelande. Börja om från vår webbplats så hjälper vi dig.",
     TextKey.BLOCKED_VISITOR: "Tyvärr kan vi inte öppna någon chatt med dig här.",
+    TextKey.OPTED_OUT: "Klart! Vi hör inte längre av oss till dig på eget initiativ, varken här "
+    "eller med sms. Du kan fortfarande skriva till oss när du vill. Ångrar du dig, skriv START.",
+    TextKey.OPTED_IN: "Välkommen tillbaka! Nu kan vi höra av oss till dig igen. "
+    "Vill du slippa det, skriv STOPP.",
     TextKey.ASK_NUMBER: "Hej! Vi vet ännu inte vilken förfrågan som är din, så ingen ser ditt "
     "meddelande. Dela ditt nummer här nedanför så hittar vi den; bara vi ser det.",
     TextKey.CANNOT_RELAY_VISITOR: "Tyvärr kunde vi inte skicka vidare {kind}. "

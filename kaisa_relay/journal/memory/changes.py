@@ -18,6 +18,7 @@ from kaisa_relay.journal.memory.outbox import (
 )
 from kaisa_relay.journal.memory.people import block, forget_numbers, merge, readdress, save_contact
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, TokenRow, Transaction
+from kaisa_relay.journal.memory.suppressions import suppress
 from kaisa_relay.journal.memory.tokens import note_recovery
 from kaisa_relay.ports import (
     Append,
@@ -53,6 +54,7 @@ from kaisa_relay.ports import (
     WantFile,
 )
 from kaisa_relay.ports.health import SaveHealth
+from kaisa_relay.ports.suppressing import Allow, Suppress
 
 
 def apply(transaction: Transaction, append: Append) -> Conflict | None:
@@ -120,6 +122,8 @@ Unconditional = (
     | ForgetNumbers
     | BlockContact
     | UnblockContact
+    | Suppress
+    | Allow
     | SaveMetadata
     | KnowAgent
     | SavePresence
@@ -156,6 +160,8 @@ def _write(tx: Transaction, workspace: WorkspaceId, change: Unconditional) -> No
             forget_numbers(tx, workspace, change)
         case BlockContact() | UnblockContact():
             block(tx, workspace, change)
+        case Suppress() | Allow():
+            suppress(tx, workspace, change)
         case SaveMetadata(conversation=conversation):
             tx.put(rows.metadata, (workspace, conversation), change)
         case KnowAgent() | SavePresence() | CountMiss():

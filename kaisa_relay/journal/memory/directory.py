@@ -10,6 +10,7 @@ from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.state import Phase
+from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.identity import By, Match, Recognised, recognise
 from kaisa_relay.domain.ids import (
     ChannelId,
@@ -90,6 +91,14 @@ class MemoryDirectory:
         """Return those of them that are on the block list."""
         rows = (await self.commits.read()).blocks
         return frozenset(who for who in contacts if (workspace, who) in rows)
+
+    async def suppressed(
+        self, workspace: WorkspaceId, addresses: Sequence[Address]
+    ) -> dict[Address, Source]:
+        """Return those of them that triggers are not to write to, and how we know."""
+        rows = (await self.commits.read()).suppressions
+        found = ((each, rows.get((workspace, each))) for each in addresses)
+        return {each: row.source for each, row in found if row is not None}
 
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""

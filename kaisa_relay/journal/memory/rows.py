@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 from kaisa_relay.domain.channel_health import Health
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.conversation.events import Event
+from kaisa_relay.domain.engagement.suppression import Address
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -39,6 +40,7 @@ from kaisa_relay.ports import (
     Send,
     StoreContent,
 )
+from kaisa_relay.ports.suppressing import Suppress
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -112,6 +114,7 @@ class Rows:
     """Of each send, the leg of its last message first."""
     pairs: dict[tuple[WorkspaceId, ChannelId, ContactId], Pair] = field(factory=dict)
     blocks: dict[tuple[WorkspaceId, ContactId], BlockContact] = field(factory=dict)
+    suppressions: dict[tuple[WorkspaceId, Address], Suppress] = field(factory=dict)
     conversations: dict[tuple[WorkspaceId, ConversationId], SaveConversation] = field(factory=dict)
     tokens: dict[tuple[WorkspaceId, str], TokenRow] = field(factory=dict)
     people: dict[tuple[WorkspaceId, ContactId], Person] = field(factory=dict)

@@ -19,7 +19,13 @@ from kaisa_relay.domain.channel_health import (
     ChannelUp,
     TemplateChanged,
 )
-from kaisa_relay.domain.contact_events import ContactBlocked, ContactMerged, ContactUnblocked
+from kaisa_relay.domain.contact_events import (
+    ContactBlocked,
+    ContactMerged,
+    ContactOptedIn,
+    ContactOptedOut,
+    ContactUnblocked,
+)
 from kaisa_relay.domain.conversation.events.life import (
     AgentCameBack,
     AgentLost,
@@ -92,6 +98,8 @@ __all__ = [
     "ChannelUp",
     "ContactBlocked",
     "ContactMerged",
+    "ContactOptedIn",
+    "ContactOptedOut",
     "ContactUnblocked",
     "ConversationAbandoned",
     "ConversationClosed",
@@ -145,6 +153,8 @@ Event = (
     | ContactMerged
     | ContactBlocked
     | ContactUnblocked
+    | ContactOptedOut
+    | ContactOptedIn
     | MessageReceived
     | MessageRelayed
     | Notified

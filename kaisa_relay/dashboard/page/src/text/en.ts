@@ -375,6 +375,8 @@ export const en = {
     "message.blocked": "Message of a blocked sender",
     "contact.blocked": "Blocked",
     "contact.unblocked": "Unblocked",
+    "contact.opted_out": "Wants no more outreach",
+    "contact.opted_in": "Wants outreach again",
     "contact.merged": "Contacts merged",
     "channel.limited": "Channel limited",
     "channel.quality_changed": "Quality changed",
