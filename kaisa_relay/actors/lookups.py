@@ -20,6 +20,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content, Text
 from kaisa_relay.domain.conversation.resuming import may_resume
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
 from kaisa_relay.domain.payloads import OfferAnswer, of_content
@@ -182,7 +183,10 @@ class Lookups:
     async def ended(
         self, channel: Channel, pairs: Sequence[Pair], at: datetime
     ) -> ToConversation | None:
-        """Return the conversation that a word of its visitor's resumes, if there is just one."""
+        """Return the conversation that a word of its visitor's resumes, if there is just one.
+
+        One that another word brought back after the pairs were read is it, too.
+        """
         if any(pair.conversation is not None for pair in pairs):
             return None
         found = []
@@ -192,7 +196,10 @@ class Lookups:
             last = pair.last_conversation
             read = partial(self.context.journal.snapshot, channel.workspace, last)
             snapshot = await self.context.patiently(read)
-            if snapshot is not None and may_resume(snapshot[0], pair.contact, at):
+            if snapshot is None:
+                continue
+            state = snapshot[0]
+            if may_resume(state, pair.contact, at) or _lives_again(state, channel, pair.contact):
                 found.append(ToConversation(last, pair.contact))
         return found[0] if len(found) == 1 else None
 
@@ -238,3 +245,7 @@ class Lookups:
             partial(self.context.directory.people, channel.workspace, [contact])
         )
         return people.get(contact)
+
+
+def _lives_again(state: State, channel: Channel, contact: ContactId) -> bool:
+    return state.phase.live and state.channel == channel.id and state.visitor == contact

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from attrs import define, field
 
 from kaisa_relay.domain.content import Content
+from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import (
     ChannelId,
     ContactId,
@@ -18,7 +19,7 @@ from kaisa_relay.domain.routing import Pair
 from kaisa_relay.journal.memory import MemoryStore
 from kaisa_relay.journal.memory.directory import MemoryDirectory
 from kaisa_relay.journal.memory.journal import MemoryJournal, MemorySends
-from kaisa_relay.ports import Append, Conflict, Met, Send
+from kaisa_relay.ports import Append, Conflict, Met, Send, Stored
 from kaisa_relay.ports.directory import Writer
 
 
@@ -55,6 +56,8 @@ class Traps:
     pages: list[list[Send]] = field(factory=list)
     follow: Callable[[Append], Awaitable[None]] | None = None
     """What happens between a commit and the moment when its caller hears of it."""
+    ahead: Callable[[ConversationId], Awaitable[None]] | None = None
+    """What happens between the wish for a conversation's snapshot and its reading."""
 
     def set(
         self,
@@ -93,6 +96,18 @@ class TrappedJournal(MemoryJournal):
             if self.traps.follow is not None:
                 await self.traps.follow(append)
         return conflict
+
+    async def snapshot(
+        self, workspace: WorkspaceId, conversation: ConversationId
+    ) -> tuple[State, int] | None:
+        """Return a conversation's snapshot, perhaps of a moment later."""
+        if self.traps.ahead is not None:
+            await self.traps.ahead(conversation)
+        return await super().snapshot(workspace, conversation)
+
+    async def stored(self, workspace: WorkspaceId, conversation: ConversationId) -> Stored | None:
+        """Return what a conversation comes back from; nothing happens ahead of that."""
+        return await MemoryJournal(self.commits).stored(workspace, conversation)
 
 
 class TrappedSends(MemorySends):

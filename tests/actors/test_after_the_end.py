@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import trio
 from attrs import evolve
 from trio.testing import MockClock
 
 from kaisa_relay.domain.content import Reaction
 from kaisa_relay.domain.conversation.events import ConversationResumed
 from kaisa_relay.domain.conversation.terms import Terms
+from kaisa_relay.domain.ids import ConversationId
 from tests import fakes
 from tests.actors.house import AGENT, BRUNO, VISITOR, House, Plan, form, open_house
 
@@ -23,6 +25,11 @@ async def ended(house: House) -> None:
     await house.tap(AGENT, "Accept")
     await house.write(AGENT, "hello")
     await house.write(AGENT, "/close")
+
+
+def resumed(house: House, conversation: ConversationId) -> bool:
+    """Whether it is a search again."""
+    return any(isinstance(each, ConversationResumed) for each in house.events(conversation))
 
 
 async def test_a_silent_agent_is_reminded_and_replaced(autojump_clock: MockClock) -> None:
@@ -58,7 +65,7 @@ async def test_a_visitor_who_comes_back_gets_the_same_agent(autojump_clock: Mock
         await house.write(AGENT, "yes?")
         assert house.texts(VISITOR)[-1] == "yes?"
         [row] = house.store.rows.conversations.values()
-        assert any(isinstance(each, ConversationResumed) for each in house.events(row.state.id))
+        assert resumed(house, row.state.id)
         await house.write(AGENT, "/close")
         await house.pass_time(timedelta(hours=1))
         await house.write(VISITOR, "hello?")
@@ -90,6 +97,32 @@ async def test_messages_on_the_way_while_it_ends(autojump_clock: MockClock) -> N
         await house.tap(AGENT, "Accept")
         assert house.texts(AGENT)[-2:] == ["wait", "please"]
         assert await house.phase(reservation.conversation) == "active"
+        house.check_finished()
+
+
+async def test_two_words_at_once_after_the_end(autojump_clock: MockClock) -> None:
+    """The first brings it back while it is looked up whose the second is: both are its own."""
+    async with open_house(USUAL) as house:
+        await ended(house)
+        [row] = house.store.rows.conversations.values()
+        await house.pass_time(timedelta(minutes=30))
+        assert house.slots.known == 0
+        late = 0
+
+        async def first_word_is_faster(conversation: ConversationId) -> None:
+            nonlocal late
+            while house.slots.known and not resumed(house, conversation):
+                late += 1
+                await trio.sleep(0.01)
+
+        house.traps.ahead = first_word_is_faster
+        await house.arrive(house.item(VISITOR, "one more thing"), house.item(VISITOR, "the bell"))
+        await house.pass_time(5)
+        assert late
+        await house.tap(AGENT, "Accept")
+        assert house.texts(AGENT)[-2:] == ["one more thing", "the bell"]
+        assert not any("no open chat" in text for text in house.texts(VISITOR))
+        assert await house.phase(row.state.id) == "active"
         house.check_finished()
 
 
