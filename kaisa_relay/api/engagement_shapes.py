@@ -23,6 +23,10 @@ HOURS: Final = Meta(
     description="Quiet hours of every day; what falls into them waits for their end.",
     examples=[{"zone": "Europe/Stockholm", "quiet": "21:00-08:00"}],
 )
+LIMIT: Final = Meta(
+    description="How often it starts for one visitor, at most; what is beyond ends as cancelled.",
+    examples=[{"times": 1, "per": "7d"}],
+)
 STEPS: Final = Meta(
     description="What is done, and how long `after` the event (at once without it).",
     examples=[
@@ -81,6 +85,7 @@ class TriggerRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     when: Annotated[dict[str, Any] | UnsetType, WHEN] = UNSET
     unless: Annotated[list[str] | UnsetType, TYPES] = UNSET
     hours: Annotated[dict[str, Any] | UnsetType, HOURS] = UNSET
+    limit: Annotated[dict[str, Any] | UnsetType, LIMIT] = UNSET
 
 
 class TriggerAnswer(Struct, frozen=True, kw_only=True):
@@ -96,6 +101,7 @@ class TriggerAnswer(Struct, frozen=True, kw_only=True):
     when: dict[str, Any] | UnsetType = UNSET
     unless: list[str] | UnsetType = UNSET
     hours: dict[str, Any] | UnsetType = UNSET
+    limit: dict[str, Any] | UnsetType = UNSET
 
 
 class StepAnswer(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kaisa_relay.api.engagement_shapes import HOURS, STEPS, TYPES, WHEN
+from kaisa_relay.api.engagement_shapes import HOURS, LIMIT, STEPS, TYPES, WHEN
 from kaisa_relay.domain.engagement.actions import Kind
 
 _CONVERSATION: Final = Meta(
@@ -25,6 +25,7 @@ class PreviewRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     when: Annotated[dict[str, Any] | UnsetType, WHEN] = UNSET
     unless: Annotated[list[str] | UnsetType, TYPES] = UNSET
     hours: Annotated[dict[str, Any] | UnsetType, HOURS] = UNSET
+    limit: Annotated[dict[str, Any] | UnsetType, LIMIT] = UNSET
     conversation: Annotated[str | UnsetType, _CONVERSATION] = UNSET
     metadata: Annotated[dict[str, Any] | UnsetType, _METADATA] = UNSET
     language: Annotated[str | UnsetType, _LANGUAGE] = UNSET

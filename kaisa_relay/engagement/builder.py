@@ -108,7 +108,7 @@ class Builder:
 
     async def remove_trigger(self, workspace: WorkspaceId, trigger: TriggerId) -> bool:
         """Remove it, and cancel what still waits; False when there is no such trigger."""
-        remove = partial(trigger_rows.remove, of=workspace, id=trigger)
+        remove = partial(trigger_rows.remove, of=workspace, id=trigger, at=self._at())
         there = await self._write(remove)
         self.triggers_changed()
         return there

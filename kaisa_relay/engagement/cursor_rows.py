@@ -4,6 +4,7 @@ Rule 1: both are one transaction, so that an event starts what it starts once, t
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
@@ -12,8 +13,9 @@ from sqlalchemy import Connection, Update, insert, select, update
 from kaisa_relay.domain.engagement.ids import DeliveryId, TriggerId
 from kaisa_relay.domain.engagement.trigger import Due
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.engagement.limit_rows import Limited, admit
 from kaisa_relay.ports.engagement import DeliveryState
-from kaisa_relay.store.engagement_table import IS_WAITING, delivery, subscriber
+from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, subscriber
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import workspace
 
@@ -30,6 +32,7 @@ class Started:
     seq: int
     conversation: ConversationId | None
     due: tuple[tuple[DeliveryId, Due], ...]
+    limited: Limited | None = None
 
 
 @frozen
@@ -39,6 +42,7 @@ class Stopped:
     trigger: TriggerId
     seq: int
     conversation: ConversationId
+    at: datetime
 
 
 def cursor(connection: Connection, of: WorkspaceId) -> int | None:
@@ -75,8 +79,22 @@ def advance(
         if isinstance(step, Stopped):
             connection.execute(cancelling(of, step))
         else:
-            connection.execute(insert(delivery), _rows(of, step))
+            _start(connection, of, step)
     return True
+
+
+def _start(connection: Connection, of: WorkspaceId, step: Started) -> None:
+    """Write down what an event starts; of what its visitor has had enough, why it ends."""
+    connection.execute(insert(delivery), _rows(of, step))
+    limited = step.limited
+    if limited is None or admit(connection, of, limited):
+        return
+    at, ids = to_micros(limited.at), [id for id, _ in step.due]
+    mine = (delivery.c.workspace == of, delivery.c.id.in_(ids))
+    ended = {"state": DeliveryState.CANCELLED, "done_at": at, "attempts": 1}
+    connection.execute(update(delivery).where(*mine).values(ended))
+    told = {"workspace": of, "number": 1, "at": at, "took": 0, "why": limited.limit.why}
+    connection.execute(insert(attempt), [{**told, "delivery": id} for id in ids])
 
 
 def cancelling(of: WorkspaceId, step: Stopped) -> Update:
@@ -88,7 +106,8 @@ def cancelling(of: WorkspaceId, step: Stopped) -> Update:
         delivery.c.seq + 0 < step.seq,  # plain, SQLite would read the trigger's whole history
         IS_WAITING,
     )
-    return update(delivery).where(*waits).values(state=DeliveryState.CANCELLED)
+    ended = {"state": DeliveryState.CANCELLED, "done_at": to_micros(step.at)}
+    return update(delivery).where(*waits).values(ended)
 
 
 def _rows(of: WorkspaceId, step: Started) -> list[dict[str, Any]]:
@@ -111,7 +130,8 @@ def _rows(of: WorkspaceId, step: Started) -> list[dict[str, Any]]:
     ]
 
 
-def cancel_all(connection: Connection, of: WorkspaceId, id: TriggerId) -> None:
+def cancel_all(connection: Connection, of: WorkspaceId, id: TriggerId, at: datetime) -> None:
     """Cancel what a removed trigger still waits for."""
     waits = (delivery.c.workspace == of, delivery.c.trigger_id == id, IS_WAITING)
-    connection.execute(update(delivery).where(*waits).values(state=DeliveryState.CANCELLED))
+    ended = {"state": DeliveryState.CANCELLED, "done_at": to_micros(at)}
+    connection.execute(update(delivery).where(*waits).values(ended))

@@ -14,13 +14,14 @@ from attrs import define, field
 from kaisa_relay.domain.engagement.ids import DeliveryId
 from kaisa_relay.domain.engagement.trigger import named, plan, starts, stops
 from kaisa_relay.domain.ids import (
-    ConversationId,
+    ContactId,
     WorkspaceId,
 )
 from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.engagement import cursor_rows
 from kaisa_relay.engagement.cursor_rows import Started, Stopped
 from kaisa_relay.engagement.facts import facts, view_of
+from kaisa_relay.engagement.limit_rows import Limited
 from kaisa_relay.engagement.trigger_rows import Standing
 from kaisa_relay.ports import Archive, Following, Recorded, StoreUnavailable
 from kaisa_relay.store import Store
@@ -103,21 +104,26 @@ class Follower:
         later = [each for each in triggers if recorded.seq > each.since]
         steps: list[Started | Stopped] = []
         if conversation is not None:
-            stopped = (each for each in later if stops(each.definition, type))
-            steps += [Stopped(each.id, recorded.seq, conversation) for each in stopped]
+            stopped = (each.id for each in later if stops(each.definition, type))
+            seq, at = recorded.seq, recorded.event.at
+            steps += [Stopped(trigger, seq, conversation, at) for trigger in stopped]
         wanted = [each for each in later if named(each.definition.on, type)]
         if wanted:
-            known = facts(recorded, await view_of(self.archive, recorded))
+            view = await view_of(self.archive, recorded)
+            known, visitor = facts(recorded, view), None if view is None else view.visitor.contact
             begun = (each for each in wanted if starts(each.definition, type, known))
-            steps += [self._started(each, recorded, conversation) for each in begun]
+            steps += [self._started(each, recorded, visitor) for each in begun]
         return steps
 
-    def _started(
-        self, trigger: Standing, recorded: Recorded, conversation: ConversationId | None
-    ) -> Started:
-        due = plan(trigger.definition, recorded.event.at)
-        planned = tuple((DeliveryId(self.store.new_id()), each) for each in due)
-        return Started(trigger.id, trigger.version, recorded.seq, conversation, planned)
+    def _started(self, trigger: Standing, recorded: Recorded, visitor: ContactId | None) -> Started:
+        at, limit, limited = recorded.event.at, trigger.definition.limit, None
+        planned = tuple(
+            (DeliveryId(self.store.new_id()), each) for each in plan(trigger.definition, at)
+        )
+        if limit is not None and visitor is not None:
+            limited = Limited(limit, trigger.id, visitor, recorded.seq, at)
+        conversation = recorded.conversation
+        return Started(trigger.id, trigger.version, recorded.seq, conversation, planned, limited)
 
 
 def _types(triggers: Sequence[Standing]) -> frozenset[str]:

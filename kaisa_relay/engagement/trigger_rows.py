@@ -108,14 +108,15 @@ def put(connection: Connection, of: WorkspaceId, now: TriggerView) -> TriggerVie
     if now.enabled and not before.enabled:
         changed["since"] = head(connection, of)
     if before.enabled and not now.enabled:
-        cancel_all(connection, of, now.id)  # nobody looks any more whether something stops it
+        # Nobody looks any more whether something stops it.
+        cancel_all(connection, of, now.id, now.changed_at)
     connection.execute(update(trigger).where(*_is(of, now.id)).values(changed))
     return view(connection, of, now.id) or now
 
 
-def remove(connection: Connection, of: WorkspaceId, id: TriggerId) -> bool:
+def remove(connection: Connection, of: WorkspaceId, id: TriggerId, at: datetime) -> bool:
     """Remove a trigger, and cancel what it waits for; its versions stay, as its deliveries do."""
-    cancel_all(connection, of, id)
+    cancel_all(connection, of, id, at)
     return connection.execute(delete(trigger).where(*_is(of, id))).rowcount == 1
 
 

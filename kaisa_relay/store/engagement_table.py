@@ -126,6 +126,18 @@ attempt: Final = keyed_table(
 )
 """One try: when, how many microseconds it took, and what came back."""
 
+trigger_start: Final = keyed_table(
+    "trigger_start",
+    number("workspace"),
+    number("trigger_id"),
+    number("contact"),
+    number("seq"),
+    number("at"),
+    PrimaryKeyConstraint("workspace", "trigger_id", "contact", "seq", name="pk_trigger_start"),
+)
+"""When a trigger with a limit started for a visitor, and by which event."""
+index("ix_trigger_start_at", trigger_start.c.at)
+
 suppression: Final = keyed_table(
     "suppression",
     number("workspace"),

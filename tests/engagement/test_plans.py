@@ -61,7 +61,7 @@ def test_what_is_due_goes_by_what_waits(asked: Asked) -> None:
 def test_what_is_stopped_goes_by_its_conversation(asked: Asked) -> None:
     """Not by everything that the trigger ever started."""
     asked.connection.execute(
-        cursor_rows.cancelling(OF, Stopped(TriggerId(3), 4, ConversationId(5)))
+        cursor_rows.cancelling(OF, Stopped(TriggerId(3), 4, ConversationId(5), datetime.now(UTC)))
     )
     assert "ix_delivery_conversation (conversation=? AND trigger_id=?" in asked.plan()
 

@@ -36,6 +36,7 @@ from kaisa_relay.domain.engagement.definition import (
 )
 from kaisa_relay.domain.engagement.hours import Hours, read_hours
 from kaisa_relay.domain.engagement.ids import EndpointId
+from kaisa_relay.domain.engagement.limit import Limit, read_limit
 from kaisa_relay.domain.engagement.wording import Fault
 
 ANY: Final = "*"
@@ -67,6 +68,7 @@ class Trigger:
     when: Condition = ALWAYS
     unless: tuple[str, ...] = ()
     hours: Hours | None = None
+    limit: Limit | None = None
 
 
 @frozen
@@ -141,7 +143,7 @@ class EventTypes:
 
 
 def read_trigger(value: Json, types: EventTypes, fault: Fault) -> Trigger | BadDefinition:
-    """Read a definition: `on` and `steps`, and if wanted `when`, `unless` and `hours`.
+    """Read a definition: `on` and `steps`, and if wanted `when`, `unless`, `hours`, `limit`.
 
     `fault` says what is wrong with a text that an action sends.
     """
@@ -152,7 +154,7 @@ def read_trigger(value: Json, types: EventTypes, fault: Fault) -> Trigger | BadD
 
 
 def _read(value: Json, types: EventTypes, fault: Fault) -> Trigger:
-    given = members(value, "", ("on", "steps"), ("when", "unless", "hours"))
+    given = members(value, "", ("on", "steps"), ("when", "unless", "hours", "limit"))
     steps = items(given["steps"], "steps", MOST_STEPS)
     return Trigger(
         on=types.read(given["on"], "on"),
@@ -160,6 +162,7 @@ def _read(value: Json, types: EventTypes, fault: Fault) -> Trigger:
         when=read_condition(given["when"], "when") if "when" in given else ALWAYS,
         unless=types.read(given["unless"], "unless") if "unless" in given else (),
         hours=read_hours(given["hours"], "hours") if "hours" in given else None,
+        limit=read_limit(given["limit"], "limit") if "limit" in given else None,
     )
 
 
@@ -191,6 +194,8 @@ def write_trigger(trigger: Trigger) -> dict[str, Any]:
         written["unless"] = list(trigger.unless)
     if trigger.hours is not None:
         written["hours"] = trigger.hours.write()
+    if trigger.limit is not None:
+        written["limit"] = trigger.limit.write()
     written["steps"] = [_written(step) for step in trigger.steps]
     return written
 
