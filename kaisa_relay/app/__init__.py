@@ -4,7 +4,7 @@
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
         └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
-                               configuration · engagement · housekeeping
+                               configuration · engagement · explore · housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
 what was begun to its outcome, then the store closes.
@@ -67,6 +67,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.accounts.run, name="configuration")
     faces.start_soon(built.follow_changes, name="changes")
     faces.start_soon(built.engagement.run, name="engagement")
+    faces.start_soon(built.explore.run, name="explore")
     await faces.start(built.gauges.run, name="row counts")
     await faces.start(built.garbage.run, name="garbage")
     faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")

@@ -38,6 +38,7 @@ from kaisa_relay.engagement import (
     Unsubscribing,
     open_outlets,
 )
+from kaisa_relay.explore import Projector, Shelf, open_shelf
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -72,6 +73,7 @@ class Relay:
     garbage: GarbageCollection
     hub: Hub
     engagement: Engine
+    explore: Projector
     signatures: Signatures
 
     def api(self) -> QuartTrio:
@@ -168,11 +170,8 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-    url, on_outage = settings.database_url, noting(outages, metrics)
-    opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
-    outward = _outward(settings)
-    async with opened as store, outward as (wire, carrier, outlets), trio.open_nursery() as tasks:
-        await tasks.start(store.run)
+    databases, outward = _databases(settings.database_url, metrics, outages), _outward(settings)
+    async with databases as (store, shelf), outward as (wire, carrier, outlets):
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
@@ -203,7 +202,21 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
         tools = _tools(store, rooms, outlets, context, settings)
         engine = _engagement(tools, rooms, accounts, settings, metrics)
-        yield Relay(*parts, hub, engine, Signatures(metrics, wall))
+        explore = _explore(shelf, store, rooms, accounts)
+        yield Relay(*parts, hub, engine, explore, Signatures(metrics, wall))
+
+
+@asynccontextmanager
+async def _databases(
+    url: str, metrics: Metrics, outages: Outages
+) -> AsyncIterator[tuple[Store, Shelf]]:
+    """Open the relay's rows, with their writer at work, and what is read from beside them."""
+    wall, on_outage = outages.wall, noting(outages, metrics)
+    opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
+    async with opened as store, trio.open_nursery() as tasks:
+        await tasks.start(store.run)
+        async with open_shelf(url) as shelf:
+            yield store, shelf
         tasks.cancel_scope.cancel()
 
 
@@ -229,6 +242,15 @@ def _engagement(
     engine = Engine(tools, cipher, accounts.workspaces, token_bytes, plain)
     rooms.journal.subscribe(engine.take)
     return engine
+
+
+def _explore(
+    shelf: Shelf, store: Store, rooms: SqlRooms, accounts: ConfiguredAccounts
+) -> Projector:
+    following = rooms.following
+    projector = Projector(shelf, store, following, decode_content, accounts.workspaces)
+    rooms.journal.subscribe(projector.take)
+    return projector
 
 
 def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:

@@ -9,12 +9,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, func, or_,
 from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.chat_commands import Close
+from kaisa_relay.domain.closing_word import closing_word
 from kaisa_relay.domain.conversation.deadlines import expires_at
 from kaisa_relay.domain.conversation.events import MessageReceived
 from kaisa_relay.domain.conversation.state import Phase, State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
-from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.codec import KINDS, decode_content, decode_state
 from kaisa_relay.journal.event_columns import NUMBERS, of_conversation
 from kaisa_relay.ports import ConversationView, Filter, PersonView

@@ -7,6 +7,7 @@ from typing import TypeVar
 from attrs import evolve as replace
 from attrs import frozen
 
+from kaisa_relay.domain.closing_word import closing_word
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Media, Text
 from kaisa_relay.domain.conversation.deadlines import expires_at
@@ -15,7 +16,6 @@ from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
 from kaisa_relay.domain.presence import Agent
-from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.rows import Rows
 from kaisa_relay.journal.memory.tokens import tokens_of

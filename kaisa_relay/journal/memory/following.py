@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from attrs import frozen
 
+from kaisa_relay.domain.closing_word import closing_word
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.domain.public_events import TYPES
-from kaisa_relay.journal.closing_word import closing_word
 from kaisa_relay.journal.memory.archive import MemoryArchive
 from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.ports import LIVE, Recorded, Standing

@@ -1,0 +1,10 @@
+"""Explore: conversations listed, counted, charted and exported, from a read model of their own.
+
+Rule 1: the read model is made of the journal alone, and may be dropped and made again.
+Rule 2: nothing here is asked, or waited for, by what relays.
+"""
+
+from kaisa_relay.explore.projector import Projector
+from kaisa_relay.explore.shelf import Shelf, open_shelf
+
+__all__ = ["Projector", "Shelf", "open_shelf"]

@@ -1,0 +1,173 @@
+"""Reads the rows that a batch of events concerns, and writes them back beside the cursor.
+
+Rule 1: rows and cursor are one transaction; a cursor that is elsewhere leaves everything as it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kaisa_relay.domain.contact_events import ContactMerged
+from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.explore import tables
+from kaisa_relay.explore.folding import Rows
+from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, Row, values
+
+
+def _upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+@frozen
+class Said:
+    """Words of somebody's, to be found."""
+
+    message: MessageId
+    conversation: ConversationId
+    contact: ContactId
+    body: str
+
+
+@frozen
+class Label:
+    """A member of a conversation's metadata."""
+
+    conversation: ConversationId
+    key: str
+    value: str
+    number: float | None = None
+
+
+@frozen
+class Step:
+    """What a batch of events came to, from one number of the cursor to the next."""
+
+    workspace: WorkspaceId
+    before: int
+    after: int
+    at: int
+    rows: Rows
+    said: Sequence[Said]
+    labels: Sequence[Label]
+    mergers: Sequence[ContactMerged]
+
+
+def position(connection: Connection, of: WorkspaceId) -> int:
+    """Return the number of the last event taken in; 0 before the first."""
+    cursor = tables.cursor.c
+    return connection.scalar(select(cursor.seq).where(cursor.workspace == of)) or 0
+
+
+def load(
+    connection: Connection,
+    of: WorkspaceId,
+    conversations: Iterable[int],
+    messages: Iterable[int],
+) -> Rows:
+    """Return what is known of these conversations, of these messages, and of their offers."""
+    rows, wanted = Rows(), list(conversations)
+    known = tables.conversation.c
+    for row in _of(connection, tables.conversation, of, known.id.in_(wanted)):
+        rows.conversations[row["id"]] = ConversationRow(**row)
+    spoken = tables.message.c
+    which = spoken.conversation.in_(wanted) & spoken.id.in_(list(messages))
+    for row in _of(connection, tables.message, of, which):
+        rows.messages[row["conversation"], row["id"]] = MessageRow(**row)
+    for row in _of(connection, tables.offer, of, tables.offer.c.conversation.in_(wanted)):
+        rows.offers[row["conversation"], row["number"]] = OfferRow(**row)
+    return rows
+
+
+def _of(connection: Connection, table: Table, of: WorkspaceId, which: Any) -> Sequence[Any]:
+    query = select(table).where(table.c.workspace == of, which)
+    return connection.execute(query).mappings().all()
+
+
+def save(connection: Connection, step: Step) -> bool:
+    """Write the rows and move the cursor; False, with nothing done, where it is elsewhere."""
+    if not _advance(connection, step):
+        return False
+    rows = step.rows
+    for table, changed in (
+        (tables.conversation, rows.conversations.values()),
+        (tables.message, rows.messages.values()),
+        (tables.offer, rows.offers.values()),
+        (tables.recovery, rows.recoveries),
+    ):
+        _put(connection, table, changed)
+    _put_words(connection, step)
+    _put_labels(connection, step)
+    for merger in step.mergers:
+        _merge(connection, step.workspace, merger)
+    return True
+
+
+def _advance(connection: Connection, step: Step) -> bool:
+    cursor, moved = tables.cursor, {"seq": step.after, "at": step.at}
+    where = (cursor.c.workspace == step.workspace, cursor.c.seq == step.before)
+    if connection.execute(update(cursor).where(*where).values(**moved)).rowcount == 1:
+        return True
+    if step.before != 0:
+        return False
+    first = _upsert(connection, cursor).values(workspace=step.workspace, **moved)
+    begun = first.on_conflict_do_nothing().returning(cursor.c.seq)
+    return connection.scalar(begun) is not None
+
+
+def _put(connection: Connection, table: Table, changed: Iterable[Row]) -> None:
+    rows = [values(each) for each in changed]
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    upsert = _upsert(connection, table)
+    others = {name: upsert.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(upsert.on_conflict_do_update(index_elements=keys, set_=others), rows)
+
+
+def _put_words(connection: Connection, step: Step) -> None:
+    if not step.said:
+        return
+    rows = [
+        {
+            "message": each.message,
+            "workspace": step.workspace,
+            "conversation": each.conversation,
+            "contact": each.contact,
+            "body": each.body,
+        }
+        for each in step.said
+    ]
+    connection.execute(insert(tables.said_on(connection.dialect.name)), rows)
+
+
+def _put_labels(connection: Connection, step: Step) -> None:
+    rows = [
+        {
+            "workspace": step.workspace,
+            "conversation": each.conversation,
+            "key": each.key,
+            "value": each.value,
+            "number": each.number,
+        }
+        for each in step.labels
+    ]
+    if rows:
+        connection.execute(insert(tables.label), rows)
+
+
+def _merge(connection: Connection, of: WorkspaceId, merger: ContactMerged) -> None:
+    """Have what was one contact's be the other's, as the relay has it from then on."""
+    for table, names in (
+        (tables.conversation, ("visitor", "form", "agent")),
+        (tables.message, ("contact",)),
+        (tables.offer, ("agent",)),
+    ):
+        for name in names:
+            column = table.c[name]
+            where = (table.c.workspace == of, column == merger.absorbed)
+            connection.execute(update(table).where(*where).values({name: merger.contact}))

@@ -1,0 +1,119 @@
+"""What the read model makes of the journal, on both databases."""
+
+import pytest
+
+from kaisa_relay.explore import open_shelf
+from kaisa_relay.store.instants import to_micros
+from tests.explore.conftest import Library, projector
+from tests.explore.script import ANNA, BO, VERA, sold
+
+TABLES = ("conversation", "message", "offer", "recovery", "label", "said")
+SECOND = 1_000_000
+
+
+async def test_a_conversation_is_one_row_of_all_that_became_of_it(here: Library) -> None:
+    """Every instant, every count, and the outcome with its price."""
+    at = here.world.clock()
+    it = await sold(here.world)
+    await here.catch_up()
+    (row,) = await here.rows("conversation")
+    begin = to_micros(at)
+    assert (row["id"], row["status"], row["reason"]) == (it.id, "closed", "agent")
+    assert (row["outcome"], row["value"], row["currency"]) == ("sold", 12000, "SEK")
+    assert (row["visitor"], row["agent"]) == (VERA.contact, ANNA.contact)
+    instants = ("created", "started", "offered", "queued", "accepted", "replied", "ended")
+    after = [(row[f"{name}_at"] - begin) / SECOND for name in instants]
+    assert after == [0, 10, 30, 50, 80, 100, 140]
+    counts = ("offers", "declined", "from_visitor", "from_agent", "undelivered", "missed")
+    assert [row[name] for name in counts] == [2, 1, 1, 2, 1, 0]
+
+
+async def test_offers_and_messages_are_rows_of_their_own(here: Library) -> None:
+    """An offer says how it ended, a message who wrote it and what came of it."""
+    await sold(here.world)
+    await here.catch_up()
+    offers = await here.rows("offer")
+    assert [(each["agent"], each["end"]) for each in offers] == [
+        (BO.contact, "declined"),
+        (ANNA.contact, "accepted"),
+    ]
+    messages = await here.rows("message")
+    assert [(each["writer"], each["kind"], each["template"]) for each in messages] == [
+        ("visitor", "text", 0),
+        ("agent", "text", 0),
+        ("agent", "text", 0),
+        ("relay", "offer", 1),
+        ("relay", "offer", 0),
+    ]
+    assert [each["code"] for each in messages] == [None, 131026, None, None, None]
+
+
+async def test_words_and_metadata_are_there_to_be_found(here: Library) -> None:
+    """What people wrote; members of the metadata by their path, numbers as numbers."""
+    await sold(here.world, "Är den röda kvar?")
+    await here.catch_up()
+    assert {each["body"] for each in await here.rows("said")} >= {"Är den röda kvar?", "It is."}
+    found = [(each["key"], each["value"], each["number"]) for each in await here.rows("label")]
+    assert sorted(found, key=str) == [
+        ("car.model", "Volvo", None),
+        ("car.year", "2024", 2024.0),
+        ("tags", "new", None),
+        ("tags", "red", None),
+        ("trade_in", "true", None),
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+async def test_batches_of_any_size_make_the_same_rows(
+    here: Library, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Taken in piece by piece as it happens, or all at once on an empty shelf."""
+    monkeypatch.setattr("kaisa_relay.explore.projector.BATCH", size)
+    for _ in range(3):
+        await sold(here.world)
+        await here.catch_up()
+    stepwise = [await here.rows(table) for table in TABLES]
+    assert all(stepwise[:3])
+    await here.forget()
+    monkeypatch.undo()
+    await here.catch_up()
+    assert [await here.rows(table) for table in TABLES] == stepwise
+
+
+async def test_what_was_heard_twice_counts_once(here: Library) -> None:
+    """Another process, or this one before it died, may have taken the same events in."""
+    twin = projector(here.shelf, here.store, here.world)
+    here.store.journal.subscribe(twin.take)
+    here.store.journal.subscribe(here.projector.take)
+    await sold(here.world)
+    await here.projector.catch_up()
+    before = [await here.rows(table) for table in TABLES]
+    await twin.catch_up()
+    assert [await here.rows(table) for table in TABLES] == before
+    assert (here.projector.taken, twin.taken) == (15, 0)
+
+
+async def test_it_goes_on_where_it_was_when_it_is_opened_again(here: Library) -> None:
+    """Also where something happened meanwhile."""
+    await sold(here.world)
+    await here.catch_up()
+    await sold(here.world)
+    async with open_shelf(here.url) as shelf:
+        again = projector(shelf, here.store, here.world)
+        again.look()
+        await again.catch_up()
+        assert again.taken == 15
+    assert len(await here.rows("conversation")) == 2
+
+
+async def test_another_workspace_has_rows_of_its_own(here: Library) -> None:
+    """Whose events have the same numbers."""
+    other = await here.world.another()
+    await sold(here.world)
+    await sold(other)
+    await here.catch_up()
+    assert len(await here.rows("conversation")) == 1
+    here.projector.workspaces = lambda: [other.workspace, here.world.workspace]
+    await here.catch_up()
+    assert here.projector.taken == 30
+    assert len(await here.rows("conversation")) == 1
