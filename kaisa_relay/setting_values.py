@@ -16,6 +16,8 @@ from attrs import frozen
 LogFormat = Literal["console", "json"]
 Network = IPv4Network | IPv6Network
 SECRET_KEY_LENGTH = 32
+QUOTAS: Final = ("triggers", "endpoints", "waiting", "email", "sms", "whatsapp")
+"""What a workspace may have or do so much of, by outreach."""
 
 
 class Malformed(ValueError):
@@ -123,6 +125,19 @@ def parse_watchers(text: str) -> tuple[int, int, int]:
     if not one <= workspace <= everybody:
         raise Malformed("has a number that is smaller than the one before it")
     return one, workspace, everybody
+
+
+def parse_quotas(text: str) -> Mapping[str, int]:
+    """Whole numbers by their names, as `sms=1000,email=20000`; what is left out stays as it is."""
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, number = part.strip().partition("=")
+        if name not in QUOTAS:
+            raise Malformed(f"names what is none of: {', '.join(QUOTAS)}")
+        if not re.fullmatch(r"\d{1,9}", number):
+            raise Malformed(f"gives no whole number for {name}")
+        found[name] = int(number)
+    return found
 
 
 def parse_app_secrets(text: str) -> tuple[str, ...]:

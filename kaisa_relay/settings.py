@@ -29,6 +29,7 @@ from kaisa_relay.setting_values import (
     parse_database_url,
     parse_log_format,
     parse_networks,
+    parse_quotas,
     parse_secret_keys,
     parse_timeout,
     parse_url,
@@ -58,6 +59,8 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_FILES_DIR": "the directory for files that people send; beside the database at first",
     "KAISA_PRIVATE_NETWORKS": "private networks that webhooks of triggers may be sent into, for "
     "example 10.1.0.0/16; several, separated by commas",
+    "KAISA_OUTREACH_QUOTAS": "how much outreach one workspace may have, for example "
+    "sms=5000,email=50000; others are triggers, endpoints, waiting and whatsapp",
     "KAISA_LOG_FORMAT": "console or json",
     "KAISA_FEED_WATCHERS": "how many may watch the live feed at once with one key or account, of "
     "one workspace, and in all: for example 100,300,1000",
@@ -93,6 +96,8 @@ class Settings:
     """In seconds, from the start of a call to the last byte of its answer."""
     graph_ca_file: Path | None = None
     private_networks: tuple[Network, ...] = ()
+    outreach_quotas: Mapping[str, int] = field(factory=dict)
+    """Those that are not the usual ones, by their names."""
     log_format: LogFormat = "console"
     feed_watchers: tuple[int, int, int] = (100, 300, 1_000)
     _files_dir: Path | None = None
@@ -173,6 +178,7 @@ def load(
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         files_dir=given.read("KAISA_FILES_DIR", Path, None),
         private_networks=given.read("KAISA_PRIVATE_NETWORKS", parse_networks, ()),
+        outreach_quotas=given.read("KAISA_OUTREACH_QUOTAS", parse_quotas, {}),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),
         feed_watchers=given.read("KAISA_FEED_WATCHERS", parse_watchers, standard.feed_watchers),
         app_secrets=given.read("KAISA_APP_SECRET", parse_app_secrets, ()),

@@ -89,6 +89,7 @@ def test_the_defaults() -> None:
         ("KAISA_LOG_FORMAT", " console ", "log_format", "console"),
         ("KAISA_FEED_WATCHERS", "5, 50,500", "feed_watchers", (5, 50, 500)),
         ("KAISA_GRAPH_TIMEOUT", "5", "graph_timeout", 5.0),
+        ("KAISA_OUTREACH_QUOTAS", "sms=5, email=0", "outreach_quotas", {"sms": 5, "email": 0}),
         ("KAISA_APP_SECRET", "one", "app_secrets", ("one",)),
     ],
 )
@@ -126,6 +127,10 @@ def test_a_value_is_understood(key: str, text: str, attribute: str, value: objec
         ("KAISA_PRIVATE_NETWORKS", "10.1.2.3/16"),
         ("KAISA_LOG_FORMAT", "xml"),
         ("KAISA_GRAPH_TIMEOUT", "0"),
+        ("KAISA_OUTREACH_QUOTAS", "fax=5"),
+        ("KAISA_OUTREACH_QUOTAS", "sms"),
+        ("KAISA_OUTREACH_QUOTAS", "sms=-1"),
+        ("KAISA_OUTREACH_QUOTAS", "sms=5,"),
         ("KAISA_GRAPH_TIMEOUT", "301"),
         ("KAISA_GRAPH_TIMEOUT", "2.5"),
         ("KAISA_FEED_WATCHERS", "100"),

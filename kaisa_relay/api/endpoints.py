@@ -19,10 +19,11 @@ from kaisa_relay.api.engagement_shapes import (
     EndpointTest,
 )
 from kaisa_relay.api.problem_kinds import EndpointInUse
-from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
+from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, quota_reached
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT, TRIGGER, EndpointId
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.ids import from_text, to_text
 from kaisa_relay.ports.engagement import (
     AttemptView,
@@ -77,7 +78,13 @@ class Endpoints:
         options = Options(asked.user, asked.sender, asked.provider, asked.account, asked.request)
         wish = EndpointWish(Kind(asked.kind), asked.url, options, asked.password, asked.headers)
         made = await self._engagement.add_endpoint(calling_key().workspace, wish)
-        return _bad(made) if isinstance(made, BadEndpoint) else json_answer(_new(made), 201)
+        match made:
+            case BadEndpoint():
+                return _bad(made)
+            case QuotaReached():
+                return quota_reached(made)
+            case NewEndpoint():
+                return json_answer(_new(made), 201)
 
     @document_request(shapes.EndpointChange)
     @document_response(EndpointAnswer)

@@ -25,6 +25,7 @@ from kaisa_relay.domain.conversation.orders import (
     TransferUnderWay,
     UnknownAgent,
 )
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.ports import faces
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
 
@@ -227,6 +228,11 @@ KINDS: Final[Mapping[type, Kind]] = {
     EndpointInUse: Kind(
         409, "endpoint-in-use", "A trigger names this endpoint",
         "`trigger` is which. Change or remove it first, or switch the endpoint off.",
+    ),
+    QuotaReached: Kind(
+        409, "quota-reached", "The workspace has as many of these as it may",
+        "`quota` names what and `most` how many. Remove one that is not needed, or have the "
+        "operator raise `KAISA_OUTREACH_QUOTAS`.",
     ),
     FileNotKept: Kind(
         404, "file-not-kept", "There is no copy of this file",

@@ -26,6 +26,7 @@ from kaisa_relay.domain.conversation.orders import (
     TransferUnderWay,
     UnknownAgent,
 )
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.ids import CONTACT, to_text
 from kaisa_relay.ports import faces
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
@@ -78,6 +79,11 @@ def invalid(*errors: FieldError) -> Problem:
     """Return the problem of a request whose fields are wrong."""
     listed = [{"field": each.field, "message": each.message} for each in errors]
     return problem(Invalid, errors=listed)
+
+
+def quota_reached(refused: QuotaReached) -> Problem:
+    """Say that a workspace has enough of something."""
+    return problem(QuotaReached, quota=refused.what, most=refused.most)
 
 
 Refusal = faces.ReserveRefusal | faces.NotFound | AlreadyEnded | OrderRefusal | LinkRefusal

@@ -18,10 +18,11 @@ from kaisa_relay.api.engagement_shapes import (
     TriggerList,
     TriggerRequest,
 )
-from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
+from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, quota_reached
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.definition import BadDefinition
 from kaisa_relay.domain.engagement.ids import ENDPOINT, TRIGGER, TriggerId
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.engagement.trigger import (
     LONGEST_NAME,
     EventTypes,
@@ -77,7 +78,13 @@ class Triggers:
         name, enabled, definition = asked
         workspace = calling_key().workspace
         made = await self._engagement.add_trigger(workspace, name, enabled, definition)
-        return missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made, 201)
+        match made:
+            case NoSuchEndpoint():
+                return missing(made)
+            case QuotaReached():
+                return quota_reached(made)
+            case TriggerView():
+                return _shown(made, 201)
 
     @document_response(TriggerAnswer)
     async def show(self, trigger: str) -> Response | Problem:

@@ -28,6 +28,7 @@ from kaisa_relay.app.health import StoreReadiness, noting
 from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
+from kaisa_relay.domain.engagement.quota import Quotas
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.engagement import (
     Engine,
@@ -226,8 +227,10 @@ def _tools(
     keys = settings.derived_keys("unsubscribe links")
     links, reading = Unsubscribing.of(settings.public_url, *keys), (rooms.following, rooms.archive)
     back = LeadingBack(ActorsDesk(context), settings.public_url)
-    handover = Handover(store, ChannelCourier(context))
-    return Tools(store, *reading, outlets, links, back, handover, context.wall, context.rng)
+    quotas = Quotas(**settings.outreach_quotas)
+    handover = Handover(store, ChannelCourier(context), quotas)
+    wall, rng = context.wall, context.rng
+    return Tools(store, *reading, outlets, links, back, handover, wall, rng, quotas)
 
 
 def _engagement(

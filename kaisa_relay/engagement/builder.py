@@ -1,7 +1,6 @@
 """The Engagement Builder behind its faces: `ports.engagement.Engagement` over the tables."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,17 +12,15 @@ from kaisa_relay.domain.engagement.ids import (
     DELIVERY,
     DeliveryId,
     EndpointId,
-    SuppressionId,
     TriggerId,
 )
-from kaisa_relay.domain.engagement.suppression import Address, Source
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import (
     delivery_rows,
     endpoint_rows,
     recovery_rows,
-    suppression_rows,
     trigger_rows,
 )
 from kaisa_relay.engagement.bodies import fault
@@ -31,7 +28,7 @@ from kaisa_relay.engagement.endpoint_checks import bad_endpoint, names_of, wante
 from kaisa_relay.engagement.endpoint_rows import Cipher, Target
 from kaisa_relay.engagement.endpoint_secrets import write_credentials
 from kaisa_relay.engagement.examples import example
-from kaisa_relay.engagement.lane import Tools
+from kaisa_relay.engagement.leaving_alone import LeavingAlone
 from kaisa_relay.engagement.rehearsing import Rehearsal
 from kaisa_relay.engagement.signing import SECRET_BYTES, write_secret
 from kaisa_relay.engagement.trying import tried_once
@@ -45,7 +42,6 @@ from kaisa_relay.ports.engagement import (
     InUse,
     NewEndpoint,
     NoSuchEndpoint,
-    SuppressionView,
     TriggerView,
     WhichDeliveries,
 )
@@ -56,10 +52,9 @@ T = TypeVar("T")
 
 
 @frozen
-class Builder:
+class Builder(LeavingAlone):
     """What is asked of the Engagement Builder, done in one transaction each."""
 
-    tools: Tools
     cipher: Cipher
     random: Callable[[int], bytes]
     """Returns so many bytes that nobody can guess."""
@@ -85,7 +80,7 @@ class Builder:
 
     async def add_trigger(
         self, workspace: WorkspaceId, name: str, enabled: bool, definition: Trigger
-    ) -> TriggerView | NoSuchEndpoint:
+    ) -> TriggerView | NoSuchEndpoint | QuotaReached:
         """Add a trigger: only what happens from now on starts it."""
         id = TriggerId(self.tools.store.new_id())
         return await self._put(workspace, TriggerView(id, name, enabled, 1, self._at(), definition))
@@ -96,7 +91,8 @@ class Builder:
         """Have it so; another definition is a new version. None when there is no such trigger."""
         if await self.trigger(workspace, changed.id) is None:
             return None
-        return await self._put(workspace, evolve(changed, changed_at=self._at()))
+        put = await self._put(workspace, evolve(changed, changed_at=self._at()))
+        return None if isinstance(put, QuotaReached) else put  # removed in this moment
 
     async def recoveries(
         self, workspace: WorkspaceId, trigger: TriggerId
@@ -113,8 +109,11 @@ class Builder:
         self.triggers_changed()
         return there
 
-    async def _put(self, workspace: WorkspaceId, now: TriggerView) -> TriggerView | NoSuchEndpoint:
-        put = await self._write(partial(trigger_rows.put, of=workspace, now=now))
+    async def _put(
+        self, workspace: WorkspaceId, now: TriggerView
+    ) -> TriggerView | NoSuchEndpoint | QuotaReached:
+        most = self.tools.quotas.triggers
+        put = await self._write(partial(trigger_rows.put, of=workspace, now=now, most=most))
         self.triggers_changed()
         return put
 
@@ -138,7 +137,7 @@ class Builder:
 
     async def add_endpoint(
         self, workspace: WorkspaceId, wish: EndpointWish
-    ) -> NewEndpoint | BadEndpoint:
+    ) -> NewEndpoint | BadEndpoint | QuotaReached:
         """Add an endpoint; where it leads is judged on connecting."""
         wrong = bad_endpoint(wish, self.plain, signs_in=False)
         if wrong is not None:
@@ -148,8 +147,10 @@ class Builder:
         options = evolve(wish.options, header_names=names_of(wish.headers or {}))
         view = EndpointView(id, wish.url, self._at(), None, None, wish.kind, options)
         sealed = self.cipher.seal(secret)
-        await self._write(partial(endpoint_rows.add, of=workspace, new=view, sealed=sealed))
-        return NewEndpoint(view, secret if ours else None)
+        most = self.tools.quotas.endpoints
+        add = partial(endpoint_rows.add, of=workspace, new=view, sealed=sealed, most=most)
+        refused = await self._write(add)
+        return refused or NewEndpoint(view, secret if ours else None)
 
     async def change_endpoint(
         self, workspace: WorkspaceId, endpoint: EndpointId, change: EndpointChange
@@ -247,54 +248,12 @@ class Builder:
         self.deliver()
         return count
 
-    # --- who is not to be written to
-
-    async def suppressions(
-        self,
-        workspace: WorkspaceId,
-        address: Address | None,
-        before: SuppressionId | None,
-        limit: int,
-    ) -> Sequence[SuppressionView]:
-        """Return up to `limit` of the list with ids below `before`, the newest first."""
-        return await self._read(
-            lambda connection: suppression_rows.page(connection, workspace, address, before, limit)
-        )
-
-    async def suppress(
-        self, workspace: WorkspaceId, address: Address, source: Source
-    ) -> SuppressionView:
-        """Write there no more; one that is on the list already stays as it is."""
-        id = SuppressionId(self.tools.store.new_id())
-        new = SuppressionView(id, address, source, self._at())
-        return await self._write(partial(suppression_rows.add, of=workspace, new=new))
-
-    async def allow(self, workspace: WorkspaceId, suppression: SuppressionId) -> bool:
-        """Take an address off the list; False when there is no such entry."""
-        return await self._write(partial(suppression_rows.remove, of=workspace, id=suppression))
-
-    async def unsubscribe(self, token: str, *, ask: bool) -> bool:
-        """Do what a mail's link says, or only `ask` whether it is a link of ours."""
-        read = self.tools.unsubscribing.read(token)
-        if read is not None and not ask:
-            await self.suppress(*read, Source.LINK)
-        return read is not None
-
-    # --- what all of it needs
-
-    async def _read(self, work: Callable[[Connection], T]) -> T:
-        return await self.tools.store.browse(work)
-
-    async def _write(self, work: Callable[[Connection], T]) -> T:
-        return await self.tools.store.write(work)
+    # --- what endpoints need
 
     async def _target(self, workspace: WorkspaceId, endpoint: EndpointId) -> Target | None:
         now, cipher = self._at(), self.cipher
         read = partial(endpoint_rows.target, of=workspace, id=endpoint, now=now, cipher=cipher)
         return await self._read(read)
-
-    def _at(self) -> datetime:
-        return self.tools.wall()
 
     def _secret(self) -> str:
         return write_secret(self.random(SECRET_BYTES))

@@ -5,6 +5,7 @@ Rule 2: what cannot be made, now or later, ends its delivery with a reason.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, assert_never
 
@@ -21,6 +22,7 @@ from kaisa_relay.domain.engagement.actions import (
     Worded,
 )
 from kaisa_relay.domain.engagement.mail_address import read_mail_address, read_mailbox
+from kaisa_relay.domain.engagement.quota import Quotas, until_tomorrow
 from kaisa_relay.domain.engagement.sms import LONGEST_TEXT
 from kaisa_relay.domain.engagement.suppression import (
     SUPPRESSED,
@@ -29,10 +31,10 @@ from kaisa_relay.domain.engagement.suppression import (
     read_address,
 )
 from kaisa_relay.domain.engagement.wording import LANGUAGE, Wording
-from kaisa_relay.domain.ids import ConversationId
+from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
-from kaisa_relay.engagement import suppression_rows
+from kaisa_relay.engagement import quota_rows, suppression_rows
 from kaisa_relay.engagement.bodies import BadBody, write
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.facts import language_of, telling, view_of
@@ -80,6 +82,8 @@ class Unsendable:
     why: str
     unwanted: bool = False
     later: bool = False
+    after: timedelta | None = None
+    """Not before so long, where it may be later."""
 
 
 @frozen
@@ -90,6 +94,8 @@ class Composer:
     archive: Archive
     unsubscribing: Unsubscribing
     leading_back: LeadingBack
+    quotas: Quotas
+    at: datetime
 
     async def compose(
         self, action: Action, place: Place, target: Target, recorded: Recorded
@@ -109,11 +115,19 @@ class Composer:
         written = Written(language, told, None if view is None else view.id)
         content = await trio.to_thread.run_sync(worded, action, target, written, self.unsubscribing)
         address = _address(content)
-        if address is not None:
-            asked = partial(suppression_rows.holds, of=recorded.workspace, address=address)
-            if await self.store.browse(asked):
-                return Unsendable(SUPPRESSED, unwanted=True)
-        return content
+        refused = await self._refused(recorded.workspace, address) if address else None
+        return refused or content
+
+    async def _refused(self, of: WorkspaceId, address: Address) -> Unsendable | None:
+        """Say why nobody is written to there now."""
+        if await self.store.browse(partial(suppression_rows.holds, of=of, address=address)):
+            return Unsendable(SUPPRESSED, unwanted=True)
+        way = address.way
+        left = partial(quota_rows.left_today, of=of, way=way, at=self.at)
+        if await self.store.browse(left) < self.quotas.per_day(way):
+            return None
+        why, after = self.quotas.used_up(way), until_tomorrow(self.at)
+        return Unsendable(why, later=True, after=after)
 
 
 @frozen
@@ -196,6 +210,21 @@ def _template(action: WhatsAppTemplate, written: Written) -> TemplateMessage | U
                 f"`parameters[{n}]` holds a link that would be cut off: it is too long"
             )
     return TemplateMessage(written.conversation, action.name, language, parameters)
+
+
+def way_of(content: Content) -> Way | None:
+    """Return by which way something reaches a person; None where it reaches a server."""
+    match content:
+        case Mail():
+            return Way.EMAIL
+        case TextMessage():
+            return Way.SMS
+        case TemplateMessage():
+            return Way.WHATSAPP
+        case Posted():
+            return None
+        case _:
+            assert_never(content)
 
 
 def _address(content: Content | Unsendable) -> Address | None:

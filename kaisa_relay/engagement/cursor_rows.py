@@ -33,6 +33,8 @@ class Started:
     conversation: ConversationId | None
     due: tuple[tuple[DeliveryId, Due], ...]
     limited: Limited | None = None
+    refused: tuple[str, datetime] | None = None
+    """Why all of it is dead from the beginning, and since when."""
 
 
 @frozen
@@ -87,14 +89,27 @@ def _start(connection: Connection, of: WorkspaceId, step: Started) -> None:
     """Write down what an event starts; of what its visitor has had enough, why it ends."""
     connection.execute(insert(delivery), _rows(of, step))
     limited = step.limited
-    if limited is None or admit(connection, of, limited):
-        return
-    at, ids = to_micros(limited.at), [id for id, _ in step.due]
+    if limited is not None and not admit(connection, of, limited):
+        _end(connection, of, step, DeliveryState.CANCELLED, (limited.limit.why, limited.at))
+    elif step.refused is not None:
+        _end(connection, of, step, DeliveryState.DEAD, step.refused)
+
+
+def _end(
+    connection: Connection,
+    of: WorkspaceId,
+    step: Started,
+    state: DeliveryState,
+    told: tuple[str, datetime],
+) -> None:
+    """End what was started before it was tried, with the reason in its log."""
+    (why, when), ids = told, [id for id, _ in step.due]
+    at = to_micros(when)
     mine = (delivery.c.workspace == of, delivery.c.id.in_(ids))
-    ended = {"state": DeliveryState.CANCELLED, "done_at": at, "attempts": 1}
+    ended = {"state": state, "done_at": at, "attempts": 1}
     connection.execute(update(delivery).where(*mine).values(ended))
-    told = {"workspace": of, "number": 1, "at": at, "took": 0, "why": limited.limit.why}
-    connection.execute(insert(attempt), [{**told, "delivery": id} for id in ids])
+    row = {"workspace": of, "number": 1, "at": at, "took": 0, "why": why}
+    connection.execute(insert(attempt), [{**row, "delivery": id} for id in ids])
 
 
 def cancelling(of: WorkspaceId, step: Stopped) -> Update:

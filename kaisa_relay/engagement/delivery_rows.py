@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId
+from kaisa_relay.domain.engagement.suppression import Way
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
+from kaisa_relay.engagement.quota_rows import count
 from kaisa_relay.engagement.trigger_rows import Place
 from kaisa_relay.ports.engagement import (
     AttemptView,
@@ -63,6 +65,8 @@ class Tried:
     answer: str | None
     state: DeliveryState
     due_at: datetime
+    left: Way | None = None
+    """By which way it left for a person."""
 
 
 # --- delivering
@@ -104,6 +108,7 @@ def record(connection: Connection, tried: Sequence[Tried]) -> None:
         numbers[key] = numbers.get(key, 0) + 1  # one may be here twice: cut off, and tried again
         rows.append(_attempt(each, numbers[key]))
     connection.execute(insert(attempt), rows)
+    count(connection, [(e.of.workspace, e.left, e.at) for e in tried if e.left is not None])
     delivered = [each for each in tried if each.state is DeliveryState.DELIVERED]
     others = [each for each in tried if each.state is not DeliveryState.DELIVERED]
     for some, statement in ((delivered, _MOVE), (others, _MOVE.where(IS_WAITING))):

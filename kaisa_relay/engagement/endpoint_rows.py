@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, EndpointId
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.engagement.quota_rows import rows_of
 from kaisa_relay.ports.engagement import EndpointView, Options
 from kaisa_relay.store.engagement_table import endpoint
 from kaisa_relay.store.instants import from_micros, to_micros
@@ -64,14 +66,19 @@ def view(connection: Connection, of: WorkspaceId, id: EndpointId) -> EndpointVie
     return None if row is None else _view(row)
 
 
-def add(connection: Connection, of: WorkspaceId, new: EndpointView, sealed: bytes) -> None:
-    """Add an endpoint."""
+def add(
+    connection: Connection, of: WorkspaceId, new: EndpointView, sealed: bytes, most: int
+) -> QuotaReached | None:
+    """Add an endpoint, where there are fewer than `most`."""
+    if rows_of(connection, endpoint, of) >= most:
+        return QuotaReached("endpoints", most)
     connection.execute(
         insert(endpoint).values(
             workspace=of, id=new.id, url=new.url, secret=sealed, kind=new.kind,
             options=written(new.options), created_at=to_micros(new.created_at),
         )
     )  # fmt: skip
+    return None
 
 
 def change(

@@ -39,8 +39,8 @@ class Engine:
     def __attrs_post_init__(self) -> None:
         tools = self.tools
         self.deliverer = Deliverer(tools, self.cipher, self.workspaces)
-        self.follower = Follower(tools.store, tools.following, tools.archive, self.deliverer.ring)
-        ring = self.deliverer.ring
+        ring, reading = self.deliverer.ring, (tools.following, tools.archive)
+        self.follower = Follower(tools.store, *reading, ring, tools.wall, tools.quotas)
         self.builder = Builder(tools, self.cipher, self.random, self.reload, ring, self.plain)
 
     def take(self, committed: Sequence[Recorded]) -> None:

@@ -9,9 +9,10 @@ from functools import partial
 from typing import Final
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kaisa_relay.domain.engagement.ids import DeliveryId
+from kaisa_relay.domain.engagement.quota import Quotas
 from kaisa_relay.domain.engagement.trigger import named, plan, starts, stops
 from kaisa_relay.domain.ids import (
     ContactId,
@@ -19,11 +20,13 @@ from kaisa_relay.domain.ids import (
 )
 from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.engagement import cursor_rows
+from kaisa_relay.engagement.backlog import Backlog
 from kaisa_relay.engagement.cursor_rows import Started, Stopped
 from kaisa_relay.engagement.facts import facts, view_of
 from kaisa_relay.engagement.limit_rows import Limited
 from kaisa_relay.engagement.trigger_rows import Standing
 from kaisa_relay.ports import Archive, Following, Recorded, StoreUnavailable
+from kaisa_relay.runtime.clock import WallClock
 from kaisa_relay.store import Store
 
 BATCH: Final = 200
@@ -42,9 +45,15 @@ class Follower:
     following: Following
     archive: Archive
     started: Callable[[], None]
+    wall: WallClock
+    quotas: Quotas
+    backlog: Backlog = field(init=False)
     standing: Mapping[WorkspaceId, Sequence[Standing]] = field(factory=dict)
     """The enabled triggers; whoever changes them sets this and rings."""
     _bell: trio.Event = field(factory=trio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self.backlog = Backlog(self.store, self.quotas.waiting)
 
     def take(self, committed: Sequence[Recorded]) -> None:
         """Hear of what was committed; does not wait."""
@@ -90,11 +99,30 @@ class Follower:
         if to <= at:
             return False
         steps = [step for each in events for step in await self._steps(triggers, each)]
+        steps = await self._within_quota(workspace, steps)
         advance = partial(cursor_rows.advance, of=workspace, between=(at, to), steps=steps)
         moved = await self.store.write(advance)
         if moved and steps:
             self.started()
         return full or not moved
+
+    async def _within_quota(
+        self, workspace: WorkspaceId, steps: Sequence[Started | Stopped]
+    ) -> list[Started | Stopped]:
+        """Have what the workspace has no room for end before it waits."""
+        wanted = sum(len(each.due) for each in steps if isinstance(each, Started))
+        if not wanted:
+            return list(steps)
+        room, kept = await self.backlog.room(workspace, wanted), list[Started | Stopped]()
+        before = room
+        for each in steps:
+            if isinstance(each, Started):
+                full = len(each.due) > room
+                room -= 0 if full else len(each.due)
+                each = evolve(each, refused=(self.quotas.full, self.wall())) if full else each
+            kept.append(each)
+        self.backlog.add(workspace, before - room)
+        return kept
 
     async def _steps(
         self, triggers: Sequence[Standing], recorded: Recorded

@@ -6,19 +6,22 @@ Rule 2: WhatsApp often refuses what it took before (131049, 131050), so it is ta
 arrived, or when nothing has been heard for a while.
 """
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import Connection, select, update
 
-from kaisa_relay.domain.engagement.suppression import STOPPED_MARKETING
+from kaisa_relay.domain.engagement.quota import Quotas, until_tomorrow
+from kaisa_relay.domain.engagement.suppression import STOPPED_MARKETING, Way
 from kaisa_relay.domain.ids import MESSAGE, SendId, to_text
 from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.engagement.content import TemplateMessage
 from kaisa_relay.engagement.delivery_rows import Waiting
 from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.engagement.quota_rows import left_today
 from kaisa_relay.ports.outreach import Courier, NotHandedOver, Order
 from kaisa_relay.store import Store
 from kaisa_relay.store.engagement_table import delivery
@@ -44,19 +47,24 @@ class Handover:
 
     store: Store
     courier: Courier
+    quotas: Quotas = field(factory=Quotas)
 
-    async def send(self, of: Waiting, message: TemplateMessage) -> Reply:
+    async def send(self, of: Waiting, message: TemplateMessage, at: datetime) -> Reply:
         """Return what is known now; what is `pending` is looked at again."""
         send = await self.store.write(partial(_named, of=of, fresh=SendId(self.store.new_id())))
         progress = await self.store.browse(partial(_progress, of=of, send=send))
         if progress is not None:
             return _said(progress, send, last=of.attempts + 1 >= LOOKS)
+        left = partial(left_today, of=of.workspace, way=Way.WHATSAPP, at=at)
+        if await self.store.browse(left) >= self.quotas.whatsapp:
+            why = self.quotas.used_up(Way.WHATSAPP)
+            return Reply(why=why, retry_after=until_tomorrow(at), pending=True)
         template = Template(message.name, message.language, message.parameters)
         order = Order(send, message.conversation, template)
         refused = await self.courier.hand_over(of.workspace, order)
         if isinstance(refused, NotHandedOver):
             return Reply(why=refused.why, final=True, unwanted=refused.unwanted)
-        return Reply(why=_WAITING[Rank.READY], answer=_name(send), pending=True)
+        return Reply(why=_WAITING[Rank.READY], answer=_name(send), pending=True, left=True)
 
 
 _WAITING: Final = {

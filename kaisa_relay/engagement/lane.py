@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT
+from kaisa_relay.domain.engagement.quota import Quotas
 from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
 from kaisa_relay.domain.engagement.suppression import Way, read_address
 from kaisa_relay.domain.ids import to_text
@@ -28,6 +29,7 @@ from kaisa_relay.engagement.content import (
     TemplateMessage,
     Unsendable,
     posted,
+    way_of,
 )
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
@@ -86,6 +88,7 @@ class Tools:
     events: Events = field(
         init=False, default=Factory(lambda mine: Events(mine.following), takes_self=True)
     )
+    quotas: Quotas = field(factory=Quotas)
     on_try: Callable[[str], None] = lambda state: None
     """Hears what each delivery is after a try."""
 
@@ -153,7 +156,7 @@ class Lane:
             return self._not_sent(of, content, at)
         id = to_text(DELIVERY, of.id)
         if isinstance(content, TemplateMessage):
-            reply = await self.tools.handover.send(of, content)
+            reply = await self.tools.handover.send(of, content, at)
         else:
             reply = await self.tools.outlets.send(self.target, content, id, at)
         took = int((time.perf_counter() - began) * 1_000_000)
@@ -162,14 +165,16 @@ class Lane:
         self._learn(reply)
         state, due_at = self._outcome(of, reply)
         answer = reply.answer[:LONGEST_ANSWER] or None
-        return Tried(of, at, took, reply.status, why(reply), answer, state, due_at)
+        way = way_of(content)
+        by = way if reply.left or (reply.taken and way is not Way.WHATSAPP) else None
+        return Tried(of, at, took, reply.status, why(reply), answer, state, due_at, by)
 
     def _not_sent(self, of: Waiting, content: Unsendable, at: datetime) -> Tried:
         state, due_at = DeliveryState.DEAD, at
         if content.unwanted:
             state = DeliveryState.CANCELLED
         elif content.later:
-            state, due_at = self._outcome(of, Reply(why=content.why))
+            state, due_at = self._outcome(of, Reply(why=content.why, retry_after=content.after))
         return Tried(of, at, 0, None, content.why, None, state, due_at)
 
     async def _note_declined(self, of: Waiting, content: Content) -> None:
@@ -187,7 +192,14 @@ class Lane:
             return Posted(posted(event))  # it needs nothing of its trigger
         read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
         tools = self.tools
-        composer = Composer(tools.store, tools.archive, tools.unsubscribing, tools.leading_back)
+        composer = Composer(
+            tools.store,
+            tools.archive,
+            tools.unsubscribing,
+            tools.leading_back,
+            tools.quotas,
+            tools.wall(),
+        )
         action = await tools.store.browse(read)
         return await composer.compose(action, of.action, self.target, event)
 

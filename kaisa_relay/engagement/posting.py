@@ -44,6 +44,8 @@ class Reply:
     """Whether it is not taken, though the status is good."""
     unwanted: bool = False
     """Whether it was not sent, because its receiver asked not to be written to."""
+    left: bool = False
+    """Whether it is on its way to a person by this, though not taken yet."""
     declined: bool = False
     """Whether its receiver has asked, elsewhere, not to get any such."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.sql import Select
 
 from kaisa_relay.domain.engagement.actions import Action, Kind
 from kaisa_relay.domain.engagement.ids import EndpointId, TriggerId
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.engagement.trigger import (
     EventTypes,
     Trigger,
@@ -24,6 +25,7 @@ from kaisa_relay.domain.engagement.trigger import (
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.engagement.cursor_rows import cancel_all, head
+from kaisa_relay.engagement.quota_rows import rows_of
 from kaisa_relay.ports.engagement import NoSuchEndpoint, TriggerView
 from kaisa_relay.store.engagement_table import endpoint, trigger, trigger_version
 from kaisa_relay.store.instants import from_micros, to_micros
@@ -84,14 +86,21 @@ def view(connection: Connection, of: WorkspaceId, id: TriggerId) -> TriggerView 
     return None if row is None else _view(row)
 
 
-def put(connection: Connection, of: WorkspaceId, now: TriggerView) -> TriggerView | NoSuchEndpoint:
-    """Write a trigger as it shall be; its version is counted here, whatever it says."""
+def put(
+    connection: Connection, of: WorkspaceId, now: TriggerView, most: int
+) -> TriggerView | NoSuchEndpoint | QuotaReached:
+    """Write a trigger as it shall be; its version is counted here, whatever it says.
+
+    A new one only where there are fewer than `most`.
+    """
     missing = _missing(connection, of, endpoints(now.definition))
     if missing is not None:
         return missing
     before = view(connection, of, now.id)
     at = to_micros(now.changed_at)
     if before is None:
+        if rows_of(connection, trigger, of) >= most:
+            return QuotaReached("triggers", most)
         connection.execute(
             insert(trigger).values(
                 workspace=of, id=now.id, name=now.name, version=1, enabled=now.enabled,

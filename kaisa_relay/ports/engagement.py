@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, SuppressionId, TriggerId
+from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
@@ -194,7 +195,7 @@ class Engagement(Recoveries, Protocol):
 
     async def add_trigger(
         self, workspace: WorkspaceId, name: str, enabled: bool, definition: Trigger
-    ) -> TriggerView | NoSuchEndpoint:
+    ) -> TriggerView | NoSuchEndpoint | QuotaReached:
         """Add a trigger: only what happens from now on starts it."""
         ...
 
@@ -226,7 +227,7 @@ class Engagement(Recoveries, Protocol):
 
     async def add_endpoint(
         self, workspace: WorkspaceId, wish: EndpointWish
-    ) -> NewEndpoint | BadEndpoint:
+    ) -> NewEndpoint | BadEndpoint | QuotaReached:
         """Add an endpoint; where it leads is judged on connecting."""
         ...
 

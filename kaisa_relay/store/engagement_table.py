@@ -138,6 +138,16 @@ trigger_start: Final = keyed_table(
 """When a trigger with a limit started for a visitor, and by which event."""
 index("ix_trigger_start_at", trigger_start.c.at)
 
+outreach_count: Final = keyed_table(
+    "outreach_count",
+    number("workspace"),
+    words("way"),
+    Column("day", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("workspace", "way", "day", name="pk_outreach_count"),
+)
+"""What has left each way on a day of UTC (counted from 1 January of the year 1)."""
+
 suppression: Final = keyed_table(
     "suppression",
     number("workspace"),

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import trio
-from attrs import define
+from attrs import define, evolve
 from sqlalchemy import select
 
 from kaisa_relay.domain.conversation.events import (
@@ -17,6 +17,7 @@ from kaisa_relay.domain.conversation.events import (
 from kaisa_relay.domain.conversation.terms import AbandonReason, EndedBy
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import ENDPOINT
+from kaisa_relay.domain.engagement.quota import Quotas
 from kaisa_relay.domain.engagement.trigger import Trigger, read_trigger
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import Engine
@@ -85,6 +86,14 @@ class Stage:
         self.engine.deliverer.ring()
 
     # --- what an operator does
+
+    def restrain(self, quotas: Quotas) -> None:
+        """Let the workspace have no more than this."""
+        engine, handover = self.engine, evolve(self.engine.tools.handover, quotas=quotas)
+        tools = evolve(engine.tools, quotas=quotas, handover=handover)
+        engine.builder = evolve(engine.builder, tools=tools)
+        engine.deliverer.tools = tools
+        engine.follower.quotas, engine.follower.backlog.most = quotas, quotas.waiting
 
     async def endpoint(self, path: str = "") -> NewEndpoint:
         """Add an endpoint at the customer's server."""

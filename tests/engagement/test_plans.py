@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, event
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, TriggerId
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
-from kaisa_relay.engagement import cursor_rows, delivery_rows, due_rows
+from kaisa_relay.engagement import cursor_rows, delivery_rows, due_rows, quota_rows
 from kaisa_relay.engagement.cursor_rows import Stopped
 from kaisa_relay.store.tables import METADATA
 
@@ -64,6 +64,12 @@ def test_what_is_stopped_goes_by_its_conversation(asked: Asked) -> None:
         cursor_rows.cancelling(OF, Stopped(TriggerId(3), 4, ConversationId(5), datetime.now(UTC)))
     )
     assert "ix_delivery_conversation (conversation=? AND trigger_id=?" in asked.plan()
+
+
+def test_what_waits_is_counted_in_its_index(asked: Asked) -> None:
+    """Not in the history."""
+    quota_rows.waiting(asked.connection, OF)
+    assert "ix_delivery_waiting (workspace=?" in asked.plan()
 
 
 def test_a_delivery_is_found_by_its_key(asked: Asked) -> None:

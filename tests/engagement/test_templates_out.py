@@ -119,7 +119,7 @@ async def test_a_crash_after_the_hand_over_sends_nothing_twice(stage: Stage) -> 
     )  # fmt: skip
     assert delivery.conversation is not None
     message = TemplateMessage(delivery.conversation, "still_there", "en", ())
-    reply = await stage.engine.tools.handover.send(of, message)
+    reply = await stage.engine.tools.handover.send(of, message, stage.world.clock())
     assert (reply.pending, reply.answer) == (True, to_text(MESSAGE, stage.courier.orders[0].send))
     assert len(stage.courier.orders) == 1
 
