@@ -8,6 +8,7 @@ Rule 3: what a server says of a receiver ends a delivery; what it says of us is 
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -15,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from functools import partial
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import trio
 from attrs import field, frozen
@@ -29,6 +30,8 @@ EACH_WITHIN: Final = 15.0
 """Seconds for each step of the conversation with a server."""
 WITHIN: Final = 60.0
 """Seconds for all of it."""
+MOST_READ: Final = 65_536
+"""Bytes that a server may say in all."""
 TAKEN: Final = 250
 _HIDDEN: Final = "…"
 
@@ -127,7 +130,39 @@ def _connected(address: str, server: MailServer, tls: ssl.SSLContext, name: str)
     return smtp
 
 
-class _Pinned(smtplib.SMTP):
+class _Listening:
+    """What a server says, of which no more is read than a conversation can need."""
+
+    def __init__(self, said: BinaryIO) -> None:
+        self._said, self._left, self._until = said, MOST_READ, time.monotonic() + WITHIN
+
+    def readline(self, most: int) -> bytes:
+        """Return a line; `OSError` once it was too much, or took too long."""
+        line = self._said.readline(min(most, self._left + 1))
+        self._left -= len(line)
+        if self._left < 0 or time.monotonic() > self._until:
+            raise OSError("it never stops talking")
+        return line
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._said.close()
+
+
+class _Patient(smtplib.SMTP):
+    """Has an end of listening: the library reads lines for as long as there are any."""
+
+    file: _Listening | None
+    sock: socket.socket
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return what the server says next."""
+        if self.file is None:
+            self.file = _Listening(self.sock.makefile("rb"))
+        return super().getreply()
+
+
+class _Pinned(_Patient):
     """Connects to one address whatever its host's name leads to."""
 
     def __init__(self, address: str, host: str, port: int, **given: Any) -> None:
@@ -138,7 +173,7 @@ class _Pinned(smtplib.SMTP):
         return socket.create_connection((self.address, port), timeout)
 
 
-class _PinnedTLS(smtplib.SMTP_SSL):
+class _PinnedTLS(_Patient, smtplib.SMTP_SSL):
     """The same, in TLS from the first byte."""
 
     def __init__(self, address: str, host: str, port: int, **given: Any) -> None:

@@ -12,6 +12,9 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_GLOBAL: Final = IPv6Network("2000::/3")
+"""Where every address of version 6 lies that is anybody's in the internet; the rest is reserved,
+was once for sites (fec0::/10), or carries one of version 4 in a way that nobody should use."""
 
 
 def reachable(text: str, allowed: Sequence[Network] = ()) -> bool:
@@ -22,6 +25,8 @@ def reachable(text: str, allowed: Sequence[Network] = ()) -> bool:
         return False
     if any(address in network for network in allowed if network.version == address.version):
         return True
+    if isinstance(address, IPv6Address) and address not in _GLOBAL:
+        return False
     return address.is_global and not address.is_multicast
 
 
