@@ -8,11 +8,25 @@ from kaisa_relay.domain.agent_pool import (
     choose_agent,
     choose_agents,
     has_room,
+    held_on,
 )
+from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.messages import Candidate, MatchedBy, Strategy
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.presence import Agent
-from tests.domain.builders import ANNA, BO, STRANGER, after, no, offered, reserved, seeking
+from kaisa_relay.domain.routing import Pair
+from tests.domain.builders import (
+    ANNA,
+    BO,
+    CHANNEL,
+    HERE,
+    STRANGER,
+    after,
+    no,
+    offered,
+    reserved,
+    seeking,
+)
 
 CLEO = STRANGER
 ALL = [Candidate(ANNA, "en"), Candidate(BO, "sv"), Candidate(CLEO, "es")]
@@ -103,3 +117,15 @@ def test_the_visitor_is_never_asked() -> None:
     talk = reserved()
     talk.says(BO, "testing", mismatched=True, matched_by=MatchedBy.TOKEN)
     assert [each.contact for each in askable(talk.state, talk.at)] == [ANNA]
+
+
+def test_where_an_agent_is_held() -> None:
+    """By a conversation that they are the agent of, whether they took it or are asked to."""
+    held = Pair(CHANNEL, ANNA, HERE, Side.AGENT)
+    others = (
+        Pair(CHANNEL, BO, HERE, Side.AGENT),
+        Pair(CHANNEL, ANNA, HERE, Side.VISITOR),
+        Pair(CHANNEL, ANNA, None, Side.AGENT, HERE),
+    )
+    assert held_on((held, *others), ANNA) == {CHANNEL}
+    assert held_on(others, ANNA) == frozenset()

@@ -88,3 +88,8 @@ def test_the_least_loaded_then_the_oldest(loads: dict[int, int], chosen: int | N
     for order in permutations(loads.items()):
         best = choose((channel(number), load) for number, load in order)
         assert (best.id if best else None) == chosen
+
+
+def test_what_a_pace_lets_go_at_once() -> None:
+    """In seconds: as long as it takes to be paid back."""
+    assert Pace(interval=6, burst=45).capacity == 270

@@ -28,6 +28,7 @@ from kaisa_relay.domain.crossing import (
     Labels,
     Marks,
     crosses,
+    is_silent,
     marks_of,
     outgoing,
 )
@@ -168,3 +169,27 @@ def test_nothing_is_cut_and_every_part_fits(
             said += part.caption or ""
     mark = LABELS.forwarded if forwarded else ""
     assert "".join(said.split()) == "".join((mark + body).split())
+
+
+def test_a_text_without_a_place_to_part_is_parted_at_the_limit() -> None:
+    """Every character arrives."""
+    parts = sent(Text("x" * (LONGEST_TEXT + 5)))
+    assert parts == (Text("x" * LONGEST_TEXT), Text("x" * 5))
+
+
+def test_the_number_that_we_asked_for_does_not_cross() -> None:
+    """It was told to us; a card that is shared by hand is for the other side."""
+    asked = ContactCards((ContactCard("Vera", wa_ids=("46700000001",), requested=True),))
+    shared = ContactCards((ContactCard("Bo"),))
+    assert (crosses(asked, None), is_silent(asked)) == (False, True)
+    assert (crosses(shared, None), is_silent(shared)) == (True, False)
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\n", ". ", " "])
+def test_a_long_text_is_parted_where_something_ends(end: str) -> None:
+    """Between paragraphs rather than lines, sentences or words."""
+    first = "x" * (LONGEST_TEXT - 100)
+    assert sent(Text(f"{first}{end}{'y' * 200}")) == (
+        Text(f"{first}{end}".rstrip()),
+        Text("y" * 200),
+    )

@@ -2,8 +2,11 @@
 
 import pytest
 
-from kaisa_relay.domain.handover import note_of, read
+from kaisa_relay.domain.handover import agent_names, note_of, read
 from kaisa_relay.domain.ids import ContactId
+from tests import fakes
+from tests.domain.builders import ANNA, active
+from tests.domain.builders import BO as BO_
 
 BO, BODIL, ASA, NAMELESS = map(ContactId, range(1, 5))
 NAMES = {BO: "Bo Ek", BODIL: "Bodil", ASA: "Åsa Maria Holm", NAMELESS: ""}
@@ -45,3 +48,11 @@ def test_the_note_of_a_command() -> None:
     assert note_of("/överlämna bo: viktigt", NAMES) == "viktigt"
     assert note_of("/transfer cleo hello", NAMES) == ""
     assert note_of("/note bo hello", NAMES) == ""
+
+
+def test_who_could_have_it() -> None:
+    """The others of the form; somebody erased has no name."""
+    state = active().state
+    people = {each: fakes.person(each, f"Agent {each}") for each in (BO_, ANNA)}
+    assert agent_names(state, people) == {BO_: f"Agent {BO_}"}
+    assert agent_names(state, {}) == {BO_: ""}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from kaisa_relay.domain.content import Location, Text
 from kaisa_relay.domain.crossing import LONGEST_TEXT
 from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.domain.joining import MOST, joined
+from kaisa_relay.domain.joining import MOST, joinable, joined
 from kaisa_relay.domain.outgoing import Outgoing, Quoting, messages_of
 
 TEXTS = st.lists(st.text(min_size=1, max_size=12) | st.just("x" * 3000), max_size=70)
@@ -52,3 +52,9 @@ def test_the_messages_of_a_send() -> None:
     assert one is not None
     assert messages_of(MessageId(2), one) == (2, 1)
     assert messages_of(MessageId(7), Text("a")) == (7,)
+
+
+def test_only_texts_share_a_message() -> None:
+    """A place cannot."""
+    assert joinable(Text("hi"))
+    assert not joinable(Location(59.3, 18.1))

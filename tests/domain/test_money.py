@@ -56,3 +56,9 @@ def test_a_price(text: str, amount: str, currency: str | None) -> None:
 def test_no_price(text: str) -> None:
     """A number is not guessed to be one."""
     assert read_money(text) is None
+
+
+def test_the_number_of_a_price() -> None:
+    """Whole where it is whole, as JSON has it."""
+    assert repr(Money(Decimal(12000)).number) == "12000"
+    assert repr(Money(Decimal("99.9")).number) == "99.9"

@@ -19,6 +19,7 @@ from kaisa_relay.domain.presence import (
     Presence,
     TeamPauses,
     TeamResumes,
+    begins_anew,
     evolve,
     obey,
     obey_team,
@@ -131,3 +132,9 @@ def test_the_team_pauses_and_has_them_back() -> None:
     back = obey_team(gone, TeamResumes(SAM), after(60))
     assert back == (AgentAvailable(ANNA, PresenceCause.TEAM, after(60), by=SAM),)
     assert obey_team(evolve(gone, back[0]), TeamResumes(SAM), after(60)) == ()
+
+
+def test_any_change_of_presence_forgives_what_was_missed() -> None:
+    """A confirmation alone does not."""
+    assert begins_anew((AgentAvailable(ANNA, PresenceCause.AGENT, after()),))
+    assert not begins_anew(())

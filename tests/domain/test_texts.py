@@ -1,6 +1,7 @@
 """The automatic texts: complete in every language, readable without names, safe to substitute."""
 
 import re
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from kaisa_relay.domain.texts import (
     check_override,
     kind_name,
     language_of,
+    moment,
     render,
 )
 from kaisa_relay.domain.texts.keys import BUTTONS, PLACEHOLDERS
@@ -166,3 +168,11 @@ def test_spanish_has_one_word_for_a_conversation() -> None:
 def test_a_mark_above_a_message_is_short() -> None:
     assert check_override(TextKey.FORWARDED, "x" * 60) is None
     assert isinstance(check_override(TextKey.FORWARDED, "x" * 61), BadText)
+
+
+def test_a_moment_is_named_by_its_day() -> None:
+    """With the date where the weekday could be another week's."""
+    today = date(2026, 11, 23)
+    assert moment(datetime(2026, 11, 24, 9, 0), today, "en") == "Tuesday 09:00"  # noqa: DTZ001 - local
+    far = datetime(2026, 12, 24, 9, 0)  # noqa: DTZ001 - local
+    assert moment(far, today, "sv") == "torsdag 2026-12-24 09:00"

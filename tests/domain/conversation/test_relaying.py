@@ -208,3 +208,12 @@ def test_messages_keep_their_order_each_way() -> None:
 def test_presence_is_no_matter_of_the_conversation(typed: str) -> None:
     """The router has it obeyed; here nothing happened."""
     assert active().says(ANNA, typed) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "text"), [("/history", TextKey.HISTORY), ("/note", TextKey.NOTE_EMPTY)]
+)
+def test_commands_that_are_answered_and_change_nothing(said: str, text: TextKey) -> None:
+    """What was said before; and that a note has words."""
+    talk = active()
+    assert texts(talk.says(ANNA, said)) == [(ANNA, text)]

@@ -140,3 +140,14 @@ def test_what_waited_at_the_end_follows() -> None:
     talk.says(ANNA, "/close")
     events = talk.says(VISITOR, "yes!")
     assert [contact for _, contact in relayed(events)] == [VISITOR]
+
+
+def test_the_link_alone_brings_what_waited_at_the_end() -> None:
+    """Its text says nothing that an agent needs to read."""
+    talk = active(terms=evolve(Terms(), expires_after=Terms().expires_after * 9), agents=AGENTS)
+    talk.wait(hours=25)
+    talk.says(ANNA, "still interested?")
+    talk.says(ANNA, "/close")
+    events = talk.says(VISITOR, "Hi! (ref k7dm3p9qw2)", untouched=True)
+    assert [contact for _, contact in relayed(events)] == [VISITOR]
+    assert talk.state.waiting == ()

@@ -17,7 +17,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
 )
-from kaisa_relay.domain.conversation.orders import HandOver
+from kaisa_relay.domain.conversation.orders import AgentNotFree, HandOver, NobodyToAsk, UnknownAgent
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.requester import Requester, RequesterKind
@@ -209,3 +209,20 @@ def test_it_never_goes_to_either_of_the_two(handover: Handover, chosen: ContactI
     """Whoever is free."""
     talk = active()
     assert hands_over(talk, handover)[0].agent == chosen
+
+
+SAM = Requester(RequesterKind.USER, 9)
+
+
+@pytest.mark.parametrize(
+    ("handover", "refusal"),
+    [
+        (Handover((STRANGER,), (STRANGER,), ()), UnknownAgent()),
+        (Handover(None, (), ()), NobodyToAsk()),
+        (Handover((BO,), (), ()), AgentNotFree(BO)),
+    ],
+)
+def test_the_team_is_told_why_nobody_is_asked(handover: Handover, refusal: object) -> None:
+    """In a word that its program understands; nothing happens."""
+    talk = active()
+    assert talk.refused(HandOver(handover, MessageId(900), None, SAM, talk.at)) == refusal

@@ -35,6 +35,7 @@ LADDER = {
     "when": {"field": "event.data.reason", "eq": "unscanned"},
     "unless": ["conversation.started", "conversation.created"],
     "hours": {"zone": "Europe/Stockholm", "quiet": "21:00-08:00"},
+    "limit": {"times": 2, "per": "7d"},
     "steps": [
         {"after": "30m", "actions": [{"webhook": HOOK}, {"webhook": OTHER}]},
         {"after": "2h", "actions": [{"webhook": HOOK}]},

@@ -1,0 +1,22 @@
+"""The outcome and the note of the message that closed a conversation."""
+
+import pytest
+
+from kaisa_relay.domain.chat_commands import Close
+from kaisa_relay.domain.closing_word import closing_word
+from kaisa_relay.domain.content import Content, Location, Text
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (Text("/close sold 12000 kr"), Close("sold", "12000 kr")),
+        (Text("/close"), Close()),
+        (Text("bye"), Close()),
+        (Location(59.3, 18.1), Close()),
+        (None, Close()),
+    ],
+)
+def test_what_is_said_of_the_outcome(content: Content | None, word: Close) -> None:
+    """Nothing, where there is no such message any more."""
+    assert closing_word(content) == word
