@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
+import structlog
 import trio
 from attrs import define, field, frozen
 
@@ -24,6 +25,8 @@ from kaisa_relay.ports import Following, Recorded, StoreUnavailable
 from kaisa_relay.runtime.supervise import RestartPolicy, supervise
 from kaisa_relay.store import Store
 from kaisa_relay.store.instants import to_micros
+
+logger = structlog.get_logger()
 
 BATCH: Final = 500
 """Events taken in with one transaction."""
@@ -56,6 +59,8 @@ class Projector:
     decode: Decode
     workspaces: Callable[[], Sequence[WorkspaceId]]
     taken: int = 0
+    _known: set[WorkspaceId] = field(factory=set)
+    """Whose cursor was found to be of this journal."""
     _heard: dict[WorkspaceId, list[Recorded]] = field(factory=dict)
     _bell: trio.Event = field(factory=trio.Event)
 
@@ -104,6 +109,9 @@ class Projector:
             await trio.sleep(GATHER)
 
     async def _catch_up_with(self, workspace: WorkspaceId) -> None:
+        if workspace not in self._known:
+            await self._recognise(workspace)
+            self._known.add(workspace)
         heard = self._heard.pop(workspace, [])
         at = await self.shelf.read(partial(writing.position, of=workspace))
         while events := await self._next(workspace, heard, at):
@@ -112,6 +120,17 @@ class Projector:
                 return  # another process took them in
             self.taken += len(events)
             at = step.after
+
+    async def _recognise(self, workspace: WorkspaceId) -> None:
+        """Begin anew where the journal is another one: it was restored from a backup."""
+        stands = await self.shelf.read(partial(writing.stands, of=workspace))
+        if stands is None:
+            return
+        seq, at = stands
+        last = await self.following.events(workspace, seq - 1, 1)
+        if not last or (last[0].seq, to_micros(last[0].event.at)) != (seq, at):
+            logger.warning("the read model knows another journal, and is made anew")
+            await self.shelf.write(partial(writing.forget, of=workspace))
 
     async def _next(
         self, workspace: WorkspaceId, heard: list[Recorded], at: int

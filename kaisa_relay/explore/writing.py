@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kaisa_relay.domain.contact_events import ContactMerged
@@ -61,6 +61,23 @@ def position(connection: Connection, of: WorkspaceId) -> int:
     """Return the number of the last event taken in; 0 before the first."""
     cursor = tables.cursor.c
     return connection.scalar(select(cursor.seq).where(cursor.workspace == of)) or 0
+
+
+def stands(connection: Connection, of: WorkspaceId) -> tuple[int, int] | None:
+    """Return the number and the instant of the last event taken in; None before the first."""
+    cursor = tables.cursor.c
+    query = select(cursor.seq, cursor.at).where(cursor.workspace == of)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.seq, row.at)
+
+
+def forget(connection: Connection, of: WorkspaceId) -> None:
+    """Throw out everything of a workspace, and the cursor."""
+    dialect = connection.dialect.name
+    for table in tables.METADATA.sorted_tables:
+        found = tables.said_on(dialect) if table is tables.said else table
+        if "workspace" in found.c:
+            connection.execute(delete(found).where(found.c.workspace == of))
 
 
 def load(

@@ -1,9 +1,14 @@
 """What the read model makes of the journal, on both databases."""
 
-import pytest
+from functools import partial
 
+import pytest
+from sqlalchemy import Connection, delete, update
+
+from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore import open_shelf
 from kaisa_relay.store.instants import to_micros
+from kaisa_relay.store.tables import event, workspace
 from tests.explore.conftest import Library, projector
 from tests.explore.script import ANNA, BO, VERA, sold
 
@@ -104,6 +109,28 @@ async def test_it_goes_on_where_it_was_when_it_is_opened_again(here: Library) ->
         await again.catch_up()
         assert again.taken == 15
     assert len(await here.rows("conversation")) == 2
+
+
+async def test_a_restored_journal_is_taken_in_anew(here: Library) -> None:
+    """A backup is older; what happens then has numbers that were given before."""
+    await sold(here.world)
+    await here.catch_up()
+    of = here.world.workspace
+    await here.store.store.write(partial(_restore, of=of))
+    here.world.clock.forward(hours=1)
+    again = projector(here.shelf, here.store, here.world)
+    again.look()
+    await again.catch_up()
+    (row,) = await here.rows("conversation")
+    assert (row["status"], row["from_visitor"]) == ("seeking", 0)
+    assert len(await here.rows("offer")) == 0
+    assert again.taken == 2
+
+
+def _restore(connection: Connection, of: WorkspaceId) -> None:
+    """Have the journal end where it was after two events."""
+    connection.execute(delete(event).where(event.c.workspace == of, event.c.seq > 2))
+    connection.execute(update(workspace).where(workspace.c.id == of).values(head=2))
 
 
 async def test_another_workspace_has_rows_of_its_own(here: Library) -> None:
