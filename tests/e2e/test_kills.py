@@ -9,6 +9,7 @@ import trio
 from tests.e2e.house import House, house
 from tests.e2e.kills import carry_out, kills
 from tests.e2e.play import Steps, begin_all, reserve, talk
+from tests.e2e.read_model import differences
 from tests.e2e.verdict import verdict
 from tests.store.databases import FRESH
 
@@ -51,6 +52,7 @@ async def test_nothing_is_lost_or_doubled_by_five_kills(engine: str, tmp_path: P
     with FRESH[engine]() as url:
         async with house(url, tmp_path) as built:
             assert await while_talking(built, 1, KILLS_IN_A_RUN) == [], f"log {built.log}"
+        assert await differences(url) == []
 
 
 @pytest.mark.crash
@@ -62,3 +64,4 @@ async def test_nothing_is_lost_or_doubled_by_a_kill(engine: str, seed: int, tmp_
     with FRESH[engine]() as url:
         async with house(url, tmp_path) as built:
             assert await play(built, seed, 1 + seed % 3) == [], f"log {built.log}"
+        assert await differences(url) == []
