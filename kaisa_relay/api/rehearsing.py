@@ -8,7 +8,7 @@ from quart_schema import document_request, document_response
 
 from kaisa_relay.api.answers import json_answer
 from kaisa_relay.api.auth import calling_key, forbidden
-from kaisa_relay.api.bodies import read_body, read_json, receive_body
+from kaisa_relay.api.bodies import Errors, read_body, read_json, receive_body
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.endpoints import shown_endpoint, shown_try
 from kaisa_relay.api.engagement_shapes import AttemptAnswer
@@ -20,7 +20,7 @@ from kaisa_relay.api.rehearsing_shapes import (
     TrialRequest,
 )
 from kaisa_relay.api.routes import Route
-from kaisa_relay.api.triggers import ANSWERED, KNOWN, OURS, missing, trigger_id
+from kaisa_relay.api.triggers import ANSWERED, KNOWN, OURS, missing, note_faults, trigger_id
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.engagement.definition import BadDefinition
 from kaisa_relay.domain.engagement.trigger import read_trigger
@@ -65,11 +65,13 @@ class Rehearsing:
         members = {name: value for name, value in body.items() if name not in beside}
         definition = read_trigger(members, KNOWN, self._engagement.bad_text)
         if isinstance(definition, BadDefinition):
-            return invalid(FieldError(definition.field, definition.reason))
+            errors = Errors()
+            note_faults(definition, errors)
+            return errors.problem()
         workspace = calling_key().workspace
         found = await self._engagement.preview(workspace, definition, scene)
         if isinstance(found, NoSuchEndpoint):
-            return missing(found)
+            return missing(found, definition)
         return invalid(_NONE) if found is None else json_answer(_answer(found))
 
     @document_request(TrialRequest)

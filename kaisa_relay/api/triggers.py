@@ -9,7 +9,7 @@ from quart_schema import document_request, document_response
 
 from kaisa_relay.api.answers import answer, json_answer
 from kaisa_relay.api.auth import calling_key
-from kaisa_relay.api.bodies import read_json, receive_body
+from kaisa_relay.api.bodies import Errors, read_json, receive_body
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.engagement_shapes import (
     StepAnswer,
@@ -20,6 +20,7 @@ from kaisa_relay.api.engagement_shapes import (
 )
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, quota_reached
 from kaisa_relay.api.routes import Route
+from kaisa_relay.domain.engagement.actions import kind_of
 from kaisa_relay.domain.engagement.definition import BadDefinition
 from kaisa_relay.domain.engagement.ids import ENDPOINT, TRIGGER, TriggerId
 from kaisa_relay.domain.engagement.quota import QuotaReached
@@ -80,7 +81,7 @@ class Triggers:
         made = await self._engagement.add_trigger(workspace, name, enabled, definition)
         match made:
             case NoSuchEndpoint():
-                return missing(made)
+                return missing(made, definition)
             case QuotaReached():
                 return quota_reached(made)
             case TriggerView():
@@ -117,7 +118,7 @@ class Triggers:
         made = await self._engagement.change_trigger(calling_key().workspace, wanted)
         if made is None:
             return _NOT_FOUND
-        return missing(made) if isinstance(made, NoSuchEndpoint) else _shown(made)
+        return missing(made, definition) if isinstance(made, NoSuchEndpoint) else _shown(made)
 
     async def remove(self, trigger: str) -> Response | Problem:
         """Remove a trigger, and cancel what it still waits for."""
@@ -136,25 +137,39 @@ class Triggers:
         members = {name: value for name, value in body.items() if name not in beside}
         definition = read_trigger(members, KNOWN, self._engagement.bad_text)
         if isinstance(definition, BadDefinition):
-            wrong = [*wrong, FieldError(definition.field, definition.reason)]
-            return invalid(*wrong)
-        return invalid(*wrong) if wrong else (body["name"], body.get("enabled", True), definition)
+            note_faults(definition, wrong)
+        elif not wrong.found:
+            return body["name"], body.get("enabled", True), definition
+        return wrong.problem()
 
 
-def _wrong(body: Mapping[str, Any]) -> list[FieldError]:
-    found = []
+def _wrong(body: Mapping[str, Any]) -> Errors:
+    errors = Errors()
     name = body.get("name")
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
-        found.append(FieldError("name", f"must be a text of 1 to {LONGEST_NAME} characters"))
+        errors.add("name", f"must be a text of 1 to {LONGEST_NAME} characters")
     if not isinstance(body.get("enabled", True), bool):
-        found.append(FieldError("enabled", "must be true or false"))
-    return found
+        errors.add("enabled", "must be true or false")
+    return errors
 
 
-def missing(refused: NoSuchEndpoint) -> Problem:
-    """Return the answer to a definition that names an endpoint which is not there."""
-    id = to_text(ENDPOINT, refused.endpoint)
-    return invalid(FieldError("steps", f"there is no endpoint {id} for {refused.kind}"))
+def note_faults(bad: BadDefinition, errors: Errors) -> None:
+    """Note all that is wrong with a definition; what is wrong with the whole of it, with `body`."""
+    for each in bad.every:
+        errors.add(each.field or "body", each.reason)
+
+
+def missing(refused: NoSuchEndpoint, definition: Trigger) -> Problem:
+    """Return the answer to a definition that names endpoints which are not there."""
+    errors = Errors()
+    for number, step in enumerate(definition.steps):
+        for place, action in enumerate(step.actions):
+            kind = kind_of(action)
+            if (action.endpoint, kind) in refused.missing:
+                id = to_text(ENDPOINT, action.endpoint)
+                path = f"steps[{number}].actions[{place}].{kind}"
+                errors.add(path, f"there is no endpoint {id} for {kind}")
+    return errors.problem()
 
 
 def trigger_id(text: str) -> TriggerId | None:

@@ -95,10 +95,12 @@ class Rehearsal:
     ) -> Mapping[EndpointId, Target] | NoSuchEndpoint:
         wanted = endpoints(definition)
         found = await self._read(workspace, {id for id, _ in wanted})
-        for id, kind in sorted(wanted):
-            if id not in found or found[id].kind is not kind:
-                return NoSuchEndpoint(id, kind)
-        return found
+        missing = tuple(
+            (id, kind)
+            for id, kind in sorted(wanted)
+            if id not in found or found[id].kind is not kind
+        )
+        return NoSuchEndpoint(missing) if missing else found
 
     async def _read(
         self, workspace: WorkspaceId, wanted: set[EndpointId]

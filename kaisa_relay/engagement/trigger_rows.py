@@ -180,4 +180,5 @@ def _missing(
 ) -> NoSuchEndpoint | None:
     query = select(endpoint.c.id, endpoint.c.kind).where(endpoint.c.workspace == of)
     there = {(row.id, row.kind) for row in connection.execute(query)}
-    return next((NoSuchEndpoint(*each) for each in sorted(named) if each not in there), None)
+    missing = tuple(each for each in sorted(named) if each not in there)
+    return NoSuchEndpoint(missing) if missing else None

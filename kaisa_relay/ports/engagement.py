@@ -165,10 +165,9 @@ class WhichDeliveries:
 
 @frozen
 class NoSuchEndpoint:
-    """A definition names an endpoint that this workspace does not have, or not of this kind."""
+    """A definition names endpoints that this workspace does not have, or not of this kind."""
 
-    endpoint: EndpointId
-    kind: Kind
+    missing: tuple[tuple[EndpointId, Kind], ...]
 
 
 @frozen

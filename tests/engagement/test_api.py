@@ -11,6 +11,7 @@ from tests.engagement.stage import Stage, until
 
 ABANDONED = "conversation.abandoned"
 NOWHERE = "end_0000000000000"
+PLACE = "steps[0].actions[0].webhook"
 
 
 class Client:
@@ -94,8 +95,8 @@ async def test_what_is_wrong_with_a_trigger_is_named(stage: Stage) -> None:
         ({"enabled": "yes"}, "enabled"),
         ({"on": ["sold"]}, "on[0]"),
         ({"when": {"field": "event.type", "eq": None}}, "when.eq"),
-        ({"steps": [{"after": "1y", "actions": []}]}, "steps[0].actions"),
-        ({}, "steps"),
+        ({"steps": [{"actions": []}]}, "steps[0].actions"),
+        ({}, "steps[0].actions[0].webhook"),
     ):
         refused = await client.call("POST", "/triggers", {**asked, **wrong})
         assert set(refused.errors) == {field}, wrong
@@ -139,6 +140,40 @@ async def test_only_who_may_manage_it_sees_any_of_it(stage: Stage) -> None:
         assert (refused.status, refused.json["scope"]) == (403, "engagement:manage")
 
 
+async def test_all_that_is_wrong_is_named_at_once(stage: Stage) -> None:
+    """Of a trigger that is added, changed or tried out."""
+    client, hook = Client(stage), {"webhook": NOWHERE}
+    asked: dict[str, Any] = {
+        "name": "", "enabled": 1, "on": ["sold", ABANDONED, "bought"], "unles": [],
+        "hours": {"zone": "Mars", "quiet": "late"}, "limit": {"times": 0, "per": "1y", "of": 1},
+        "when": {"all": [{"field": "x"}, {"field": "event.type", "eq": [], "in": []}]},
+        "steps": [
+            {"after": "1y", "actions": [hook, {"sms": "x", "to": "{{", "texts": "Hi"}]},
+            {"actions": [{"template": "No", "language": {"xxxx": "", "sv": ""}}]},
+        ],
+    }  # fmt: skip
+    definition = {
+        "on[0]", "on[2]", "unles", "hours.zone", "hours.quiet", "limit.times", "limit.per",
+        "limit.of", "when.all[0]", "when.all[0].field", "when.all[1]", "when.all[1].eq",
+        "when.all[1].in", "steps[0].after", "steps[0].actions[1].sms", "steps[0].actions[1].to",
+        "steps[0].actions[1].text", "steps[0].actions[1].texts", "steps[1].actions[0].template",
+        "steps[1].actions[0].language.xxxx", "steps[1].actions[0].language.sv",
+    }  # fmt: skip
+    refused = await client.call("POST", "/triggers", asked)
+    assert set(refused.errors) == {"name", "enabled", *definition}
+    changed = await client.call("PUT", "/triggers/trg_0000000000000", asked)
+    assert set(changed.errors) == {"name", "enabled", *definition}
+    tried = await client.call("POST", "/triggers/preview", asked)
+    assert set(tried.errors) == definition
+    steps = [{"actions": [hook, {"webhook": NOWHERE}]}, {"actions": [hook]}]
+    nowhere = await client.call(
+        "POST", "/triggers", {"name": "n", "on": [ABANDONED], "steps": steps}
+    )
+    assert set(nowhere.errors) == {
+        f"steps[{step}].actions[{action}].webhook" for step, action in ((0, 0), (0, 1), (1, 0))
+    }
+
+
 async def test_nothing_is_there_for_another_workspace(stage: Stage) -> None:
     """Not to be seen, named, changed, tried or removed."""
     endpoint = await stage.endpoint()
@@ -166,7 +201,7 @@ async def test_nothing_is_there_for_another_workspace(stage: Stage) -> None:
     change = {"url": "https://a.example/"}
     assert (await theirs.call("PATCH", f"/endpoints/{hook}", change)).problem == "not-found"
     asked = {"name": "n", "on": [ABANDONED], "steps": [{"actions": [{"webhook": hook}]}]}
-    assert set((await theirs.call("POST", "/triggers", asked)).errors) == {"steps"}
+    assert set((await theirs.call("POST", "/triggers", asked)).errors) == {PLACE}
     replay = await theirs.call("POST", "/deliveries/replay", {"state": "delivered"})
     assert replay.json == {"count": 0}
     assert (await theirs.call("POST", f"/deliveries/{ids[2][1]}/replay")).problem == "not-found"
@@ -233,5 +268,8 @@ async def test_the_words_of_a_mail_are_judged_when_they_are_saved(stage: Stage) 
     mail["text"] = "{{ visitor.name }}"
     refused = await client.call("POST", "/triggers", trigger)
     assert refused.json["errors"] == [
-        {"field": "steps", "message": f"there is no endpoint {hook} for email"}
+        {
+            "field": PLACE.replace("webhook", "email"),
+            "message": f"there is no endpoint {hook} for email",
+        }
     ]

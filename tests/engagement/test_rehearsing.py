@@ -17,7 +17,7 @@ from tests.api.fakes import EPOCH, OURS
 from tests.engagement.mail_box import MailBox
 from tests.engagement.providers import TO, form, twilio
 from tests.engagement.stage import Stage
-from tests.engagement.test_api import ABANDONED, NOWHERE, Client
+from tests.engagement.test_api import ABANDONED, NOWHERE, PLACE, Client
 from tests.engagement.test_mailing import wish
 
 WORDS = {
@@ -110,8 +110,8 @@ async def test_what_is_wrong_with_a_preview_is_named(stage: Stage) -> None:
     theirs = to_text(CONVERSATION, 7)
     for parts, field in (
         ({"on": ["sold"]}, "on[0]"),
-        ({"steps": [{"actions": [{"webhook": NOWHERE}]}]}, "steps"),
-        ({"steps": [{"actions": [{"webhook": places["sms"]}]}]}, "steps"),
+        ({"steps": [{"actions": [{"webhook": NOWHERE}]}]}, PLACE),
+        ({"steps": [{"actions": [{"webhook": places["sms"]}]}]}, PLACE),
         ({"conversation": theirs}, "conversation"),
         ({"conversation": 5}, "conversation"),
         ({"metadata": "x"}, "metadata"),

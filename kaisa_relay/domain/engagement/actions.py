@@ -5,6 +5,7 @@ Rule 1: an action names its endpoint; the words it sends are made when it is sen
 
 import re
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, assert_never
 
 from attrs import frozen
@@ -12,9 +13,9 @@ from attrs import frozen
 from kaisa_relay.domain.engagement.definition import (
     BadDefinition,
     Json,
-    items,
+    each_of,
     join,
-    members,
+    part,
     words,
 )
 from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT, EndpointId
@@ -118,7 +119,7 @@ def read_action(value: Json, path: str, fault: Fault) -> Action:
     kind = next((each for each in Kind if isinstance(value, dict) and each in value), None)
     match kind:
         case Kind.WEBHOOK:
-            return Webhook(_endpoint(members(value, path, (kind,)), path, kind))
+            return _webhook(value, path)
         case Kind.EMAIL:
             return _email(value, path, fault)
         case Kind.SMS:
@@ -148,43 +149,66 @@ def write_action(action: Action) -> dict[str, Any]:
 _WORDED: Final = ("to", "subject", "text", "html")
 
 
+_NO_WORDS: Final = Wording((("", ""),))
+_NOWHERE: Final = EndpointId(0)
+"""In the place of what could not be read; its action is refused."""
+
+
+def _webhook(value: Json, path: str) -> Webhook:
+    given = part(value, path, (Kind.WEBHOOK,))
+    read = Webhook(given.read(Kind.WEBHOOK, _endpoint, _NOWHERE))
+    given.check()
+    return read
+
+
 def _email(value: Json, path: str, fault: Fault) -> Email:
-    given = members(value, path, (Kind.EMAIL, "to", "subject", "text"), ("html",))
-
-    def wording(name: str) -> Wording:
-        return read_wording(given[name], join(path, name), fault)
-
-    return Email(
-        endpoint=_endpoint(given, path, Kind.EMAIL),
-        to=wording("to"),
-        subject=wording("subject"),
-        text=wording("text"),
-        html=wording("html") if "html" in given else None,
+    given = part(value, path, (Kind.EMAIL, "to", "subject", "text"), ("html",))
+    wording = partial(read_wording, fault=fault)
+    read = Email(
+        endpoint=given.read(Kind.EMAIL, _endpoint, _NOWHERE),
+        to=given.read("to", wording, _NO_WORDS),
+        subject=given.read("subject", wording, _NO_WORDS),
+        text=given.read("text", wording, _NO_WORDS),
+        html=given.read("html", wording, None),
     )
+    given.check()
+    return read
 
 
 def _sms(value: Json, path: str, fault: Fault) -> Sms:
-    given = members(value, path, (Kind.SMS, "to", "text"))
-    return Sms(
-        endpoint=_endpoint(given, path, Kind.SMS),
-        to=read_wording(given["to"], join(path, "to"), fault),
-        text=read_wording(given["text"], join(path, "text"), fault),
+    given = part(value, path, (Kind.SMS, "to", "text"))
+    wording = partial(read_wording, fault=fault)
+    read = Sms(
+        endpoint=given.read(Kind.SMS, _endpoint, _NOWHERE),
+        to=given.read("to", wording, _NO_WORDS),
+        text=given.read("text", wording, _NO_WORDS),
     )
+    given.check()
+    return read
 
 
 def _template(value: Json, path: str, fault: Fault) -> WhatsAppTemplate:
-    given = members(value, path, (Kind.TEMPLATE, "language"), ("parameters",))
-    name = words(given[Kind.TEMPLATE], join(path, Kind.TEMPLATE), LONGEST_TEMPLATE)
+    given = part(value, path, (Kind.TEMPLATE, "language"), ("parameters",))
+    wording = partial(read_wording, fault=fault)
+
+    def parameters(each: Json, where: str) -> tuple[Wording, ...]:
+        return each_of(each, where, MOST_PARAMETERS, wording)
+
+    read = WhatsAppTemplate(
+        given.read(Kind.TEMPLATE, _name, ""),
+        given.read("language", wording, _NO_WORDS),
+        given.read("parameters", parameters, ()),
+    )
+    given.check()
+    return read
+
+
+def _name(value: Json, path: str) -> str:
+    name = words(value, path, LONGEST_TEMPLATE)
     if not _TEMPLATE.fullmatch(name):
         reason = "must be a template's name: small letters, digits and underscores"
-        raise BadDefinition(join(path, Kind.TEMPLATE), reason)
-    where = join(path, "parameters")
-    each = items(given["parameters"], where, MOST_PARAMETERS) if "parameters" in given else ()
-    return WhatsAppTemplate(
-        name,
-        read_wording(given["language"], join(path, "language"), fault),
-        tuple(read_wording(one, f"{where}[{n}]", fault) for n, one in enumerate(each)),
-    )
+        raise BadDefinition(path, reason)
+    return name
 
 
 def _written_template(action: WhatsAppTemplate) -> dict[str, Any]:
@@ -194,9 +218,8 @@ def _written_template(action: WhatsAppTemplate) -> dict[str, Any]:
     return written
 
 
-def _endpoint(given: Any, path: str, kind: Kind) -> EndpointId:
-    where = join(path, kind)
-    id = from_text(ENDPOINT, words(given[kind], where, LONGEST_ID))
+def _endpoint(value: Json, path: str) -> EndpointId:
+    id = from_text(ENDPOINT, words(value, path, LONGEST_ID))
     if id is None:
-        raise BadDefinition(where, f"must be the id of an endpoint ({ENDPOINT}_…)")
+        raise BadDefinition(path, f"must be the id of an endpoint ({ENDPOINT}_…)")
     return EndpointId(id)

@@ -7,6 +7,7 @@ Rule 2: values of different kinds are never equal, less or more: the text "5" is
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, assert_never
 
 from attrs import frozen
@@ -14,9 +15,10 @@ from attrs import frozen
 from kaisa_relay.domain.engagement.definition import (
     BadDefinition,
     Json,
-    items,
+    each_of,
     join,
     members,
+    part,
     words,
 )
 
@@ -194,11 +196,9 @@ def read_condition(
 
     def several(name: str) -> tuple[Condition, ...]:
         where = join(path, name)
-        conditions = items(members(value, path, (name,))[name], where, MOST_JOINED)
-        return tuple(
-            read_condition(each, f"{where}[{index}]", depth + 1, roots)
-            for index, each in enumerate(conditions)
-        )
+        conditions = members(value, path, (name,))[name]
+        inner = partial(read_condition, depth=depth + 1, roots=roots)
+        return each_of(conditions, where, MOST_JOINED, inner)
 
     match value:
         case {"all": _}:
@@ -213,27 +213,32 @@ def read_condition(
 
 
 def _comparison(value: Json, path: str, roots: Sequence[str]) -> Comparison:
-    given = members(value, path, ("field",), tuple(Operator))
-    name = words(given["field"], join(path, "field"), LONGEST)
-    root, _, rest = name.partition(".")
-    if root not in roots or not rest:
-        raise BadDefinition(join(path, "field"), f"must begin with one of: {', '.join(roots)}")
+    given = part(value, path, ("field",), tuple(Operator))
+    name = given.read("field", partial(_field, roots=roots), "")
     operators = [each for each in Operator if each in given]
     if len(operators) != 1:
-        raise BadDefinition(path, f"must have exactly one of: {', '.join(Operator)}")
-    operator = operators[0]
-    return Comparison(name, operator, _wanted(operator, given[operator], join(path, operator)))
+        given.faults.note(path, f"must have exactly one of: {', '.join(Operator)}")
+    values = [given.read(each, partial(_wanted, operator=each), None) for each in operators]
+    given.check()
+    return Comparison(name, operators[0], values[0])
 
 
-def _wanted(operator: Operator, value: Json, path: str) -> Plain | tuple[Plain, ...]:
+def _field(value: Json, path: str, roots: Sequence[str]) -> str:
+    name = words(value, path, LONGEST)
+    root, _, rest = name.partition(".")
+    if root not in roots or not rest:
+        raise BadDefinition(path, f"must begin with one of: {', '.join(roots)}")
+    return name
+
+
+def _wanted(value: Json, path: str, operator: Operator) -> Plain | tuple[Plain, ...]:
     match operator:
         case Operator.EXISTS:
             if not isinstance(value, bool):
                 raise BadDefinition(path, "must be true or false")
             return value
         case Operator.IN:
-            each = items(value, path, MOST_JOINED)
-            return tuple(_plain(one, f"{path}[{index}]") for index, one in enumerate(each))
+            return each_of(value, path, MOST_JOINED, _plain)
         case Operator.EQ | Operator.CONTAINS:
             return _plain(value, path)
         case _:

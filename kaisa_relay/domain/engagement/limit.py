@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from kaisa_relay.domain.durations import BadDuration, read_duration, write_duration
-from kaisa_relay.domain.engagement.definition import BadDefinition, Json, join, members, words
+from kaisa_relay.domain.engagement.definition import BadDefinition, Json, part, words
 
 MOST_TIMES: Final = 100
 SHORTEST: Final = timedelta(minutes=1)
@@ -45,11 +45,20 @@ class Limit:
 
 def read_limit(value: Json, path: str) -> Limit:
     """Read `{"times": 1, "per": "7d"}`. Raises `BadDefinition`."""
-    given = members(value, path, ("times", "per"))
-    times, per = given["times"], words(given["per"], join(path, "per"), _LONGEST_TEXT)
-    if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
-        raise BadDefinition(join(path, "times"), f"must be a whole number from 1 to {MOST_TIMES}")
-    read = read_duration(per, SHORTEST, LONGEST)
+    given = part(value, path, ("times", "per"))
+    read = Limit(given.read("times", _times, 1), given.read("per", _per, LONGEST))
+    given.check()
+    return read
+
+
+def _times(value: Json, path: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_TIMES:
+        raise BadDefinition(path, f"must be a whole number from 1 to {MOST_TIMES}")
+    return value
+
+
+def _per(value: Json, path: str) -> timedelta:
+    read = read_duration(words(value, path, _LONGEST_TEXT), SHORTEST, LONGEST)
     if isinstance(read, BadDuration):
-        raise BadDefinition(join(path, "per"), read.reason)
-    return Limit(times, read)
+        raise BadDefinition(path, read.reason)
+    return read

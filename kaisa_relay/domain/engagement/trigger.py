@@ -6,6 +6,7 @@ Rule 2: a step's time runs from the event; in quiet hours it waits for their end
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from attrs import frozen
@@ -29,9 +30,8 @@ from kaisa_relay.domain.engagement.conditions import (
 from kaisa_relay.domain.engagement.definition import (
     BadDefinition,
     Json,
-    items,
-    join,
-    members,
+    each_of,
+    part,
     words,
 )
 from kaisa_relay.domain.engagement.hours import Hours, read_hours
@@ -46,6 +46,7 @@ MOST_ACTIONS: Final = 5
 """Actions of one step."""
 LONGEST_NAME: Final = 100
 LONGEST_WAIT: Final = timedelta(days=30)
+_ALWAYS: Final[Condition] = ALWAYS
 
 
 @frozen
@@ -130,16 +131,13 @@ class EventTypes:
 
     def read(self, value: Json, path: str) -> tuple[str, ...]:
         """Read a list of types. Raises `BadDefinition`."""
-        found = []
-        for index, each in enumerate(items(value, path, MOST_TYPES)):
-            where = f"{path}[{index}]"
-            text = words(each, where, LONGEST_NAME)
-            if not any(named((text,), type) for type in self.known):
-                raise BadDefinition(
-                    where, "is no event's type; `conversation.*` means all of these"
-                )
-            found.append(text)
-        return tuple(found)
+        return each_of(value, path, MOST_TYPES, self._one)
+
+    def _one(self, value: Json, path: str) -> str:
+        text = words(value, path, LONGEST_NAME)
+        if not any(named((text,), type) for type in self.known):
+            raise BadDefinition(path, "is no event's type; `conversation.*` means all of these")
+        return text
 
 
 def read_trigger(value: Json, types: EventTypes, fault: Fault) -> Trigger | BadDefinition:
@@ -154,28 +152,32 @@ def read_trigger(value: Json, types: EventTypes, fault: Fault) -> Trigger | BadD
 
 
 def _read(value: Json, types: EventTypes, fault: Fault) -> Trigger:
-    given = members(value, "", ("on", "steps"), ("when", "unless", "hours", "limit"))
-    steps = items(given["steps"], "steps", MOST_STEPS)
-    return Trigger(
-        on=types.read(given["on"], "on"),
-        steps=tuple(_step(each, f"steps[{index}]", fault) for index, each in enumerate(steps)),
-        when=read_condition(given["when"], "when") if "when" in given else ALWAYS,
-        unless=types.read(given["unless"], "unless") if "unless" in given else (),
-        hours=read_hours(given["hours"], "hours") if "hours" in given else None,
-        limit=read_limit(given["limit"], "limit") if "limit" in given else None,
+    given = part(value, "", ("on", "steps"), ("when", "unless", "hours", "limit"))
+    read = Trigger(
+        on=given.read("on", types.read, ()),
+        steps=given.read("steps", partial(_steps, fault=fault), ()),
+        when=given.read("when", read_condition, _ALWAYS),
+        unless=given.read("unless", types.read, ()),
+        hours=given.read("hours", read_hours, None),
+        limit=given.read("limit", read_limit, None),
     )
+    given.check()
+    return read
+
+
+def _steps(value: Json, path: str, fault: Fault) -> tuple[Step, ...]:
+    return each_of(value, path, MOST_STEPS, partial(_step, fault=fault))
 
 
 def _step(value: Json, path: str, fault: Fault) -> Step:
-    given = members(value, path, ("actions",), ("after",))
-    actions = items(given["actions"], join(path, "actions"), MOST_ACTIONS)
-    return Step(
-        _after(given.get("after", "0s"), join(path, "after")),
-        tuple(
-            read_action(each, f"{path}.actions[{index}]", fault)
-            for index, each in enumerate(actions)
-        ),
-    )
+    given = part(value, path, ("actions",), ("after",))
+
+    def actions(each: Json, where: str) -> tuple[Action, ...]:
+        return each_of(each, where, MOST_ACTIONS, partial(read_action, fault=fault))
+
+    read = Step(given.read("after", _after, timedelta()), given.read("actions", actions, ()))
+    given.check()
+    return read
 
 
 def _after(value: Json, path: str) -> timedelta:

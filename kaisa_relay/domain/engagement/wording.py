@@ -5,11 +5,12 @@ Rule 1: a language that is missing falls back to its parent (`pt` for `pt-BR`), 
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from attrs import frozen
 
-from kaisa_relay.domain.engagement.definition import BadDefinition, Json, join, words
+from kaisa_relay.domain.engagement.definition import BadDefinition, Faults, Json, join, words
 
 LONGEST: Final = 10_000
 """Characters of one text."""
@@ -45,12 +46,14 @@ def read_wording(value: Json, path: str, fault: Fault) -> Wording:
         return Wording((("", _text(value, path, fault)),))
     if not 1 <= len(value) <= MOST_LANGUAGES:
         raise BadDefinition(path, f"must have 1 to {MOST_LANGUAGES} languages")
-    for name in value:
+    faults, texts = Faults(), []
+    for name, each in value.items():
+        where = join(path, name)
         if not LANGUAGE.fullmatch(name):
-            raise BadDefinition(join(path, name), "must be a language such as sv or pt-BR")
-    return Wording(
-        tuple((name, _text(each, join(path, name), fault)) for name, each in value.items())
-    )
+            faults.note(where, "must be a language such as sv or pt-BR")
+        texts.append((name, faults.read(partial(_text, each, where, fault), "")))
+    faults.check()
+    return Wording(tuple(texts))
 
 
 def _text(value: Json, path: str, fault: Fault) -> str:

@@ -25,6 +25,11 @@ def test_each_way_has_its_own(way: Way, words: str) -> None:
     assert f": {words} a day;" in quotas.used_up(way)
 
 
+def test_too_much_waits() -> None:
+    """And that is said with its number."""
+    assert ": 7 deliveries wait" in Quotas(waiting=7).full
+
+
 def test_a_day_ends_at_midnight_of_utc() -> None:
     """Whatever zone an instant is told in."""
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
