@@ -24,7 +24,8 @@ from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.seats import Bounds
 from kaisa_relay.api.standing import StandingFrames
-from kaisa_relay.app.health import StoreReadiness, noting
+from kaisa_relay.app.health import StoreReadiness
+from kaisa_relay.app.opening import databases, outward
 from kaisa_relay.app.signatures import Signatures
 from kaisa_relay.dashboard import built_page
 from kaisa_relay.directory import SqlDirectory
@@ -37,9 +38,8 @@ from kaisa_relay.engagement import (
     Outlets,
     Tools,
     Unsubscribing,
-    open_outlets,
 )
-from kaisa_relay.explore import Projector, Shelf, open_shelf
+from kaisa_relay.explore import Projector, Shelf
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -47,15 +47,12 @@ from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.runtime.garbage import GarbageCollection
 from kaisa_relay.settings import Settings
-from kaisa_relay.store import Store, open_store
+from kaisa_relay.store import Store
 from kaisa_relay.whatsapp import links
 from kaisa_relay.whatsapp.client import graph_client
-from kaisa_relay.whatsapp.curl_transport import CurlTransport, open_curl_transport
 from kaisa_relay.whatsapp.links import wa_me
-from kaisa_relay.whatsapp.media import GraphMedia, open_media
 from kaisa_relay.whatsapp.media_disk import MediaDisk
 from kaisa_relay.whatsapp.rows import read_item
-from kaisa_relay.whatsapp.transport import Limits
 from kaisa_relay.whatsapp.webhook import WebhookLane
 
 
@@ -171,8 +168,8 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-    databases, outward = _databases(settings.database_url, metrics, outages), _outward(settings)
-    async with databases as (store, shelf), outward as (wire, carrier, outlets):
+    opened, leaving = databases(settings.database_url, metrics, outages), outward(settings)
+    async with opened as (store, shelf), leaving as (wire, carrier, outlets):
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
             outages.record(None, Outage(alive, wall()))
@@ -198,27 +195,13 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             meter=metrics,
         )
         actors = Actors(context)
+        explore = _explore(shelf, store, rooms, accounts)
         garbage = GarbageCollection(lambda: store.statistics().units)
-        gauges = _gauges(store, actors, metrics, garbage)
+        gauges = _gauges(store, actors, metrics, garbage, explore)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
         tools = _tools(store, rooms, outlets, context, settings)
         engine = _engagement(tools, rooms, accounts, settings, metrics)
-        explore = _explore(shelf, store, rooms, accounts)
         yield Relay(*parts, hub, engine, explore, Signatures(metrics, wall))
-
-
-@asynccontextmanager
-async def _databases(
-    url: str, metrics: Metrics, outages: Outages
-) -> AsyncIterator[tuple[Store, Shelf]]:
-    """Open the relay's rows, with their writer at work, and what is read from beside them."""
-    wall, on_outage = outages.wall, noting(outages, metrics)
-    opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
-    async with opened as store, trio.open_nursery() as tasks:
-        await tasks.start(store.run)
-        async with open_shelf(url) as shelf:
-            yield store, shelf
-        tasks.cancel_scope.cancel()
 
 
 def _tools(
@@ -263,17 +246,6 @@ def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:
     return hub
 
 
-@asynccontextmanager
-async def _outward(settings: Settings) -> AsyncIterator[tuple[CurlTransport, GraphMedia, Outlets]]:
-    """Open the ways out: to WhatsApp, to its files, and to others' servers."""
-    disk, ca_file = MediaDisk(settings.files_dir), settings.graph_ca_file
-    files = open_media(disk, settings.graph_url, settings.graph_version, ca_file)
-    leaving = open_outlets(settings.private_networks)
-    limits = Limits(whole=settings.graph_timeout)
-    async with open_curl_transport(ca_file, limits) as wire, files as carrier, leaving as outlets:
-        yield wire, carrier, outlets
-
-
 async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> ConfiguredAccounts:
     """Take every workspace over, then read them; later ones are owned before they are seen."""
     await store.own()
@@ -282,7 +254,13 @@ async def _owned_accounts(store: Store, settings: Settings, wall: WallClock) -> 
     return accounts
 
 
-def _gauges(store: Store, actors: Actors, metrics: Metrics, garbage: GarbageCollection) -> Gauges:
+def _gauges(
+    store: Store,
+    actors: Actors,
+    metrics: Metrics,
+    garbage: GarbageCollection,
+    explore: Projector,
+) -> Gauges:
     return metrics.watch(
         Sources(
             router=actors.router.statistics,
@@ -291,5 +269,6 @@ def _gauges(store: Store, actors: Actors, metrics: Metrics, garbage: GarbageColl
             channels=actors.health.statistics,
             rows=lambda: store.browse(count_rows),
             longest_pause=lambda: garbage.longest_pause,
+            unread=lambda: explore.statistics().waiting,
         )
     )

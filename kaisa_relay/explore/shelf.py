@@ -18,6 +18,7 @@ from kaisa_relay.explore import layout
 from kaisa_relay.explore.tables import SCHEMA
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
+from kaisa_relay.store.migrate import allowed
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def _engines(url: URL) -> tuple[Engine, Engine]:
 
 def _in_schema(url: URL) -> tuple[Engine, Engine]:
     writer = postgres.writer(url)
-    with writer.begin() as connection:
+    with allowed(), writer.begin() as connection:
         if not layout.is_current(connection):
             layout.drop(connection)
             layout.make(connection)

@@ -41,6 +41,8 @@ class Sources:
     """How many channels stand how (`HealthDesk.statistics`)."""
     longest_pause: Callable[[], float] = lambda: 0.0
     """Seconds for which a garbage collection has stopped everything, at the most."""
+    unread: Callable[[], int] = lambda: 0
+    """Events that the read model has heard of and not taken in."""
 
 
 class Gauges(Collector):
@@ -82,6 +84,8 @@ class Gauges(Collector):
         yield _gauge("gc_longest_pause_seconds", "Longest garbage collection so far", pause)
         channels = self._sources.channels()
         yield _by("channels", "Channels, by what is against using them", "burden", channels)
+        unread = self._sources.unread()
+        yield _gauge("explore_events_waiting", "Events that Explore has yet to take in", unread)
         in_flight = router["in_flight"]
         yield _gauge("items_in_flight", "Inbox items handed on and not yet decided", in_flight)
 

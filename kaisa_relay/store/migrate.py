@@ -50,13 +50,13 @@ def upgrade_sqlite(path: Path) -> None:
 
 def upgrade_postgres(url: URL) -> None:
     """Upgrade the database, under its advisory lock. Raises `StoreUnavailable` if it may not."""
-    with _allowed(), _disposed(postgres.patient(url)) as engine, engine.begin() as connection:
+    with allowed(), _disposed(postgres.patient(url)) as engine, engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         upgrade(connection)
 
 
 @contextmanager
-def _allowed() -> Iterator[None]:
+def allowed() -> Iterator[None]:
     """Say what a role lacks; since PostgreSQL 15 only a database's owner may make tables in it."""
     try:
         yield
