@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 
 from attrs import evolve, field, frozen
 
-from kaisa_relay.accounts import agent_rows, app_rows, rows, user_rows, writing
+from kaisa_relay.accounts import agent_rows, app_rows, rows, suppressing, user_rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
 from kaisa_relay.accounts.apps import AddApp, ListApps, SetApp
 from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
@@ -48,6 +48,11 @@ from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.replaced import ReplaceChannel
 from kaisa_relay.accounts.replacing import check_channels, move_page
 from kaisa_relay.accounts.signed import Signed
+from kaisa_relay.accounts.suppressions import (
+    AddSuppression,
+    ListSuppressions,
+    RemoveSuppression,
+)
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser
 from kaisa_relay.ports import Desk
@@ -131,6 +136,8 @@ class Administration:
                 return await remove_block(self.store, self.desk, command)
             case AddUser() | SetUser() | RemoveUser() | ListUsers():
                 return await user_rows.execute(command, self.store, self.new_id, self.clock())
+            case AddSuppression() | RemoveSuppression() | ListSuppressions():
+                return await suppressing.execute(command, self.store, self.new_id, self.clock())
             case Inspect():
                 facts = await self.store.read(partial(inspect, self.serving, self.clock()))
                 return evolve(facts, signed=self.signed())

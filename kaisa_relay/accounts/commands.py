@@ -16,7 +16,8 @@ from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import ChannelChange, SetWorkspace
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
 from kaisa_relay.accounts.signed import Signed
-from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
+from kaisa_relay.accounts.suppressions import SuppressionCommand, SuppressionResult
+from kaisa_relay.accounts.users import UserCommand, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
 # --- commands -------------------------------------------------------------------------------
@@ -110,10 +111,8 @@ Command = (
     | ListKeys
     | RevokeKey
     | ReleaseConversation
-    | AddUser
-    | SetUser
-    | RemoveUser
-    | ListUsers
+    | UserCommand
+    | SuppressionCommand
     | Inspect
 )
 
@@ -295,5 +294,6 @@ Result = (
     | UserFacts
     | Users
     | Replaced
+    | SuppressionResult
     | Facts
 )

@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "agent": "List agents, and say what they may do.",
     "hours": "Set business hours and holidays.",
     "block": "Say whose messages reach nobody.",
+    "suppression": "Say whom triggers do not write to.",
     "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",

@@ -60,6 +60,14 @@ from kaisa_relay.accounts.commands import (
     WorkspaceSettings,
 )
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced, Stayed
+from kaisa_relay.accounts.suppressions import (
+    AddSuppression,
+    Allowed,
+    ListSuppressions,
+    RemoveSuppression,
+    SuppressionFacts,
+    Suppressions,
+)
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
 from kaisa_relay.accounts.wire import NotUnderstood, decode_command, decode_result, encode
 
@@ -89,6 +97,7 @@ AGENT = AgentFacts(
     opted_in_at=None,
 )
 BLOCK = BlockFacts("ctc_1", "", "+46700000009", "agent", AT, "ctc_2", "cnv_1")
+SUPPRESSION = SuppressionFacts("sup_1", "sms", "+46700000009", "chat", AT)
 USER = UserFacts("usr_1", "acme", "maria", "viewer", AT, None, False)
 COMMANDS: tuple[Command, ...] = (
     AddWorkspace("acme", SETTINGS),
@@ -116,6 +125,9 @@ COMMANDS: tuple[Command, ...] = (
     AddBlock("acme", "+46700000009"),
     RemoveBlock("acme", "ctc_1"),
     ListBlocks("acme"),
+    AddSuppression("acme", "sms", "+46700000009"),
+    RemoveSuppression("acme", "sms", "+46700000009"),
+    ListSuppressions("acme", "sup_1"),
     AddUser("acme", "maria", "viewer", "$argon2id$"),
     SetUser("maria", "admin", disabled=True),
     RemoveUser("maria"),
@@ -134,6 +146,9 @@ RESULTS: tuple[Result, ...] = (
     Apps((AppFacts("partner", 2),)),
     Blocks((BLOCK,)),
     Unblocked(1),
+    SUPPRESSION,
+    Suppressions((SUPPRESSION,), more=True),
+    Allowed(2),
     KEY,
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),
