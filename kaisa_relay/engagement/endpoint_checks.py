@@ -85,6 +85,8 @@ def _bad_mail_server(wish: EndpointWish, plain: bool, signs_in: bool) -> BadEndp
         return BadEndpoint("sender", "must be like `Acme <hello@acme.example>`")
     if (user is None) is not (password is None and not signs_in):
         return BadEndpoint("password", "goes with a user, and a user with it")
+    if not f"{user or ''}{password or ''}".isascii():
+        return BadEndpoint("password", "and user must be in ASCII")
     if wish.options != Options(user, wish.options.sender) or wish.headers:
         return BadEndpoint("kind", "is email, which has a user, a password and a sender only")
     return None

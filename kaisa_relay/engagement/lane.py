@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from random import Random
 from typing import Final, Protocol
 
 import structlog
@@ -37,7 +38,7 @@ from kaisa_relay.engagement.events import Events
 from kaisa_relay.engagement.handing_over import Handover
 from kaisa_relay.engagement.leading_back import LeadingBack
 from kaisa_relay.engagement.outlets import Outlets
-from kaisa_relay.engagement.posting import Reply
+from kaisa_relay.engagement.posting import Reply, kept
 from kaisa_relay.engagement.recording import Recorder
 from kaisa_relay.engagement.texting import TextMessage
 from kaisa_relay.engagement.unsubscribing import Unsubscribing
@@ -45,6 +46,7 @@ from kaisa_relay.ports import Archive, Following, StoreUnavailable
 from kaisa_relay.ports.engagement import DeliveryState
 from kaisa_relay.ports.outreach import Declined
 from kaisa_relay.runtime.clock import WallClock
+from kaisa_relay.runtime.supervise import GaveUp, RestartPolicy, supervise
 from kaisa_relay.store import Store
 
 logger = structlog.get_logger()
@@ -55,10 +57,11 @@ ROUNDS: Final = 20
 """After so many the endpoint is read anew: its address or its secret may have changed."""
 PAUSE: Final = 0.5
 """Seconds before a try is written down again while the store is away."""
-LONGEST_ANSWER: Final = 500
-"""Characters of an answer that the log keeps."""
 _GONE: Final = 410
 _ERASED: Final = "the event is not kept any more"
+_OUR_FAULT: Final = "it failed here, by a fault of the relay that its log names"
+_ONCE: Final = RestartPolicy(0, 1.0, 0.0, 0.0, fatal=(StoreUnavailable,))
+_NO_WAIT: Final = Random(0)
 
 
 class Chance(Protocol):
@@ -125,8 +128,13 @@ class Lane:
     async def _try_all(self, due: Sequence[Waiting]) -> None:
         tried: list[Tried] = []
 
+        away: list[StoreUnavailable] = []
+
         async def attempt(of: Waiting) -> None:
-            tried.append(await self._try(of))
+            try:
+                tried.append(await self._supervised(of))
+            except StoreUnavailable as outage:  # what the others have sent is not forgotten for it
+                away.append(outage)
 
         async with trio.open_nursery() as nursery:
             for each in due:
@@ -139,6 +147,8 @@ class Lane:
             of, id = self.target.workspace, self.target.id
             await self._patiently(partial(endpoint_rows.change, of=of, id=id, values=gone))
             logger.warning("endpoint disabled", endpoint=to_text(ENDPOINT, id), status=_GONE)
+        if away:
+            raise away[0]
 
     async def _patiently(self, work: Callable[[Connection], object]) -> None:
         """Write what has happened already, for as long as the store is away."""
@@ -148,6 +158,19 @@ class Lane:
                 return
             except StoreUnavailable:
                 await trio.sleep(PAUSE)
+
+    async def _supervised(self, of: Waiting) -> Tried:
+        """A mistake of ours, which the log has, is a failure of this delivery and of no other."""
+        made: list[Tried] = []
+
+        async def once() -> None:
+            made.append(await self._try(of))
+
+        try:
+            await supervise(f"delivery {to_text(DELIVERY, of.id)}", once, _ONCE, _NO_WAIT)
+        except GaveUp:
+            return self._not_sent(of, Unsendable(_OUR_FAULT, later=True), self.tools.wall())
+        return made[0]
 
     async def _try(self, of: Waiting) -> Tried:
         at, began = self.tools.wall(), time.perf_counter()
@@ -164,7 +187,7 @@ class Lane:
             await self._note_declined(of, content)
         self._learn(reply)
         state, due_at = self._outcome(of, reply)
-        answer = reply.answer[:LONGEST_ANSWER] or None
+        answer = kept(reply.answer)
         way = way_of(content)
         by = way if reply.left or (reply.taken and way is not Way.WHATSAPP) else None
         return Tried(of, at, took, reply.status, why(reply), answer, state, due_at, by)

@@ -9,11 +9,12 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime, formataddr
 from functools import partial
 from typing import Any, BinaryIO, Final
@@ -32,6 +33,7 @@ WITHIN: Final = 60.0
 """Seconds for all of it."""
 MOST_READ: Final = 65_536
 """Bytes that a server may say in all."""
+LONGEST_SUBJECT: Final = 500
 TAKEN: Final = 250
 _HIDDEN: Final = "…"
 
@@ -62,7 +64,8 @@ class Mailer:
             [address, *_] = await judged(server.host, server.port, self.allowed)
         except Unreachable as error:
             return Reply(why=str(error))
-        deliver = partial(_deliver, address, server, mail, message(mail, id, at), self.tls)
+        write = partial(message, mail, id, at)
+        deliver = partial(_deliver, address, server, mail, write, self.tls)
         with trio.move_on_after(WITHIN):
             return await trio.to_thread.run_sync(deliver, abandon_on_cancel=True)
         return Reply(why="it took too long")
@@ -70,10 +73,11 @@ class Mailer:
 
 def message(mail: Mail, id: str, at: datetime) -> EmailMessage:
     """Return a mail as it travels (RFC 5322); line breaks in a subject become spaces."""
-    made = EmailMessage(policy=SMTP)
-    made["From"] = formataddr(mail.sender)
+    made = EmailMessage(policy=_POLICY)
+    name, address = mail.sender
+    made["From"] = formataddr((_as_said(name), address))
     made["To"] = mail.to
-    made["Subject"] = " ".join(mail.subject.split())
+    made["Subject"] = _as_said(" ".join(mail.subject.split())[:LONGEST_SUBJECT])
     made["Date"] = format_datetime(at)
     made["Message-ID"] = f"<{id}@{_domain(mail)}>"
     made["Auto-Submitted"] = "auto-generated"
@@ -86,18 +90,45 @@ def message(mail: Mail, id: str, at: datetime) -> EmailMessage:
     return made
 
 
+class _InTheClear(UnstructuredHeader, BaseHeader):
+    """A header that is never folded: encoded, a long link would be one no more (RFC 8058)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return its one line."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> "EmailPolicy[EmailMessage]":
+    known = HeaderRegistry()
+    known.map_to_type("list-unsubscribe", _InTheClear)
+    return SMTP.clone(header_factory=known)
+
+
+_POLICY: Final = _policy()
+
+
+def _as_said(words: str) -> str:
+    """Return words of a header in which nothing claims to be encoded: the library would decode it,
+    and stumble over what is wrong in it."""
+    return words.replace("=?", "= ?")
+
+
 def _domain(mail: Mail) -> str:
     return mail.sender[1].rpartition("@")[2]
 
 
 def _deliver(
-    address: str, server: MailServer, mail: Mail, made: EmailMessage, tls: ssl.SSLContext
+    address: str,
+    server: MailServer,
+    mail: Mail,
+    write: Callable[[], EmailMessage],
+    tls: ssl.SSLContext,
 ) -> Reply:
     try:
         with _connected(address, server, tls, _domain(mail)) as smtp:
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
-            smtp.send_message(made, mail.sender[1], [mail.to])
+            smtp.send_message(write(), mail.sender[1], [mail.to])
     except smtplib.SMTPRecipientsRefused as refused:
         [(code, said)] = refused.recipients.values()
         return _refused(code, said, mail, final=code >= 500)
@@ -107,6 +138,8 @@ def _deliver(
         return _refused(refused.smtp_code, refused.smtp_error, mail, final=False)
     except smtplib.SMTPNotSupportedError as missing:
         return Reply(why=str(missing))
+    except UnicodeEncodeError:
+        return Reply(why="its user or password is not in ASCII")
     except ssl.SSLCertVerificationError:
         return Reply(why="its certificate is not valid")
     except TimeoutError:

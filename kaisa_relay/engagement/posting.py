@@ -23,6 +23,8 @@ WITHIN: Final = 15.0
 CONNECT_WITHIN: Final = 5.0
 MOST_READ: Final = 4096
 """Bytes of an answer that are read; the log keeps less."""
+LONGEST_ANSWER: Final = 500
+"""Characters of an answer that the log keeps."""
 MOST_CONNECTIONS: Final = 1000
 KEPT_CONNECTIONS: Final = 100
 KEPT_SECONDS: Final = 30.0
@@ -193,6 +195,12 @@ def _retry_after(response: httpcore.Response, at: datetime) -> timedelta | None:
         return timedelta(seconds=int(text[:8]))
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(until - at, timedelta()) if until.tzinfo else None
+
+
+def kept(answer: str) -> str | None:
+    """Return what the log keeps of an answer: the beginning, without what no database takes."""
+    beginning = answer[:LONGEST_ANSWER].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return beginning.encode("utf-8", "replace").decode() or None

@@ -23,7 +23,7 @@ from kaisa_relay.domain.engagement.sms import (
     is_service,
     read_sms_request,
 )
-from kaisa_relay.engagement.bodies import write
+from kaisa_relay.engagement.bodies import BadBody, write
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.endpoint_secrets import Credentials, read_credentials
 from kaisa_relay.engagement.posting import Call, Poster, Reply
@@ -61,7 +61,10 @@ class Texter:
                 reply = _twilio_says(await self.poster.send(_to_twilio(target, message, id), at))
             case Provider.HTTP:
                 request = request_of(target)
-                call = _by_request(target, request, message, id)
+                try:
+                    call = _by_request(target, request, message, id)
+                except BadBody as bad:
+                    return Reply(why=f"the endpoint's `request` {bad.reason}", final=True)
                 reply = _provider_says(request, await self.poster.send(call, at))
             case _:
                 assert_never(provider)
@@ -96,6 +99,8 @@ def _twilio_says(reply: Reply) -> Reply:
     if "code" not in known:
         return reply
     code = known["code"]
+    if not isinstance(code, int):
+        return reply  # Twilio's are numbers
     said, stopped = f"{code}: {known.get('message')}", code == UNSUBSCRIBED
     return evolve(reply, answer=said, final=code in ENDS, declined=stopped)
 

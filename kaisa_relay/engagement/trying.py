@@ -4,7 +4,8 @@ import time
 
 from kaisa_relay.engagement.content import Outward
 from kaisa_relay.engagement.endpoint_rows import Target
-from kaisa_relay.engagement.lane import LONGEST_ANSWER, Tools, why
+from kaisa_relay.engagement.lane import Tools, why
+from kaisa_relay.engagement.posting import kept
 from kaisa_relay.ports.engagement import AttemptView
 
 
@@ -13,4 +14,4 @@ async def tried_once(tools: Tools, target: Target, content: Outward, id: str) ->
     at, began = tools.wall(), time.perf_counter()
     reply = await tools.outlets.send(target, content, id, at)
     took = int((time.perf_counter() - began) * 1000)
-    return AttemptView(1, at, took, reply.status, why(reply), reply.answer[:LONGEST_ANSWER] or None)
+    return AttemptView(1, at, took, reply.status, why(reply), kept(reply.answer))

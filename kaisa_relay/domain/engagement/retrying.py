@@ -35,12 +35,13 @@ def next_attempt(
     receiver's `Retry-After` said.
     """
     longest = max(LONGEST // FIRST, 1)
-    wait = min(FIRST * min(FACTOR ** min(attempts - 1, 20), longest), LONGEST)
+    wait: timedelta = min(FIRST * min(FACTOR ** min(attempts - 1, 20), longest), LONGEST)
     wait *= 1 - SPREAD + 2 * SPREAD * chance
-    if asked is not None:
-        wait = max(wait, asked)
-    again = at + wait
-    return again if again <= since + TRIED_FOR else None
+    end = since + TRIED_FOR
+    if at + wait > end:
+        return None
+    # Who asks for longer than there is, often by mistake, is tried a last time at the end.
+    return min(at + max(wait, min(asked or wait, TRIED_FOR)), end)
 
 
 @frozen

@@ -49,11 +49,13 @@ def test_it_is_tried_for_seven_days_and_some_twenty_times(chances: list[float]) 
 
 
 def test_the_receiver_says_when_to_come_back() -> None:
-    """Later than we meant, never sooner; and never after the last day."""
+    """Later than we meant, never sooner; whoever asks for longer gets a last try at the end."""
     hour = timedelta(hours=1)
     assert next_attempt(SINCE, SINCE, 1, EVEN, hour) == SINCE + hour
     assert next_attempt(SINCE, SINCE, 1, EVEN, timedelta()) == SINCE + timedelta(seconds=5)
-    assert next_attempt(SINCE, SINCE, 1, EVEN, TRIED_FOR + hour) is None
+    for long in (TRIED_FOR + hour, timedelta.max):
+        assert next_attempt(SINCE, SINCE, 1, EVEN, long) == SINCE + TRIED_FOR
+    assert next_attempt(SINCE, SINCE + TRIED_FOR, 2, EVEN, hour) is None
 
 
 def test_a_breaker_opens_and_rests_longer_and_longer() -> None:
