@@ -103,14 +103,15 @@ class Connection(TimedSocket):
         if self._stage is not Stage.IDLE:
             self._wait_for(Stage.IDLE)
         self._sleeper, self._deaf = current_task(), False
-        readiness = self._context.readiness
-        readiness.watch(self._fd, self._on_ready)
-        try:
-            left: Refusal | _Unsent | _Gone | None = await wait_task_rescheduled(_leave)
-            return left
-        finally:
-            self._sleeper = None
-            readiness.forget(self._fd)
+        self._context.readiness.watch(self._fd, self._on_ready)
+        left: Refusal | _Unsent | _Gone | None = await wait_task_rescheduled(self._leave)
+        return left
+
+    def _leave(self, _: object) -> Abort:
+        """Be cancelled: nobody wakes the task again, though its turn is yet to come."""
+        self._sleeper = None
+        self._context.readiness.forget(self._fd)
+        return Abort.SUCCEEDED
 
     def _wake(self, left: Refusal | _Unsent | _Gone | None) -> None:
         sleeper, self._sleeper = self._sleeper, None
@@ -195,6 +196,10 @@ class Connection(TimedSocket):
             if waiting:
                 reschedule(waiting.pop())
 
+        def leave(_: object) -> Abort:
+            waiting.clear()  # at once: the task has its turn later than who may answer
+            return Abort.SUCCEEDED
+
         context = self._context
         self._stage, self._deadline = None, inf
         self._bodiless = request.method == "HEAD"
@@ -202,10 +207,7 @@ class Connection(TimedSocket):
         context.handler(request, respond)
         if not answers:
             waiting.append(current_task())
-            try:
-                await wait_task_rescheduled(_leave)
-            finally:
-                waiting.clear()
+            await wait_task_rescheduled(leave)
         data, line = self._encoded(answers[0])
         return line if await self._send(data) else None
 
@@ -227,7 +229,3 @@ class Connection(TimedSocket):
             if not data:
                 return
             left -= len(data)
-
-
-def _leave(_: object) -> Abort:
-    return Abort.SUCCEEDED

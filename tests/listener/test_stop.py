@@ -156,6 +156,43 @@ async def test_a_handler_that_crashes_ends_it() -> None:
             await trio.sleep_forever()
 
 
+async def test_who_hangs_up_while_it_is_cancelled() -> None:
+    """One look finds what cancels the listener, and behind it those who have gone: that is all."""
+    scopes: list[trio.CancelScope] = []
+
+    def cancel(_: Request, respond: Respond) -> None:
+        scopes[0].cancel()
+        respond(Response(200))
+
+    async with listening(handle=cancel) as served:
+        scopes.append(served.nursery.cancel_scope)
+        clients = [await served.connect() for _ in range(8)]
+        await wait_all_tasks_blocked()
+        os.write(clients[0].stream.socket.fileno(), GET)
+        for client in clients[1:]:
+            client.stream.socket.close()
+        await trio.Event().wait()
+    assert scopes[0].cancelled_caught
+
+
+async def test_an_answer_that_comes_as_it_is_cancelled() -> None:
+    """By whoever cancels it: nobody waits for it any more, and nothing breaks."""
+    answers: list[Respond] = []
+    request = sized(b"{}")
+
+    async with listening(handle=lambda _, respond: answers.append(respond)) as served:
+        clients = [await served.connect() for _ in range(2)]
+        for client, first in zip(clients, (request, request[:-1]), strict=True):
+            await client.send(first)
+        await wait_all_tasks_blocked()
+        await clients[1].send(request[-1:])
+        await wait_all_tasks_blocked()
+        served.nursery.cancel_scope.cancel()
+        for respond in answers:
+            respond(Response(200))
+    assert len(answers) == 2
+
+
 async def test_everything_at_once_many_times() -> None:
     """Whatever moment the stop falls on, each request is answered whole or its end is seen."""
     for moment in range(40):
