@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 import trio
-from attrs import define
+from attrs import define, field
 
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.slots import Slots
@@ -18,6 +18,8 @@ from kaisa_relay.actors.slots import Slots
 LOOK_EVERY: Final = 10.0
 AHEAD: Final = timedelta(seconds=30)
 PAGE: Final = 500
+GATHER: Final = 0.1
+"""Seconds for which new deadlines are gathered before they are looked at."""
 
 
 @define(eq=False)
@@ -26,13 +28,25 @@ class Alarm:
 
     context: Context
     slots: Slots
+    _bell: trio.Event = field(factory=trio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self.context.exchange.deadline_in = self._hear
 
     async def run(self) -> None:
         """Look at the table until cancelled."""
         await self.context.exchange.drained.wait()
         while True:
+            self._bell = trio.Event()
             full = await self._wake_due()
-            await trio.sleep(1.0 if full else LOOK_EVERY)
+            with trio.move_on_after(1.0 if full else LOOK_EVERY):
+                await self._bell.wait()
+                await trio.sleep(GATHER)
+
+    def _hear(self, time: timedelta) -> None:
+        """A deadline is new that may fall before the next look."""
+        if time < AHEAD:
+            self._bell.set()
 
     async def _wake_due(self) -> bool:
         workspaces = self.context.accounts.workspaces()

@@ -5,6 +5,7 @@ Rule 1: an address is a mailbox; what does not fit in it is found in the tables 
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from random import Random
 from typing import TypeVar
 
@@ -113,6 +114,8 @@ class Exchange:
     )
     accepted: Callable[[Send, Accepted], None] = field(default=lambda _send, _answer: None)
     """Hears how WhatsApp calls the person to whom it took a send."""
+    deadline_in: Callable[[timedelta], None] = field(default=lambda _time: None)
+    """Hears in how long a new conversation, which is not in memory, is due."""
     addresses: Addresses = field(factory=Addresses)
     forget_people: Callable[[Iterable[Change]], None] = field(default=lambda _changes: None)
     channels: dict[ChannelId, ChannelPost] = field(factory=dict)

@@ -156,6 +156,7 @@ class WorkspaceTask:
         finally:
             # A commit that failed may be durable all the same.
             self.context.exchange.forget_changed(append.changes)
+        self.context.exchange.deadline_in(event.terms.link_expires_after)
         if pool := self.context.exchange.pools.get(self.workspace):
             named = tuple(agent.contact for agent in event.agents)
             pool.tell(AgentsNamed(channel.id, named))

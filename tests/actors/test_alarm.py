@@ -28,3 +28,15 @@ async def test_held_deadlines_starve_nobody(
         await house.pass_time(timedelta(minutes=25))
         phases = {int(each.channel): await house.phase(each.conversation) for each in links}
         assert phases == {1: "reserved", 2: "abandoned"}
+
+
+@pytest.mark.parametrize("seconds", [1, 20])
+async def test_a_short_deadline_is_met(autojump_clock: MockClock, seconds: int) -> None:
+    """A link that is over before the table would be looked at again."""
+    async with open_house() as house:
+        await house.pass_time(timedelta(seconds=33))
+        made = await house.reserved(link_expires_after=timedelta(seconds=seconds))
+        await house.pass_time(seconds - 0.5)
+        assert await house.phase(made.conversation) == "reserved"
+        await house.pass_time(1)
+        assert await house.phase(made.conversation) == "abandoned"
