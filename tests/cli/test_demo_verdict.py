@@ -6,9 +6,10 @@ import pytest
 from attrs import evolve
 
 from kaisa_relay.cli.demo import plan
-from kaisa_relay.cli.demo.cast import AGENTS, TAKES, Chat, Ending, chats
+from kaisa_relay.cli.demo.cast import AGENTS, RESCUES, TAKES, Chat, Ending, chats
 from kaisa_relay.cli.demo.relay import Event, Message
 from kaisa_relay.cli.demo.verdict import (
+    WAY_BACK,
     Heard,
     compare,
     course_problems,
@@ -135,11 +136,11 @@ def test_an_automatic_text_too_many_is_found_on_whichever_phone() -> None:
     """Every text of every phone is in the plan, or is a problem."""
     all_chats = chats(3)
     channels = {all_chats[0].visitor.name: "1", all_chats[1].visitor.name: "2"}
-    channels[all_chats[2].visitor.name] = "1"
+    channels |= {chat.visitor.name: "1" for chat in all_chats[2:]}
     planned = plan.phones(all_chats, channels)
     assert phone_problems(planned, planned) == ()
     assert {name for name, _ in planned} == {
-        each.name for each in (*AGENTS, *(chat.visitor for chat in all_chats))
+        each.name for each in (*AGENTS, RESCUES, *(chat.visitor for chat in all_chats))
     }
     for phone, texts in planned.items():
         (problem,) = phone_problems(planned, {**planned, phone: [*texts, "Hello?"]})
@@ -151,9 +152,26 @@ def test_an_automatic_text_too_many_is_found_on_whichever_phone() -> None:
 def test_every_line_of_the_play_is_said_once() -> None:
     """However many messages there are, none can be taken for another."""
     said = [text for chat in chats(40) for text in (*chat.says, *chat.answers)]
-    assert len(said) == 3 * 2 * 40
+    assert len(said) == 4 * 2 * 40
     assert len(set(said)) == len(said)
 
 
 def test_the_plan_knows_who_ends_a_chat() -> None:
-    assert plan.closed_agent(Ending.AGENT) != plan.closed_agent(Ending.API)
+    assert plan.closed_agent(CHAT) != plan.closed_agent(evolve(CHAT, ending=Ending.API))
+
+
+def test_a_way_back_that_is_not_as_planned_is_found() -> None:
+    """Whoever never scanned is won back once, and nobody else is."""
+    lost = chats(5)[3]
+    assert lost.unscanned
+    taken = Event("conversation.agent_accepted", {})
+    closed = Event("conversation.closed", {"by": lost.ending.value})
+    way = tuple(Event(each, {}) for each in WAY_BACK)
+    seen = evolve(faultless(lost), events=(*way, taken, closed))
+    assert course_problems(lost, seen) == ()
+    for events in (way[:3], way[1:], (*way, way[-1])):
+        (problem,) = course_problems(lost, evolve(seen, events=(*events, taken, closed)))
+        assert problem.startswith(f"{lost.visitor.name}: the way back")
+    one = faultless(CHAT)
+    (problem,) = course_problems(CHAT, evolve(one, events=(*one.events, way[0])))
+    assert problem.startswith(f"{CHAT.visitor.name}: the way back")

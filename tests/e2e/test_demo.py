@@ -66,17 +66,20 @@ def summary_of(ran: Ran) -> dict[str, Any]:
 
 
 def check(summary: dict[str, Any], messages: int) -> None:
-    """All three chats went as planned."""
+    """All four chats went as planned, and the one that nobody scanned was won back once."""
     assert summary["ok"] is True
     assert summary["problems"] == []
     chats = summary["conversations"]
-    assert [chat["ended_by"] for chat in chats] == ["agent", "api", "agent"]
-    assert [chat["language"] for chat in chats] == ["en", "sv", "es"]
-    assert [chat["queued"] for chat in chats] == [False, False, True]
+    assert [chat["ended_by"] for chat in chats] == ["agent", "api", "agent", "agent"]
+    assert [chat["language"] for chat in chats] == ["en", "sv", "es", "sv"]
+    assert [chat["queued"] for chat in chats] == [False, False, True, False]
+    assert [chat["offers"] for chat in chats] == [PLANNED, PLANNED, QUEUED, {"accepted": 1}]
+    assert summary["recovery"]["text_messages"] == 1
+    (counted,) = summary["recovery"]["counted"]
+    assert (counted["recovered"], counted["accepted"]) == (1, 1)
     for chat in chats:
         assert chat["exactly_once"] is True
         assert chat["status"] == "closed"
-        assert chat["offers"] == (QUEUED if chat["queued"] else PLANNED)
         assert chat["messages"] == {"to_agent": messages, "to_visitor": messages}
         assert chat["post_to_offer_ms"] > 0
     assert 0 < summary["relay_latency_ms"]["p50"] <= summary["relay_latency_ms"]["p95"]

@@ -63,7 +63,8 @@ def command(options: Options, /, as_json: bool, keep: Path | None, **given: Any)
 
     \b
     Three visitors scan a link, three agents are asked: one declines, one is silent, one
-    takes all three. Then it keeps running, and shows what to type to try it yourself.
+    takes all three. A fourth does not scan: a trigger sends them a link by text message,
+    and they come back by it. Then it keeps running, and shows what to type to try it yourself.
 
     \b
     kaisa-relay demo

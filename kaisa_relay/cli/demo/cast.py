@@ -15,13 +15,15 @@ from kaisa_relay.cli.demo.people import Person
 from kaisa_relay.cli.demo.programs import Line
 
 LINES: Final = (Line("1001", "+46701740601"), Line("1002", "+46701740602"))
-"""Two numbers, so that one of three visitors finds every agent busy on theirs."""
+"""Two numbers, so that a visitor finds every agent busy on theirs."""
 
 DECLINES: Final = Person("Dagny Declines", "+46701740621")
 SILENT: Final = Person("Sixten Silent", "+46701740622")
 TAKES: Final = Person("Kaisa Takes", "+46701740623")
 AGENTS: Final = (DECLINES, SILENT, TAKES)
 """In the order in which they are asked."""
+RESCUES: Final = Person("Rakel Rescues", "+46701740624")
+"""Takes whoever comes back."""
 
 _ENGLISH: Final = (
     ("Hello! Is the blue bicycle still for sale?", "Yes, it is. Would you like to try it?"),
@@ -44,6 +46,13 @@ _SPANISH: Final = (
     ("¿Cuánto cuesta una noche?", "Setenta euros para dos personas."),
     ("Perfecto, reservo dos noches.", "Reservado. ¡Hasta mayo!"),
 )
+_LATER: Final = (
+    ("Hej, jag glömde visst bort er.", "Hej! Ingen fara, vad kan jag göra för dig?"),
+    ("Har ni den röda bilen kvar?", "Ja, den står här ute."),
+    ("Får jag provköra den i morgon?", "Gärna, efter klockan tolv."),
+    ("Tar ni min gamla i inbyte?", "Det gör vi, kör hit den."),
+    ("Då syns vi i morgon!", "Välkommen!"),
+)
 
 
 class Ending(Enum):
@@ -59,7 +68,8 @@ class Chat:
 
     It begins when all of `after` have an agent, and ends when all of `before_end` wait in the
     queue; both name visitors. `agents` are asked in their order. Whoever waits in the queue is not
-    offered to the silent one: who missed an offer is asked once more from there.
+    offered to the silent one: who missed an offer is asked once more from there. `unscanned`: the
+    visitor does not scan, and comes by a link that a trigger sends them.
     """
 
     visitor: Person
@@ -70,19 +80,23 @@ class Chat:
     before_end: tuple[str, ...] = ()
     queued: bool = False
     agents: tuple[Person, ...] = AGENTS
+    taker: Person = TAKES
+    unscanned: bool = False
 
     @property
     def offers(self) -> dict[str, int]:
         """Return how many of its offers end in which way."""
+        declined = {"declined": 1} if DECLINES in self.agents else {}
         silent = {"expired": 1} if SILENT in self.agents else {}
-        return {"accepted": 1, "declined": 1, **silent}
+        return {"accepted": 1, **declined, **silent}
 
 
 def chats(messages: int) -> tuple[Chat, ...]:
-    """Return the three chats with so many messages each way."""
+    """Return the four chats with so many messages each way."""
     emma = Person("Emma English", "+447700900111", "en")
     astrid = Person("Astrid Svensk", "+46701740611", "sv")
     lucia = Person("Lucía Española", "+34600000111", "es")
+    linnea = Person("Linnea Later", "+46701740612", "sv")
     both = (emma.name, astrid.name)
     return (
         Chat(emma, *_script(_ENGLISH, messages), Ending.AGENT, before_end=(lucia.name,)),
@@ -94,6 +108,14 @@ def chats(messages: int) -> tuple[Chat, ...]:
             after=both,
             queued=True,
             agents=(DECLINES, TAKES),
+        ),
+        Chat(
+            linnea,
+            *_script(_LATER, messages),
+            Ending.AGENT,
+            agents=(RESCUES,),
+            taker=RESCUES,
+            unscanned=True,
         ),
     )
 

@@ -17,6 +17,7 @@ from kaisa_relay.cli.demo.accounts import Customer, Login
 from kaisa_relay.cli.demo.answers import Unexpected
 from kaisa_relay.cli.demo.audience import invite
 from kaisa_relay.cli.demo.cast import LINES, chats
+from kaisa_relay.cli.demo.outreach import Outreach
 from kaisa_relay.cli.demo.people import Missing
 from kaisa_relay.cli.demo.play import Play, Scene, Tempo
 from kaisa_relay.cli.demo.processes import ChildDied
@@ -24,6 +25,7 @@ from kaisa_relay.cli.demo.programs import RELAY_PORT, SIMULATOR_PORT, RelayConfi
 from kaisa_relay.cli.demo.screen import Screen
 from kaisa_relay.cli.demo.stage import Binds, Stage, staged
 from kaisa_relay.cli.demo.summary import Summary
+from kaisa_relay.cli.demo.text_messages import Provider, texting
 from kaisa_relay.cli.demo.verdict import Heard, phone_problems
 from kaisa_relay.cli.demo.yours import YourTurn
 from kaisa_relay.runtime.clock import system_clock
@@ -94,20 +96,22 @@ class Performance:
         config = RelayConfig(wishes.database_url)
         self.screen.says("Starting the simulator and the relay …")
         on_stage = staged(config, wishes.customer, self.folder, wishes.binds)
-        async with on_stage as stage:
+        async with texting() as provider, on_stage as stage:
             await stage.simulator.set_faults({"seed": wishes.seed})
             if wishes.faults:
                 await stage.simulator.set_faults(FAULTS)
             if not wishes.once:
                 await invite(self.screen, stage.serving.url, wishes.login)
-            self.summary = await self._play(stage, began)
+            self.summary = await self._play(stage, provider, began)
             if not wishes.once and self.summary.ok:
                 await YourTurn(stage, self.screen).run(self.summary)
 
-    async def _play(self, stage: Stage, began: float) -> Summary:
+    async def _play(self, stage: Stage, provider: Provider, began: float) -> Summary:
+        outreach = await Outreach(stage.relay(), provider).opened()
         play = Play(
             simulator=stage.simulator,
             relay=stage.relay(),
+            outreach=outreach,
             screen=self.screen,
             clock=system_clock,
             channels={line.number: line.phone_number_id for line in LINES},
@@ -123,12 +127,17 @@ class Performance:
             await phone.refresh()
         witnessed = [(each, await play.witness(each)) for each in play.scenes if each.conversation]
         problems += _problems(play, witnessed)
+        recovery = await outreach.recovery()
+        for scene in play.scenes:
+            if scene.chat.unscanned:
+                problems += outreach.problems(scene.chat.visitor, recovery)
         return evolve(
             self._summary(began, problems),
             conversations=tuple(summary.played(scene, heard) for scene, heard in witnessed),
             relay_latency_ms=summary.latency(
                 [took for each in play.scenes for took in each.relayed]
             ),
+            recovery=recovery,
             faults_struck=await stage.simulator.struck(),
         )
 

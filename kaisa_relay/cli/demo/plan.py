@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from kaisa_relay.cli.demo.cast import TAKES, Chat, Ending
+from kaisa_relay.cli.demo.cast import Chat, Ending
 from kaisa_relay.cli.demo.people import Arrival, Person
 from kaisa_relay.domain.texts import TextKey, render
 
@@ -31,14 +31,14 @@ def queued(visitor: Person) -> str:
     return render(TextKey.QUEUED, visitor.language, {})
 
 
-def agent_found(visitor: Person) -> str:
+def agent_found(chat: Chat) -> str:
     """Return what a visitor is told when somebody accepts."""
-    return render(TextKey.AGENT_FOUND, visitor.language, {"agent": TAKES.first_name})
+    return render(TextKey.AGENT_FOUND, chat.visitor.language, {"agent": chat.taker.first_name})
 
 
-def agent_card(visitor: Person) -> str:
+def agent_card(chat: Chat) -> str:
     """Return what the agent is told about the visitor."""
-    return render(TextKey.AGENT_CARD, TAKES.language, {"name": visitor.name})
+    return render(TextKey.AGENT_CARD, chat.taker.language, {"name": chat.visitor.name})
 
 
 def closed_visitor(visitor: Person) -> str:
@@ -46,26 +46,26 @@ def closed_visitor(visitor: Person) -> str:
     return render(TextKey.CLOSED_VISITOR, visitor.language, {})
 
 
-def closed_agent(ending: Ending) -> str:
+def closed_agent(chat: Chat) -> str:
     """Return the agent's closing text."""
-    by_agent = ending is Ending.AGENT
+    by_agent = chat.ending is Ending.AGENT
     key = TextKey.CLOSED_AGENT if by_agent else TextKey.CLOSED_BY_SYSTEM_AGENT
-    return render(key, TAKES.language, {})
+    return render(key, chat.taker.language, {})
 
 
 def visitor_gets(chat: Chat) -> tuple[str, ...]:
     """Return everything that a visitor's phone must show, in order."""
     wait = (queued(chat.visitor),) if chat.queued else ()
-    beginning = (seeking(chat.visitor), *wait, agent_found(chat.visitor))
+    beginning = (seeking(chat.visitor), *wait, agent_found(chat))
     return (*beginning, *chat.answers, closed_visitor(chat.visitor))
 
 
 def agent_gets(agent: Person, chat: Chat) -> tuple[str, ...]:
     """Return everything that an agent's phone must show of one chat, in order."""
     offer = offer_for(chat.visitor)
-    if agent != TAKES:
+    if agent != chat.taker:
         return (offer,)
-    return (offer, agent_card(chat.visitor), *chat.says, closed_agent(chat.ending))
+    return (offer, agent_card(chat), *chat.says, closed_agent(chat))
 
 
 def phones(chats: Sequence[Chat], channels: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:

@@ -1,4 +1,4 @@
-"""The play: three visitors and three agents act on their phones, over public HTTP APIs only.
+"""The play: visitors and agents act on their phones, over public HTTP APIs only.
 
 Rule 1: nobody acts before they could see why; nobody waits for ever.
 Rule 2: a person writes the next message when the relay has taken the last one, so the order in
@@ -13,7 +13,8 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.cli.demo import plan
-from kaisa_relay.cli.demo.cast import AGENTS, DECLINES, TAKES, Chat, Ending
+from kaisa_relay.cli.demo.cast import AGENTS, DECLINES, RESCUES, TAKES, Chat, Ending
+from kaisa_relay.cli.demo.outreach import Outreach, way_back
 from kaisa_relay.cli.demo.people import Arrival, Missing, Person, Phone, Simulator, Ticks
 from kaisa_relay.cli.demo.relay import Conversation, RelayApi
 from kaisa_relay.cli.demo.screen import Screen
@@ -64,6 +65,7 @@ class Play:
 
     simulator: Simulator
     relay: RelayApi
+    outreach: Outreach
     screen: Screen
     clock: WallClock
     channels: Mapping[str, str]
@@ -74,7 +76,7 @@ class Play:
 
     def __attrs_post_init__(self) -> None:
         self.ticks = Ticks(self.simulator)
-        for person in (*self.visitors, *AGENTS):
+        for person in (*self.visitors, *AGENTS, RESCUES):
             self.phones[person.name] = Phone(person, self.simulator, self._heard)
 
     @property
@@ -92,6 +94,7 @@ class Play:
             world.start_soon(self.ticks.follow, name="ticks")
             world.start_soon(self._answer_offers, DECLINES, 1, name=DECLINES.name)
             world.start_soon(self._answer_offers, TAKES, 0, name=TAKES.name)
+            world.start_soon(self._answer_offers, RESCUES, 0, name=RESCUES.name)
             for scene in self.scenes:
                 if not scene.chat.after:
                     await self._ask(scene)  # one after the other, so each gets its own channel
@@ -117,25 +120,40 @@ class Play:
             await self._scene(name).queued.wait()
         await self._end(scene)
 
+    def _taker(self, scene: Scene) -> Phone:
+        return self.phones[scene.chat.taker.name]
+
     def _scene(self, visitor: str) -> Scene:
         return next(scene for scene in self.scenes if scene.chat.visitor.name == visitor)
 
     async def _ask(self, scene: Scene) -> None:
         visitor = scene.chat.visitor
         scene.asked_at = self.clock()
-        scene.conversation = await self.relay.create(
-            visitor, scene.chat.agents, {"played": visitor.name}
-        )
+        ask = self.outreach.ask if scene.chat.unscanned else self.relay.create
+        scene.conversation = await ask(visitor, scene.chat.agents, {"played": visitor.name})
         self.screen.created(visitor, scene.conversation)
 
     async def _scan(self, scene: Scene) -> None:
         visitor, phone = scene.chat.visitor, self.phones[scene.chat.visitor.name]
-        await self._write(phone, scene, scene.created.first_text)
-        self.screen.scanned(visitor)
+        if scene.chat.unscanned:
+            await self._come_back(scene)
+        else:
+            await self._write(phone, scene, scene.created.first_text)
+            self.screen.scanned(visitor)
         await phone.wait_text(plan.seeking(visitor))
         for line in scene.chat.says[:HELD]:
             await trio.sleep(self.tempo.writing)
             await self._write(phone, scene, line)
+
+    async def _come_back(self, scene: Scene) -> None:
+        visitor = scene.chat.visitor
+        self.screen.acts(visitor, "does not scan it")
+        text = await self.outreach.message_to(visitor)
+        self.screen.acts(visitor, f"gets a text message: {text}")
+        await trio.sleep(self.tempo.answering)
+        scene.asked_at = self.clock()
+        await self._write(self.phones[visitor.name], scene, way_back(text))
+        self.screen.acts(visitor, "opens the link and sends the sentence that is there")
 
     async def _find_agent(self, scene: Scene) -> None:
         visitor, phone = scene.chat.visitor, self.phones[scene.chat.visitor.name]
@@ -143,7 +161,7 @@ class Play:
             await phone.wait_text(plan.queued(visitor))
             scene.queued.set()
             await self._until_free(scene)
-        await phone.wait_text(plan.agent_found(visitor))
+        await phone.wait_text(plan.agent_found(scene.chat))
         scene.accepted.set()
 
     async def _until_free(self, scene: Scene) -> None:
@@ -153,15 +171,15 @@ class Play:
                 await other.ended.wait()
 
     async def _visitor_talks(self, scene: Scene) -> None:
-        says, agent = scene.chat.says, self.phones[TAKES.name]
+        says, agent = scene.chat.says, self._taker(scene)
         visitor = self.phones[scene.chat.visitor.name]
         for line in says[:HELD]:
             await agent.wait_text(line)
         await self._talk(scene, visitor, agent, says[HELD:])
 
     async def _agent_talks(self, scene: Scene) -> None:
-        agent, visitor = self.phones[TAKES.name], self.phones[scene.chat.visitor.name]
-        await agent.wait_text(plan.agent_card(scene.chat.visitor))
+        agent, visitor = self._taker(scene), self.phones[scene.chat.visitor.name]
+        await agent.wait_text(plan.agent_card(scene.chat))
         await trio.sleep(self.tempo.writing / 2)
         await self._talk(scene, agent, visitor, scene.chat.answers)
 
@@ -180,18 +198,18 @@ class Play:
         await self.ticks.wait(wamid, f"“{text}” from {phone.person.name}")
 
     async def _end(self, scene: Scene) -> None:
-        visitor, agent = self.phones[scene.chat.visitor.name], self.phones[TAKES.name]
+        visitor, agent = self.phones[scene.chat.visitor.name], self._taker(scene)
         known = len(agent.arrivals)
         await trio.sleep(self.tempo.answering)
         if scene.chat.ending is Ending.AGENT:
-            self.screen.acts(TAKES, "writes /close")
+            self.screen.acts(scene.chat.taker, "writes /close")
             await self._write(agent, scene, "/close")
         else:
             self.screen.acts(scene.chat.visitor, "is closed over the API")
             await self.relay.close(scene.created.id)
         await visitor.wait_text(plan.closed_visitor(scene.chat.visitor))
         scene.ended.set()
-        await agent.wait_text(plan.closed_agent(scene.chat.ending), known)
+        await agent.wait_text(plan.closed_agent(scene.chat), known)
 
     # --- the agents, and what everybody hears
 
@@ -219,7 +237,7 @@ class Play:
             if text in scene.chat.says:
                 return scene.chat.visitor
             if text in scene.chat.answers:
-                return TAKES
+                return scene.chat.taker
         return None
 
     # --- afterwards
@@ -244,7 +262,7 @@ class Play:
         shown = self.shown()
         return Heard(
             to_visitor=shown.get((visitor.name, channel), ()),
-            to_agent=shown.get((TAKES.name, channel), ()),
+            to_agent=shown.get((scene.chat.taker.name, channel), ()),
             transcript=await self.relay.messages(id),
             events=await self.relay.events(id),
             status=(await self.relay.conversation(id)).status,

@@ -42,7 +42,7 @@ class Conversation:
     @property
     def first_text(self) -> str:
         """The sentence that the link puts into the visitor's phone."""
-        return parse_qs(urlsplit(self.url or "").query)["text"][0]
+        return prefilled(self.url or "")
 
 
 class Message(Struct, frozen=True, rename={"author": "from"}):
@@ -62,6 +62,29 @@ class Event:
 
     type: str
     data: dict[str, Any]
+
+
+@frozen
+class StepCounts:
+    """What a step (from 0) of a trigger's version has led to, as the API counts it."""
+
+    version: int
+    step: int
+    started: int
+    delivered: int
+    links: int
+    recovered: int
+    accepted: int
+
+
+@frozen
+class _Added:
+    id: str
+
+
+@frozen
+class _Counted:
+    items: tuple[StepCounts, ...]
 
 
 class _Page(Struct, Generic[T], frozen=True):
@@ -109,11 +132,21 @@ class RelayApi:
         answer = await self._http.post(f"/conversations/{id}/close", headers=self._headers)
         body(answer, Conversation)
 
-    async def set_offer_time(self, time: timedelta) -> None:
-        """Give agents so long for an offer, from now on."""
-        settings = {"settings": {"offer_time": write_duration(time)}}
-        answer = await self._http.patch("/workspace", json=settings, headers=self._headers)
+    async def set_times(self, **times: timedelta) -> None:
+        """Change times of the workspace, such as `offer_time`, for conversations from now on."""
+        settings = {name: write_duration(time) for name, time in times.items()}
+        path, asked = "/workspace", {"settings": settings}
+        answer = await self._http.patch(path, json=asked, headers=self._headers)
         body(answer, dict[str, Any])
+
+    async def add(self, path: str, asked: dict[str, Any]) -> str:
+        """Add an endpoint or a trigger, and return its id."""
+        answer = await self._http.post(path, json=asked, headers=self._headers)
+        return body(answer, _Added).id
+
+    async def recoveries(self, trigger: str) -> tuple[StepCounts, ...]:
+        """Return what each step of a trigger has led to."""
+        return (await self._get(f"/triggers/{trigger}/recoveries", _Counted)).items
 
     async def messages(self, id: str) -> tuple[Message, ...]:
         """Return all that was said, the oldest first."""
@@ -133,6 +166,11 @@ class RelayApi:
 
     async def _get(self, path: str, shape: type[T]) -> T:
         return body(await self._http.get(path, headers=self._headers), shape)
+
+
+def prefilled(url: str) -> str:
+    """Return the sentence that a wa.me link puts into a phone."""
+    return parse_qs(urlsplit(url).query)["text"][0]
 
 
 def _form(person: Person) -> dict[str, str]:

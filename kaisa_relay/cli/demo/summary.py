@@ -5,7 +5,7 @@ from statistics import quantiles
 
 from attrs import field, frozen
 
-from kaisa_relay.cli.demo.cast import TAKES
+from kaisa_relay.cli.demo.outreach import Recovery
 from kaisa_relay.cli.demo.play import Scene
 from kaisa_relay.cli.demo.verdict import (
     Heard,
@@ -35,7 +35,11 @@ class Latency:
 
 @frozen
 class Played:
-    """One conversation; `post_to_offer_ms` is from the POST to the first agent's phone."""
+    """One conversation.
+
+    `post_to_offer_ms` is from the POST, or from the visitor's coming back, to the first agent's
+    phone.
+    """
 
     visitor: str
     language: str
@@ -64,6 +68,7 @@ class Summary:
     conversations: tuple[Played, ...] = ()
     relay_latency_ms: Latency | None = None
     faults_struck: Mapping[str, int] = field(factory=dict)
+    recovery: Recovery | None = None
 
 
 def problems_of(scene: Scene, heard: Heard) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ def played(scene: Scene, heard: Heard) -> Played:
     return Played(
         visitor=chat.visitor.name,
         language=chat.visitor.language,
-        agent=TAKES.name,
+        agent=chat.taker.name,
         id=scene.created.id,
         status=heard.status,
         ended_by=ended_by(heard.events),
@@ -116,6 +121,8 @@ def _ms(seconds: float) -> float:
 def lines(summary: Summary) -> list[str]:
     """Return the summary for people."""
     told = [_line(each) for each in summary.conversations]
+    if summary.recovery is not None:
+        told.append(_won_back(summary.recovery))
     if summary.relay_latency_ms is not None:
         latency = summary.relay_latency_ms
         told.append(f"From phone to phone: median {latency.p50} ms, 95 % within {latency.p95} ms.")
@@ -123,6 +130,19 @@ def lines(summary: Summary) -> list[str]:
         struck = ", ".join(f"{times} {name}" for name, times in summary.faults_struck.items())
         told.append(f"Faults on the way: {struck}.")
     return told
+
+
+def _won_back(recovery: Recovery) -> str:
+    """Return what the trigger counts, all its steps together."""
+    steps = recovery.counted
+    recovered, accepted = (
+        sum(each.recovered for each in steps),
+        sum(each.accepted for each in steps),
+    )
+    return (
+        f"Won back by the trigger's text messages ({recovery.text_messages} sent): "
+        f"{recovered} recovered, {accepted} accepted."
+    )
 
 
 def _line(one: Played) -> str:

@@ -22,6 +22,14 @@ OUTCOMES: Mapping[str, str] = {
     "conversation.offer_rescinded": "rescinded",
 }
 
+WAY_BACK = (
+    "conversation.abandoned",
+    "conversation.link_created",
+    "conversation.recovered",
+    "conversation.recovered",
+)
+"""What happens to a conversation that a link brings back: they wrote by it, an agent took them."""
+
 
 @frozen
 class Heard:
@@ -103,6 +111,8 @@ def course_problems(chat: Chat, heard: Heard) -> tuple[str, ...]:
         problems.append(f"its offers were {made}, not {chat.offers}")
     if any(event.type == "conversation.queued" for event in heard.events) != chat.queued:
         problems.append("it was not queued" if chat.queued else "it was queued")
+    if (way := way_back(heard.events)) != (WAY_BACK if chat.unscanned else ()):
+        problems.append(f"the way back to it was {way}")
     if any(message.status not in ARRIVED for message in spoken(heard.transcript)):
         problems.append("a message of it is not delivered, says the relay")
     return tuple(f"{chat.visitor.name}: {problem}" for problem in problems)
@@ -127,6 +137,11 @@ def phone_problems(
 def offers(events: Sequence[Event]) -> dict[str, int]:
     """Count the offers by what became of them."""
     return dict(Counter(OUTCOMES[each.type] for each in events if each.type in OUTCOMES))
+
+
+def way_back(events: Sequence[Event]) -> tuple[str, ...]:
+    """Return how somebody was lost and won back."""
+    return tuple(event.type for event in events if event.type in WAY_BACK)
 
 
 def ended_by(events: Sequence[Event]) -> str:

@@ -42,7 +42,7 @@ class YourTurn:
     async def run(self, summary: Summary) -> None:
         """Show everything until cancelled."""
         relay = self.stage.relay()
-        await relay.set_offer_time(OFFER_TIME)
+        await relay.set_times(offer_time=OFFER_TIME)
         people = (VISITOR, AGENT, NEXT_VISITOR, NEXT_AGENT)
         phones = [Phone(one, self.stage.simulator, self._heard) for one in people]
         for phone in phones:
@@ -91,6 +91,9 @@ class YourTurn:
         yield f'  curl -s {BEARER} "$RELAY/conversations/whatsapp?qr=none" --json {_form()}'
         played = summary.conversations[0].id
         yield f"  curl -s {BEARER} $RELAY/conversations/{played}/messages"
+        if summary.recovery is not None:
+            yield "\nWhat the trigger of the text messages has led to:\n"
+            yield f"  curl -s {BEARER} $RELAY/triggers/{summary.recovery.trigger}/recoveries"
         yield "\nFor the browser, and for monitoring:\n"
         yield f"  {self.stage.serving.url}/docs"
         yield f"  {self.stage.serving.url}/metrics"
