@@ -20,10 +20,9 @@ from kaisa_relay.api.rehearsing_shapes import (
     TrialRequest,
 )
 from kaisa_relay.api.routes import Route
-from kaisa_relay.api.triggers import ANSWERED, KNOWN, OURS, missing, note_faults, trigger_id
+from kaisa_relay.api.triggers import ANSWERED, OURS, missing, note_faults, read_aside, trigger_id
 from kaisa_relay.domain.durations import write_duration
 from kaisa_relay.domain.engagement.definition import BadDefinition
-from kaisa_relay.domain.engagement.trigger import read_trigger
 from kaisa_relay.domain.ids import CONVERSATION, ConversationId, from_text
 from kaisa_relay.ports.engagement import BadEndpoint, NoSuchEndpoint
 from kaisa_relay.ports.faces import NotFound
@@ -63,7 +62,7 @@ class Rehearsing:
             return scene
         beside = (*OURS, *ANSWERED, *_SCENE)
         members = {name: value for name, value in body.items() if name not in beside}
-        definition = read_trigger(members, KNOWN, self._engagement.bad_text)
+        definition = await read_aside(members, self._engagement.bad_text)
         if isinstance(definition, BadDefinition):
             errors = Errors()
             note_faults(definition, errors)

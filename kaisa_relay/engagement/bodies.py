@@ -1,8 +1,9 @@
 """Words with places for facts: Jinja's expressions in a sandbox, and only a few of them.
 
 Rule 1: what a text may do is a list, checked when its trigger is saved: no call, no variable of its
-own, no loop deeper than two. So its work is bounded by its length and by the facts' size.
-Rule 2: a fact that is not there is an empty text; a name that can never be there is refused.
+own, no loop deeper than two.
+Rule 2: its work ends (`body_bounds`).
+Rule 3: a fact that is not there is an empty text; a name that can never be there is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,16 +12,26 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from attrs import frozen
 from jinja2 import ChainableUndefined, Template, TemplateError, meta, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 
-MOST_WRITTEN: Final = 100_000
-"""Characters of a text with its facts."""
-MOST_ITEMS: Final = 50
-"""Of a list or an object among the facts; later ones are left out."""
+from kaisa_relay.engagement.body_bounds import (
+    DIGITS,
+    ITEMS,
+    MOST_DIGITS,
+    MOST_ITEMS,
+    MOST_WRITTEN,
+    BadBody,
+    BoundedLoops,
+    bounded_work,
+    go_on,
+    items,
+    rounded,
+    watched,
+)
+
 LONGEST_FACT: Final = 4_000
 DEEPEST_LOOP: Final = 2
 
@@ -51,13 +62,6 @@ _FILTERS: Final = (
 )  # fmt: skip
 
 
-@frozen
-class BadBody(Exception):
-    """A text that cannot be written with these facts."""
-
-    reason: str
-
-
 def fault(source: str, own: frozenset[str] = frozenset()) -> str | None:
     """Say what is wrong with a text, or None; `own` are facts beside those of `KNOWN`."""
     try:
@@ -66,6 +70,8 @@ def fault(source: str, own: frozenset[str] = frozenset()) -> str | None:
         _PLAIN.from_string(source)
     except TemplateError as error:
         return f"cannot be read: {error.message}"
+    except (RecursionError, SyntaxError):  # the latter by Python, which compiles what Jinja makes
+        return "cannot be read: it is nested too deeply"
     except BadBody as bad:
         return bad.reason
     return None
@@ -95,11 +101,13 @@ def write(source: str, facts: Mapping[str, Any], html: bool = False) -> str:
     """
     written, size = [], 0
     try:
-        for part in _compiled(source, html).generate(bounded(facts)):
-            size += len(part)
-            if size > MOST_WRITTEN:
-                raise BadBody(f"is longer than {MOST_WRITTEN} characters")
-            written.append(part)
+        with bounded_work():
+            for part in _compiled(source, html).generate(bounded(facts)):
+                size += len(part)
+                if size > MOST_WRITTEN:
+                    raise BadBody(f"is longer than {MOST_WRITTEN} characters")
+                written.append(part)
+                go_on()
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise BadBody(f"cannot be written: {type(error).__name__}") from error
     return "".join(written)
@@ -167,9 +175,16 @@ def _check_filter(node: nodes.Filter) -> None:
     plain = all(isinstance(each, nodes.Const) for each in node.args)
     if node.kwargs or not (plain or node.name == "default"):
         raise BadBody(f"must give the filter {node.name} plain values")
+    if node.name == "round" and node.args and not _few_digits(node.args[0]):
+        raise BadBody(DIGITS)
     zones = [each.value for each in node.args if isinstance(each, nodes.Const)]
     if node.name in ("date", "time") and zones:
         _zone(str(zones[0]))
+
+
+def _few_digits(node: nodes.Expr) -> bool:
+    digits = node.value if isinstance(node, nodes.Const) else None
+    return isinstance(digits, int) and abs(digits) <= MOST_DIGITS
 
 
 # --- dates
@@ -209,6 +224,9 @@ class _Sandbox(SandboxedEnvironment):
         """Return a member or an item."""
         return self.getattr(obj, argument)
 
+    def _generate(self, source: nodes.Template, *rest: Any, **named: Any) -> str:
+        return super()._generate(BoundedLoops().visit(source), *rest, **named)
+
 
 def _environment(escape: bool) -> SandboxedEnvironment:
     environment = _Sandbox(
@@ -219,8 +237,9 @@ def _environment(escape: bool) -> SandboxedEnvironment:
         **environment.filters,
         "date": _in_zone(lambda at: at.date().isoformat()),
         "time": _in_zone(lambda at: f"{at:%H:%M}"),
+        "round": rounded,
     }
-    environment.filters = {name: every[name] for name in _FILTERS}
+    environment.filters = {name: watched(every[name]) for name in _FILTERS} | {ITEMS: items}
     environment.tests = {name: environment.tests[name] for name in (*_TESTS, *_COMPARING)}
     return environment
 

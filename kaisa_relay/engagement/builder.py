@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+import trio
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 
@@ -139,7 +140,7 @@ class Builder(LeavingAlone):
         self, workspace: WorkspaceId, wish: EndpointWish
     ) -> NewEndpoint | BadEndpoint | QuotaReached:
         """Add an endpoint; where it leads is judged on connecting."""
-        wrong = bad_endpoint(wish, self.plain, signs_in=False)
+        wrong = await _judged(wish, self.plain, signs_in=False)
         if wrong is not None:
             return wrong
         id, ours = EndpointId(self.tools.store.new_id()), wish.kind is Kind.WEBHOOK
@@ -160,7 +161,7 @@ class Builder(LeavingAlone):
         if view is None:
             return None
         wish = wanted(view, change)
-        wrong = bad_endpoint(wish, self.plain, signs_in=view.options.user is not None)
+        wrong = await _judged(wish, self.plain, signs_in=view.options.user is not None)
         if wrong is not None:
             return wrong
         values: dict[str, Any] = {"url": wish.url, "options": endpoint_rows.written(wish.options)}
@@ -257,3 +258,8 @@ class Builder(LeavingAlone):
 
     def _secret(self) -> str:
         return write_secret(self.random(SECRET_BYTES))
+
+
+async def _judged(wish: EndpointWish, plain: bool, *, signs_in: bool) -> BadEndpoint | None:
+    """Say what is wrong with an endpoint, off the loop: a request's texts take long to read."""
+    return await trio.to_thread.run_sync(bad_endpoint, wish, plain, signs_in)

@@ -35,7 +35,8 @@ from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.engagement import quota_rows, suppression_rows
-from kaisa_relay.engagement.bodies import BadBody, write
+from kaisa_relay.engagement.bodies import write
+from kaisa_relay.engagement.body_bounds import BadBody
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.facts import language_of, telling, view_of
 from kaisa_relay.engagement.leading_back import LeadingBack, NoLink

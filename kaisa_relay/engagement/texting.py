@@ -8,10 +8,12 @@ Rule 2: the log holds neither the number nor the words, which providers like to 
 import base64
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, assert_never
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+import trio
 from attrs import evolve, field, frozen
 
 from kaisa_relay.domain.engagement.masking import masked
@@ -23,7 +25,8 @@ from kaisa_relay.domain.engagement.sms import (
     is_service,
     read_sms_request,
 )
-from kaisa_relay.engagement.bodies import BadBody, write
+from kaisa_relay.engagement.bodies import write
+from kaisa_relay.engagement.body_bounds import BadBody
 from kaisa_relay.engagement.endpoint_rows import Target
 from kaisa_relay.engagement.endpoint_secrets import Credentials, read_credentials
 from kaisa_relay.engagement.posting import Call, Poster, Reply
@@ -62,7 +65,8 @@ class Texter:
             case Provider.HTTP:
                 request = request_of(target)
                 try:
-                    call = _by_request(target, request, message, id)
+                    write = partial(_by_request, target, request, message, id)
+                    call = await trio.to_thread.run_sync(write)
                 except BadBody as bad:
                     return Reply(why=f"the endpoint's `request` {bad.reason}", final=True)
                 reply = _provider_says(request, await self.poster.send(call, at))

@@ -1,6 +1,7 @@
 """Words with facts in their places: what they may do, and what comes out."""
 
 from contextlib import suppress
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -9,13 +10,11 @@ from hypothesis import strategies as st
 from kaisa_relay.engagement.bodies import (
     DEEPEST_LOOP,
     LONGEST_FACT,
-    MOST_ITEMS,
-    MOST_WRITTEN,
-    BadBody,
     bounded,
     fault,
     write,
 )
+from kaisa_relay.engagement.body_bounds import MOST_ITEMS, MOST_WORK, MOST_WRITTEN, BadBody
 
 FACTS = {
     "visitor": {"name": "Vera <b>Holm", "phone": "+46701740641"},
@@ -49,6 +48,9 @@ FACTS = {
             "https://acme.example/?q=Vera%20%3Cb%3EHolm",
         ),
         ("two\n", "two\n"),
+        ("{% for car in metadata.items %}{{ loop.index }}: {{ car }}{% endfor %}", "1: three"),
+        ("{% for no in metadata.none %}{{ no }}{% else %}none{% endfor %}", "none"),
+        ("{{ metadata.price | round(0, 'ceil') }}", "13.0"),
     ],
 )
 def test_facts_are_put_in_their_places(source: str, written: str) -> None:
@@ -82,6 +84,11 @@ def test_html_is_escaped() -> None:
         ("{{ metadata.a | replace('a', 'b') }}", "may not use the filter replace"),
         ("{{ metadata.a | truncate(metadata.b) }}", "must give the filter truncate plain values"),
         ("{{ event.time | date('Mars/Crater') }}", "names Mars/Crater, which is no time zone"),
+        ("{{ 1 | round(3000000, 'ceil') }}", "may round to 15 digits"),
+        ("{{ 1 | round('2') }}", "may round to 15 digits"),
+        ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "nested too deeply"),
+        ("{{ 1" + " | upper" * 1600 + " }}", "nested too deeply"),
+        ("{% if metadata.a %}" * 150 + "{% endif %}" * 150, "nested too deeply"),
         ("{% if metadata.a is callable %}{% endif %}", "may not use the test callable"),
     ],
 )
@@ -106,6 +113,39 @@ def test_a_text_stays_within_bounds() -> None:
         write(source, facts)
     assert len(bounded(facts)["metadata"]["l"]) == MOST_ITEMS
     assert len(bounded(facts)["metadata"]["s"]) == LONGEST_FACT
+
+
+SLOW = "{{ metadata.s" + "|title" * 20 + "|length }}"
+BOTH, END = "{% for a in metadata.l %}{% for b in metadata.l %}", "{% endfor %}{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (BOTH + SLOW + END, "takes too long"),
+        (BOTH.replace("metadata.l", "metadata.s") + SLOW + END, None),
+        ((BOTH + END) * 150, None),
+        (BOTH + "{% if " + "metadata.s ~ " * 700 + "'' %}{% endif %}" + END, None),
+        ("{{ (" + "metadata.s ~ " * 50 + "'') | title }}", f"longer than {MOST_WRITTEN}"),
+    ],
+)
+def test_a_text_ends(source: str, why: str | None) -> None:
+    """Whatever it is made of; letters are nothing to loop over."""
+    facts = {"metadata": {"l": list(range(50)), "s": "a b " * 1_000}}
+    assert fault(source) is None
+    began = thread_time()
+    if why is None:
+        write(source, facts)
+    else:
+        with pytest.raises(BadBody, match=why):
+            write(source, facts)
+    assert thread_time() - began < 4 * MOST_WORK  # of this thread's processor, no wall's clock
+
+
+def test_a_number_saved_before_is_not_raised_to_any_power() -> None:
+    """It had no fault when it was saved."""
+    with pytest.raises(BadBody, match="may round to 15 digits"):
+        write("{{ metadata.total | round(3000000, 'ceil') }}", FACTS)
 
 
 def test_facts_that_do_not_fit_are_named() -> None:
