@@ -94,6 +94,7 @@ def asks(source: str) -> frozenset[str]:
     return frozenset(find_undeclared_variables(_PLAIN.parse(source)))
 
 
+@bounded_work()
 def write(source: str, facts: Mapping[str, Any], html: bool = False) -> str:
     """Write a text, which had no `fault`, with these facts; in HTML they are escaped.
 
@@ -101,13 +102,12 @@ def write(source: str, facts: Mapping[str, Any], html: bool = False) -> str:
     """
     written, size = [], 0
     try:
-        with bounded_work():
-            for part in _compiled(source, html).generate(bounded(facts)):
-                size += len(part)
-                if size > MOST_WRITTEN:
-                    raise BadBody(f"is longer than {MOST_WRITTEN} characters")
-                written.append(part)
-                go_on()
+        for part in _compiled(source, html).generate(bounded(facts)):
+            size += len(part)
+            if size > MOST_WRITTEN:
+                raise BadBody(f"is longer than {MOST_WRITTEN} characters")
+            written.append(part)
+            go_on()
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise BadBody(f"cannot be written: {type(error).__name__}") from error
     return "".join(written)
