@@ -8,6 +8,10 @@ import pytest
 
 from tests.architecture import layers, shapes, sources
 
+pytestmark = [
+    pytest.mark.timeout(240)
+]  # every file is parsed
+
 Finding = tuple[int, str]
 TreeRule = Callable[[PurePosixPath, ast.Module], Iterator[Finding]]
 TextRule = Callable[[PurePosixPath, str], Iterator[Finding]]

@@ -26,6 +26,8 @@ from kaisa_relay.store import open_store
 TOKEN, NUMBER = "EAAcanarytoken", "+46701234567"
 CIPHER = TokenCipher.of(b"k" * 32)
 
+pytestmark = [pytest.mark.timeout(240)]  # a dozen programs, one after the other
+
 
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[ConfiguredAccounts]:

@@ -100,7 +100,7 @@ class Walk(RuleBasedStateMachine):
 
     def says(self, contact: ContactId, content: Content, **changes: Any) -> None:
         """A message with an id of its own."""
-        message = MessageId(len(self.received) + 10)
+        message = MessageId(self.new_id())
         command = Receive(message, contact, content, self.now, self.now, **changes)
         self.received.append(command)
         self.ask(command)
@@ -185,7 +185,8 @@ class Walk(RuleBasedStateMachine):
         """For a message that is unconfirmed, or for any other."""
         assert self.state.agent is not None
         known = [message for message, _ in self.state.unconfirmed]
-        message = data.draw(st.sampled_from([*known, MessageId(10), MessageId(11)]))
+        others = [each.message for each in self.received[-3:]]
+        message = data.draw(st.sampled_from([*known, *others, MessageId(10)]))
         self.says(self.state.agent, tap(SendAgain(HERE, message)))
 
     @precondition(lambda self: self.received)
