@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, BinaryIO, Final
 
 import trio
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from kaisa_relay.domain.engagement.addresses import Network
 from kaisa_relay.engagement.mail_server import MailServer, Security
@@ -31,6 +31,8 @@ EACH_WITHIN: Final = 15.0
 """Seconds for each step of the conversation with a server."""
 WITHIN: Final = 60.0
 """Seconds for all of it."""
+THREADS: Final = 100
+"""Mails under way at once."""
 MOST_READ: Final = 65_536
 """Bytes that a server may say in all."""
 LONGEST_SUBJECT: Final = 500
@@ -53,10 +55,14 @@ class Mail:
 
 @frozen
 class Mailer:
-    """Hands mails over, each on a connection of its own, in a thread: smtplib blocks."""
+    """Hands mails over, each on a connection of its own, in a thread: smtplib blocks.
+
+    The threads are its own, for servers that hang must not hold up what others do in threads.
+    """
 
     allowed: Sequence[Network]
     tls: ssl.SSLContext
+    threads: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(THREADS))
 
     async def send(self, server: MailServer, mail: Mail, id: str, at: datetime) -> Reply:
         """Return what came of it: the status is the server's code."""
@@ -65,9 +71,15 @@ class Mailer:
         except Unreachable as error:
             return Reply(why=str(error))
         write = partial(message, mail, id, at)
-        deliver = partial(_deliver, address, server, mail, write, self.tls)
-        with trio.move_on_after(WITHIN):
-            return await trio.to_thread.run_sync(deliver, abandon_on_cancel=True)
+        line = _Line(address)
+        deliver = partial(_deliver, line, server, mail, write, self.tls)
+        try:
+            with trio.move_on_after(WITHIN):
+                return await trio.to_thread.run_sync(
+                    deliver, abandon_on_cancel=True, limiter=self.threads
+                )
+        finally:
+            line.cut()
         return Reply(why="it took too long")
 
 
@@ -118,14 +130,14 @@ def _domain(mail: Mail) -> str:
 
 
 def _deliver(
-    address: str,
+    line: "_Line",
     server: MailServer,
     mail: Mail,
     write: Callable[[], EmailMessage],
     tls: ssl.SSLContext,
 ) -> Reply:
     try:
-        with _connected(address, server, tls, _domain(mail)) as smtp:
+        with _connected(line, server, tls, _domain(mail)) as smtp:
             if server.user is not None:
                 smtp.login(server.user, server.password or "")
             smtp.send_message(write(), mail.sender[1], [mail.to])
@@ -149,18 +161,43 @@ def _deliver(
     return Reply(TAKEN)
 
 
-def _connected(address: str, server: MailServer, tls: ssl.SSLContext, name: str) -> smtplib.SMTP:
-    """Connect to an address, speaking to the server by its name."""
+def _connected(line: "_Line", server: MailServer, tls: ssl.SSLContext, name: str) -> smtplib.SMTP:
+    """Connect to a judged address, speaking to the server by its name."""
     given: dict[str, Any] = {"local_hostname": name, "timeout": EACH_WITHIN}
     if server.security is Security.TLS:
-        return _PinnedTLS(address, server.host, server.port, context=tls, **given)
-    smtp = _Pinned(address, server.host, server.port, **given)
+        return _PinnedTLS(line, server.host, server.port, context=tls, **given)
+    smtp = _Pinned(line, server.host, server.port, **given)
     if server.security is Security.STARTTLS:
         with ExitStack() as undone:
             undone.callback(smtp.close)
             smtp.starttls(context=tls)
             undone.pop_all()
     return smtp
+
+
+@define
+class _Line:
+    """The connection of one try; whoever does not wait any longer cuts it off, which ends the try:
+    a server whose every letter comes in time would keep its thread."""
+
+    address: str
+    _opened: socket.socket | None = None
+    _over: bool = False
+
+    def open(self, port: int, timeout: float) -> socket.socket:
+        """Connect."""
+        opened = socket.create_connection((self.address, port), timeout)
+        self._opened = opened.dup()  # the other one is wrapped in TLS, and closed by the library
+        if self._over:
+            self.cut()
+        return opened
+
+    def cut(self) -> None:
+        """End it, from any thread."""
+        self._over, opened, self._opened = True, self._opened, None
+        if opened is not None:
+            with opened, suppress(OSError):  # it has ended already
+                opened.shutdown(socket.SHUT_RDWR)
 
 
 class _Listening:
@@ -194,27 +231,35 @@ class _Patient(smtplib.SMTP):
             self.file = _Listening(self.sock.makefile("rb"))
         return super().getreply()
 
+    def __exit__(self, *_: object) -> None:
+        """Say goodbye; what is answered to that changes nothing of what was said before."""
+        try:
+            with suppress(OSError, smtplib.SMTPException):
+                self.quit()
+        finally:
+            self.close()
+
 
 class _Pinned(_Patient):
     """Connects to one address whatever its host's name leads to."""
 
-    def __init__(self, address: str, host: str, port: int, **given: Any) -> None:
-        self.address = address
+    def __init__(self, line: _Line, host: str, port: int, **given: Any) -> None:
+        self.line = line
         super().__init__(host, port, **given)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return socket.create_connection((self.address, port), timeout)
+        return self.line.open(port, timeout)
 
 
 class _PinnedTLS(_Patient, smtplib.SMTP_SSL):
     """The same, in TLS from the first byte."""
 
-    def __init__(self, address: str, host: str, port: int, **given: Any) -> None:
-        self.address = address
+    def __init__(self, line: _Line, host: str, port: int, **given: Any) -> None:
+        self.line = line
         super().__init__(host, port, **given)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        opened = socket.create_connection((self.address, port), timeout)
+        opened = self.line.open(port, timeout)
         return self.context.wrap_socket(opened, server_hostname=host)
 
 
