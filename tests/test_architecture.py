@@ -8,9 +8,7 @@ import pytest
 
 from tests.architecture import layers, shapes, sources
 
-pytestmark = [
-    pytest.mark.timeout(240)
-]  # every file is parsed
+pytestmark = [pytest.mark.timeout(240)]  # every file is parsed
 
 Finding = tuple[int, str]
 TreeRule = Callable[[PurePosixPath, ast.Module], Iterator[Finding]]

@@ -5,7 +5,8 @@ Rule 1: both are one transaction, so that an event starts what it starts once, t
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple
 
 from attrs import frozen
 from sqlalchemy import Connection, Update, insert, select, update
@@ -15,7 +16,7 @@ from kaisa_relay.domain.engagement.trigger import Due
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.engagement.limit_rows import Limited, admit
 from kaisa_relay.ports.engagement import DeliveryState
-from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, subscriber
+from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, subscriber, trigger
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import workspace
 
@@ -47,6 +48,21 @@ class Stopped:
     at: datetime
 
 
+class Moved(Enum):
+    """What is not as it was read."""
+
+    BY_SOMEBODY = auto()
+    OTHER_TRIGGERS = auto()
+
+
+class Enabled(NamedTuple):
+    """A trigger that is enabled, as far as it matters whether it still is."""
+
+    id: TriggerId
+    version: int
+    since: int
+
+
 def cursor(connection: Connection, of: WorkspaceId) -> int | None:
     """Return the last event dealt with; None before the first look."""
     mine = (subscriber.c.workspace == of, subscriber.c.name == NAME)
@@ -68,21 +84,31 @@ def advance(
     of: WorkspaceId,
     between: tuple[int, int],
     steps: Sequence[Started | Stopped],
-) -> bool:
+    by: frozenset[Enabled],
+) -> Moved | None:
     """Move the cursor and write what the events between have started and stopped, in their order.
 
-    False, with nothing done, when the cursor is not where it was read: somebody else moved it.
+    `by` are the triggers by which the steps were made. Nothing is done where any was added, changed
+    or removed since, or where somebody else moved the cursor.
     """
+    columns = trigger.c
+    enabled = select(columns.id, columns.version, columns.since).where(
+        columns.workspace == of, columns.enabled
+    )
+    # Held until the end, so that whoever switches one off finds what it has started by then.
+    now = connection.execute(enabled.with_for_update(read=True)).all()
+    if frozenset(Enabled(*row) for row in now) != by:
+        return Moved.OTHER_TRIGGERS
     mine = (subscriber.c.workspace == of, subscriber.c.name == NAME)
     where = (*mine, subscriber.c.seq == between[0])
     if connection.execute(update(subscriber).where(*where).values(seq=between[1])).rowcount != 1:
-        return False
+        return Moved.BY_SOMEBODY
     for step in steps:
         if isinstance(step, Stopped):
             connection.execute(cancelling(of, step))
         else:
             _start(connection, of, step)
-    return True
+    return None
 
 
 def _start(connection: Connection, of: WorkspaceId, step: Started) -> None:

@@ -40,6 +40,7 @@ class Deliverer:
     tools: Tools
     cipher: Cipher
     workspaces: Callable[[], Sequence[WorkspaceId]]
+    may_deliver: Callable[[WorkspaceId], bool] = lambda workspace: True
     _breakers: dict[Key, Breaker] = field(factory=dict)
     _busy: set[Key] = field(factory=set)
     _bell: trio.Event = field(factory=trio.Event)
@@ -69,7 +70,7 @@ class Deliverer:
         dues = partial(due_rows.dues, of=self.workspaces())
         for workspace, endpoint, due_at in await self.tools.store.browse(dues):
             key = (workspace, endpoint)
-            if key in self._busy:
+            if key in self._busy or not self.may_deliver(workspace):
                 continue
             until = self._breakers.get(key, Breaker()).until
             at = max(due_at, until or due_at)

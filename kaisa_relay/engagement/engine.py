@@ -35,12 +35,16 @@ class Engine:
     follower: Follower = field(init=False)
     builder: Builder = field(init=False)
     _changed: trio.Event = field(factory=trio.Event)
+    _known: trio.Event = field(factory=trio.Event)
+    """That the triggers were read."""
 
     def __attrs_post_init__(self) -> None:
         tools = self.tools
         self.deliverer = Deliverer(tools, self.cipher, self.workspaces)
         ring, reading = self.deliverer.ring, (tools.following, tools.archive)
         self.follower = Follower(tools.store, *reading, ring, tools.wall, tools.quotas)
+        self.follower.outdated = self.reload
+        self.deliverer.may_deliver = self.follower.is_level
         self.builder = Builder(tools, self.cipher, self.random, self.reload, ring, self.plain)
 
     def take(self, committed: Sequence[Recorded]) -> None:
@@ -53,15 +57,21 @@ class Engine:
 
     async def run(self) -> None:
         """Run until cancelled."""
+        self._known = trio.Event()
+        self.follower.begin()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.follower.run, name="engagement: following")
-            nursery.start_soon(self.deliverer.run, name="engagement: delivering")
+            nursery.start_soon(self._deliver, name="engagement: delivering")
             while True:
                 self._changed = trio.Event()
                 with suppress(StoreUnavailable):
                     self._stand(await self.tools.store.browse(trigger_rows.enabled))
                 with trio.move_on_after(RELOAD):
                     await self._changed.wait()
+
+    async def _deliver(self) -> None:
+        await self._known.wait()  # for they say whether anything may still be cancelled
+        await self.deliverer.run()
 
     def _stand(self, enabled: Sequence[Standing]) -> None:
         """Have the follower go by these, and look where that changes anything."""
@@ -70,6 +80,5 @@ class Engine:
         for each in enabled:
             if each.workspace in owned:
                 standing.setdefault(each.workspace, []).append(each)
-        if standing != self.follower.standing:
-            self.follower.standing = standing
-            self.follower.ring()
+        self.follower.stand(standing)
+        self._known.set()

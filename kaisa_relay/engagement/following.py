@@ -21,7 +21,7 @@ from kaisa_relay.domain.ids import (
 from kaisa_relay.domain.public_events import TYPES
 from kaisa_relay.engagement import cursor_rows
 from kaisa_relay.engagement.backlog import Backlog
-from kaisa_relay.engagement.cursor_rows import Started, Stopped
+from kaisa_relay.engagement.cursor_rows import Enabled, Moved, Started, Stopped
 from kaisa_relay.engagement.facts import facts, view_of
 from kaisa_relay.engagement.limit_rows import Limited
 from kaisa_relay.engagement.trigger_rows import Standing
@@ -37,6 +37,10 @@ LOOK: Final = 30.0
 """Seconds after which we look even if nobody rang."""
 
 
+class _Outdated(Exception):
+    """The triggers that we go by are not those that are enabled."""
+
+
 @define(eq=False)
 class Follower:
     """One task for all workspaces of this process; `started` hears that there is something due."""
@@ -49,7 +53,10 @@ class Follower:
     quotas: Quotas
     backlog: Backlog = field(init=False)
     standing: Mapping[WorkspaceId, Sequence[Standing]] = field(factory=dict)
-    """The enabled triggers; whoever changes them sets this and rings."""
+    """The enabled triggers."""
+    outdated: Callable[[], None] = lambda: None
+    """Told that the triggers are not as they stand here."""
+    _level: set[WorkspaceId] = field(factory=set)
     _bell: trio.Event = field(factory=trio.Event)
 
     def __attrs_post_init__(self) -> None:
@@ -64,6 +71,10 @@ class Follower:
         """Have everything looked at."""
         self._bell.set()
 
+    def begin(self) -> None:
+        """Know of nothing that it was looked at."""
+        self._level.clear()
+
     async def run(self) -> None:
         """Follow until cancelled; an outage of the store is waited out."""
         while True:
@@ -74,9 +85,29 @@ class Follower:
             try:
                 for workspace in tuple(self.standing):
                     await self._catch_up(workspace)
+                    self._note_level(workspace)
+            except _Outdated:
+                self.outdated()
             except StoreUnavailable:
                 await trio.sleep(GATHER)
                 self._bell.set()
+
+    def is_level(self, workspace: WorkspaceId) -> bool:
+        """Whether all was looked at that had happened when it was first followed here: whatever
+        cancels a delivery must be, before the delivery is tried."""
+        return workspace not in self.standing or workspace in self._level
+
+    def stand(self, standing: Mapping[WorkspaceId, Sequence[Standing]]) -> None:
+        """Go by these triggers."""
+        if standing != self.standing:
+            self.standing = standing
+            self._level &= standing.keys()
+            self.ring()
+
+    def _note_level(self, workspace: WorkspaceId) -> None:
+        if workspace not in self._level:
+            self._level.add(workspace)
+            self.started()
 
     async def _catch_up(self, workspace: WorkspaceId) -> None:
         more = True
@@ -100,11 +131,14 @@ class Follower:
             return False
         steps = [step for each in events for step in await self._steps(triggers, each)]
         steps = await self._within_quota(workspace, steps)
-        advance = partial(cursor_rows.advance, of=workspace, between=(at, to), steps=steps)
+        by = frozenset(Enabled(each.id, each.version, each.since) for each in triggers)
+        advance = partial(cursor_rows.advance, of=workspace, between=(at, to), steps=steps, by=by)
         moved = await self.store.write(advance)
-        if moved and steps:
+        if moved is Moved.OTHER_TRIGGERS:
+            raise _Outdated
+        if moved is None and steps:
             self.started()
-        return full or not moved
+        return full or moved is not None
 
     async def _within_quota(
         self, workspace: WorkspaceId, steps: Sequence[Started | Stopped]

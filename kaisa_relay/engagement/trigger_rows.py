@@ -116,17 +116,19 @@ def put(
     changed = {"name": now.name, "version": version, "enabled": now.enabled, "changed_at": at}
     if now.enabled and not before.enabled:
         changed["since"] = head(connection, of)
-    if before.enabled and not now.enabled:
-        # Nobody looks any more whether something stops it.
-        cancel_all(connection, of, now.id, now.changed_at)
     connection.execute(update(trigger).where(*_is(of, now.id)).values(changed))
+    if before.enabled and not now.enabled:
+        # Nobody looks any more whether something stops it. Whoever was about to start something
+        # by it has done so by now, or will not: `advance` holds the row that was just written.
+        cancel_all(connection, of, now.id, now.changed_at)
     return view(connection, of, now.id) or now
 
 
 def remove(connection: Connection, of: WorkspaceId, id: TriggerId, at: datetime) -> bool:
     """Remove a trigger, and cancel what it waits for; its versions stay, as its deliveries do."""
+    gone = connection.execute(delete(trigger).where(*_is(of, id))).rowcount == 1
     cancel_all(connection, of, id, at)
-    return connection.execute(delete(trigger).where(*_is(of, id))).rowcount == 1
+    return gone
 
 
 def naming(connection: Connection, of: WorkspaceId, wanted: EndpointId) -> TriggerId | None:
