@@ -18,6 +18,7 @@ from kaisa_relay.api.deliveries import Deliveries
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
 from kaisa_relay.api.endpoints import Endpoints
+from kaisa_relay.api.explore import Explore
 from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
@@ -90,6 +91,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Endpoints(given),
         Deliveries(given),
         Suppressions(given),
+        Explore(given),
         Unsubscribing(given),
         Images(given, codes),
         Page(given),

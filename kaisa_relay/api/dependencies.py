@@ -14,6 +14,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.engagement import Engagement
+from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
@@ -138,6 +139,7 @@ class Dependencies:
     users: Users
     engagement: Engagement
     managing: Managing
+    explore: Explore
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)
     page: Mapping[str, PageFile] = field(factory=dict)

@@ -29,6 +29,7 @@ from kaisa_relay.api.engagement_shapes import (
     TriggerList,
     TriggerRequest,
 )
+from kaisa_relay.api.explore_shapes import ExplorePage
 from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
 from kaisa_relay.api.managing_shapes import (
@@ -117,6 +118,7 @@ SHAPES: Final = (
     SuppressionRequest,
     SuppressionAnswer,
     SuppressionPage,
+    ExplorePage,
 )
 """Everything that travels, these and what they hold."""
 

@@ -5,6 +5,7 @@ Rule 2: nothing here is asked, or waited for, by what relays.
 """
 
 from kaisa_relay.explore.projector import Projector
+from kaisa_relay.explore.query import Exploring
 from kaisa_relay.explore.shelf import Shelf, open_shelf
 
-__all__ = ["Projector", "Shelf", "open_shelf"]
+__all__ = ["Exploring", "Projector", "Shelf", "open_shelf"]

@@ -1,13 +1,13 @@
-"""By which index a filtered list is read: from few candidates, or along the order wanted.
+"""How a filtered list is read: from few candidates, along the order wanted, or from whole indexes.
 
 Rule 1: the choice is made by counting, up to a bound, since neither database can know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, func, intersect, select
 
 from kaisa_relay.domain.explore.fields import MetadataKey
 from kaisa_relay.domain.explore.filtering import Condition, Filter, Operator
@@ -29,6 +29,10 @@ from kaisa_relay.ports.explore import Sort
 FEW: Final = 10_000
 """Candidates that are all looked at: each costs a look at its row. Of more, the page wanted is
 sooner found along its order."""
+WALKED: Final = 20_000
+"""Rows looked at along the order, before all that the indexes know is asked instead."""
+WALKED_READING: Final = 10_000
+"""The same where the messages of each have to be looked into."""
 
 _INDEXED: Final = frozenset(
     {
@@ -40,57 +44,92 @@ _INDEXED: Final = frozenset(
 
 @frozen
 class Way:
-    """What holds for the rows that are meant, in the form in which they are soonest found."""
+    """How the rows that are meant are found, in the order wanted."""
 
     holds: tuple[Holds, ...]
     by_id: bool
-    """Whether the rows are read in the order of their ids for one of `created_at`."""
-    is_dear: bool
-    """Whether the messages of each row have to be looked into."""
+    """Whether the order of their ids is the order wanted."""
+    sorted: bool = False
+    """Whether they are put into order, since no index has them in it."""
+    walked: int | None = None
+    """How many rows are looked at, where it is not all of them."""
 
 
-def choose(connection: Connection, of: WorkspaceId, which: Filter, sort: Sort) -> Way:
-    """Look at how many rows each part of a filter means, and choose by which to go."""
+@frozen
+class Choice:
+    """What is known of a filter: a few candidates, or that no part of it means only few."""
+
+    of: WorkspaceId
+    which: Filter
+    dialect: str
+    few: tuple[int, ...] | None
+    is_said: bool
+    """Whether the few are those who said the words."""
+
+    @property
+    def reads(self) -> bool:
+        """Say whether messages have to be looked into."""
+        return self.which.words is not None and not self.is_said
+
+    def ways(self, sort: Sort) -> Iterator[Way]:
+        """Yield how to go about it; where one way ends too soon, the next one is gone."""
+        names = [each.field.name for each in self.which.conditions]
+        by_id = sort.field == "created_at" and "created_at" not in names
+        if self.few is not None:
+            few = _among(self.few, self.dialect)
+            yield Way((*self._holds(frozenset()), few), by_id, sorted=True)
+            return
+        usable = self._single() if by_id else frozenset({sort.field})
+        alone = set(names) <= usable and len(usable) == 1 and not self.reads
+        if alone or not (names or self.reads):
+            yield Way(self._holds(usable), by_id)
+            return
+        yield Way(self._holds(usable), by_id, walked=WALKED_READING if self.reads else WALKED)
+        known = [each for _, each in _sets(self.of, self.which, self.dialect)]
+        both = (CONVERSATION.id.in_(intersect(*known)),) if known else ()
+        yield Way((*self._compared(frozenset()), *both), by_id, sorted=True)
+
+    def _single(self) -> frozenset[str]:
+        """Return the fields whose index has the rows that are meant in the order of their ids."""
+        return frozenset(
+            each.field.name
+            for each in self.which.conditions
+            if each.operator is Operator.EQ and len(each.values) == 1
+        )
+
+    def _holds(self, usable: Container[str]) -> tuple[Holds, ...]:
+        compared, words = self._compared(usable), self.which.words
+        if words is None or not self.reads:
+            return compared
+        return (*compared, saying(self.of, words, self.dialect))
+
+    def _compared(self, usable: Container[str]) -> tuple[Holds, ...]:
+        allowed = usable if self.dialect == "sqlite" else None
+        holds = (holding(self.of, each, allowed) for each in self.which.conditions)
+        return (CONVERSATION.workspace == self.of, *holds)
+
+
+def choose(connection: Connection, of: WorkspaceId, which: Filter) -> Choice:
+    """Look at how many rows each part of a filter means."""
     dialect = connection.dialect.name
-    by_id = sort.field == "created_at" and not any(
-        each.field.name == "created_at" for each in which.conditions
-    )
-    few = _fewest(connection, of, which)
-    if few is not None:
-        indexed: frozenset[str] = frozenset()
-    elif by_id:
-        indexed = frozenset(each.field.name for each in which.conditions if _is_one(each))
-    else:
-        indexed = frozenset({sort.field})
-    holds: list[Holds] = [CONVERSATION.workspace == of]
-    holds += [
-        holding(of, each, indexed if dialect == "sqlite" else None) for each in which.conditions
-    ]
-    if which.words is not None:
-        holds.append(saying(of, which.words, dialect))
-    if few is not None:
-        holds.append(CONVERSATION.id.in_(few))
-    return Way(tuple(holds), by_id, which.words is not None and few is None)
+    found: list[tuple[bool, tuple[int, ...]]] = []
+    for is_said, ids in _sets(of, which, dialect):
+        some = tuple(row[0] for row in connection.execute(ids.limit(FEW + 1)))
+        if len(some) <= FEW:
+            found.append((is_said, some))
+    is_said, few = min(found, key=lambda each: len(each[1]), default=(False, None))
+    return Choice(of, which, dialect, few, is_said)
 
 
-def _is_one(each: Condition) -> bool:
-    return each.operator is Operator.EQ and len(each.values) == 1
+def _among(few: tuple[int, ...], dialect: str) -> Holds:
+    if dialect == "sqlite":
+        listed = func.json_each(f"[{','.join(map(str, few))}]").table_valued("value")
+        return CONVERSATION.id.in_(select(listed.c.value))
+    return CONVERSATION.id == any_(bindparam("few", list(few), ARRAY(BigInteger), unique=True))
 
 
-def _fewest(connection: Connection, of: WorkspaceId, which: Filter) -> Ids | None:
-    """Return the smallest set of candidates, if there are few in it."""
-    counted = [(_count(connection, ids), ids) for ids in _sets(of, which, connection.dialect.name)]
-    number, ids = min(counted, key=lambda each: each[0], default=(FEW + 1, None))
-    return ids if number <= FEW else None
-
-
-def _count(connection: Connection, ids: Ids) -> int:
-    some = ids.limit(FEW + 1).subquery()
-    return connection.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _sets(of: WorkspaceId, which: Filter, dialect: str) -> Iterator[Ids]:
-    """Yield the conversations of each field that has an index, and of the words."""
+def _sets(of: WorkspaceId, which: Filter, dialect: str) -> Iterator[tuple[bool, Ids]]:
+    """Yield the conversations of each field that has an index, and (True) of the words."""
     named: dict[str, list[Condition]] = {}
     for each in which.conditions:
         if not is_absence(each):
@@ -100,9 +139,9 @@ def _sets(of: WorkspaceId, which: Filter, dialect: str) -> Iterator[Ids]:
         if isinstance(field, MetadataKey):
             for each in conditions:
                 of_key = (LABEL.workspace == of, LABEL.key == field.key)
-                yield select(LABEL.conversation).where(*of_key, *labelled(each))
+                yield False, select(LABEL.conversation).where(*of_key, *labelled(each))
         elif name in _INDEXED:
             holds = (compared(CONVERSATION[name], each) for each in conditions)
-            yield select(CONVERSATION.id).where(CONVERSATION.workspace == of, *holds)
+            yield False, select(CONVERSATION.id).where(CONVERSATION.workspace == of, *holds)
     if which.words is not None:
-        yield said_in(of, which.words, dialect)
+        yield True, said_in(of, which.words, dialect)

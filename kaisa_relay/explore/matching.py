@@ -20,7 +20,7 @@ CONVERSATION: Final = tables.conversation.c
 LABEL: Final = tables.label.c
 
 Holds = ColumnElement[bool] | TextClause
-Ids = Select[tuple[int]]
+Ids = Select[int]
 
 
 def matching(of: WorkspaceId, which: Filter, dialect: str) -> list[Holds]:
@@ -48,10 +48,12 @@ def holding(of: WorkspaceId, each: Condition, indexed: Container[str] | None = N
     if isinstance(each.field, MetadataKey):
         return _labelled(of, each.field.key, each)
     by = column(each.field.name)
-    is_free = indexed is None or each.field.name in indexed
-    return compared(
-        by if is_free else UnaryExpression(by, operator=custom_op("+"), type_=by.type), each
-    )
+    return compared(by if indexed is None or each.field.name in indexed else unindexed(by), each)
+
+
+def unindexed(by: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column by which SQLite does not look for an index."""
+    return UnaryExpression(by, operator=custom_op("+"), type_=by.type)
 
 
 def compared(by: ColumnElement[Any], each: Condition) -> Holds:

@@ -19,13 +19,13 @@ from sqlalchemy import (
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore import tables
-from kaisa_relay.explore.choosing import Way, choose
-from kaisa_relay.explore.matching import CONVERSATION, Holds, matching
+from kaisa_relay.explore.choosing import Choice, Way, choose
+from kaisa_relay.explore.matching import CONVERSATION, Holds, matching, unindexed
 from kaisa_relay.explore.shelf import Shelf
-from kaisa_relay.ports.explore import COUNTED, Cursor, Page, Person, Sort, Summary, Total
+from kaisa_relay.ports.explore import COUNTED, Page, Person, Summary, Total
 from kaisa_relay.store.tables import contact, metadata
 
-MOST_DEAR: Final = 500
+MOST_DEAR: Final = 100
 """Conversations that a list counts where the messages of each have to be looked into."""
 
 
@@ -46,55 +46,90 @@ class Exploring:
 
 def listed(connection: Connection, of: WorkspaceId, which: Filter, page: Page) -> list[Summary]:
     """Return a page of the conversations meant."""
-    way = choose(connection, of, which, page.sort)
-    found: list[int] = []
-    for part in _parts(way, page.sort, page.after):
-        found += [row.id for row in connection.execute(part.limit(page.most - len(found)))]
-        if len(found) >= page.most:
-            break
-    return summaries(connection, of, found)
+    return summaries(connection, of, _found(connection, choose(connection, of, which), page))
 
 
 def total(connection: Connection, of: WorkspaceId, which: Filter, most: int | None) -> Total:
     """Count the conversations meant; from `most` on, one only knows that there are more."""
     if most is None:
-        return Total(_count(connection, matching(of, which, connection.dialect.name)), True)
-    way = choose(connection, of, which, Sort())
-    most = min(most, MOST_DEAR) if way.is_dear else most
-    number = _count(connection, way.holds, most + 1)
+        holds = matching(of, which, connection.dialect.name)
+        counted = select(func.count()).select_from(tables.conversation).where(*holds)
+        return Total(connection.scalar(counted) or 0, True)
+    choice = choose(connection, of, which)
+    most = min(most, MOST_DEAR) if choice.reads else most
+    number = len(_found(connection, choice, Page(most + 1)))
     return Total(min(number, most), number <= most)
 
 
-def _count(connection: Connection, holds: Sequence[Holds], most: int | None = None) -> int:
-    ids = select(CONVERSATION.id).where(*holds).limit(most).subquery()
-    return connection.scalar(select(func.count()).select_from(ids)) or 0
+def _found(connection: Connection, choice: Choice, page: Page) -> list[int]:
+    """Return the ids of a page, by the first way that comes to its end."""
+    found: list[int] = []
+    for way in choice.ways(page.sort):
+        found, is_whole = _follow(connection, way, choice.of, page)
+        if is_whole:
+            break
+    return found
 
 
-def _parts(way: Way, sort: Sort, after: Cursor | None) -> list[Select[tuple[int]]]:
-    """Return the list in the pieces that an index has in order: what has a value, what has none."""
-    id, of_filter = CONVERSATION.id, select(CONVERSATION.id).where(*way.holds)
+def _follow(
+    connection: Connection, way: Way, of: WorkspaceId, page: Page
+) -> tuple[list[int], bool]:
+    """Return the ids that are found on a way, and whether it went as far as it had to."""
+    found: list[int] = []
+    for part in _parts(way, page, connection.dialect.name):
+        end = None
+        if way.walked is not None:
+            every = part.rows((CONVERSATION.workspace == of,)).offset(way.walked).limit(1)
+            end = connection.execute(every).first()
+        rows = part.rows(way.holds, None if end is None else tuple(end))
+        found += [row[-1] for row in connection.execute(rows.limit(page.most - len(found)))]
+        if len(found) >= page.most:
+            return found, True
+        if end is not None:
+            return found, False
+    return found, True
+
+
+@frozen
+class _Part:
+    """A stretch of a list: rows that an index has in the order of these columns."""
+
+    by: tuple[ColumnElement[Any], ...]
+    having: tuple[Holds, ...]
+    descending: bool
+    after: tuple[float, ...] | None
+
+    def rows(
+        self, holds: tuple[Holds, ...], end: tuple[float, ...] | None = None
+    ) -> Select[*tuple[Any, ...]]:
+        """Return the columns of the rows of which something holds, in order, up to an end."""
+        query = select(*self.by).where(*holds, *self.having)
+        if self.after is not None:
+            query = query.where(self._beyond(self.after))
+        if end is not None:
+            query = query.where(~self._beyond(end))
+        return query.order_by(*(each.desc() if self.descending else each.asc() for each in self.by))
+
+    def _beyond(self, last: tuple[float, ...]) -> ColumnElement[bool]:
+        here, there = tuple_(*self.by), tuple_(*last)
+        return here < there if self.descending else here > there
+
+
+def _parts(way: Way, page: Page, dialect: str) -> list[_Part]:
+    """Return the list in the stretches that are in order: what has a value, what has none."""
+    id, after, descending = CONVERSATION.id, page.after, page.sort.descending
     if way.by_id:
-        return [_after(of_filter, (id,), sort, None if after is None else (after.id,))]
-    by = CONVERSATION[sort.field]
+        return [_Part((id,), (), descending, None if after is None else (after.id,))]
+    by: ColumnElement[Any] = CONVERSATION[page.sort.field]
+    if way.sorted and dialect == "sqlite":
+        by = unindexed(by)
     at = None if after is None or after.value is None else (after.value, after.id)
-    valued = _after(of_filter.where(by.is_not(None)), (by, id), sort, at)
+    valued = _Part((by, id), (by.is_not(None),), descending, at)
     past = None if after is None or after.value is not None else (after.id,)
-    empty = _after(of_filter.where(by.is_(None)), (id,), sort, past)
-    if not by.nullable:
+    empty = _Part((id,), (by.is_(None),), descending, past)
+    if not CONVERSATION[page.sort.field].nullable:
         return [valued]
     return [empty] if past is not None else [valued, empty]
-
-
-def _after(
-    query: Select[tuple[int]],
-    by: tuple[ColumnElement[Any], ...],
-    sort: Sort,
-    last: tuple[float, ...] | None,
-) -> Select[tuple[int]]:
-    if last is not None:
-        here, there = tuple_(*by), tuple_(*last)
-        query = query.where(here < there if sort.descending else here > there)
-    return query.order_by(*(each.desc() if sort.descending else each.asc() for each in by))
 
 
 def summaries(connection: Connection, of: WorkspaceId, ids: Sequence[int]) -> list[Summary]:

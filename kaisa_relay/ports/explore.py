@@ -8,7 +8,7 @@ from attrs import field, frozen
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.ids import WorkspaceId
 
-COUNTED: Final = 10_000
+COUNTED: Final = 1_000
 """Conversations that a list counts; of more it says that there are more."""
 
 

@@ -11,6 +11,7 @@ from quart_trio import QuartTrio
 from kaisa_relay.api import Dependencies, Limits, create_api
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import Engagement
+from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
@@ -101,7 +102,8 @@ class Bench:
     users: MemoryUsers = field(factory=MemoryUsers)
     engagement: Engagement | None = None
     managing: Managing | None = None
-    """Only tests of their own resources need these two."""
+    explore: Explore | None = None
+    """Only tests of their own resources need these three."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
     scopes: tuple[Scope, ...] = tuple(Scope)
@@ -135,6 +137,7 @@ class Bench:
                 users=self.users,
                 engagement=cast(Engagement, self.engagement),
                 managing=cast(Managing, self.managing),
+                explore=cast(Explore, self.explore),
                 page=self.page,
                 public_url=self.public_url,
                 monotonic=lambda: self.seconds,

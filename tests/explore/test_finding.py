@@ -54,12 +54,12 @@ async def shelved(here: Library, number: int = MANY) -> list[Talk]:
     return mine
 
 
-@pytest.mark.parametrize("few", [0, 40, 10_000])
+@pytest.mark.parametrize(("few", "walked"), [(0, 20), (0, 10_000), (40, 20), (10_000, 20)])
 async def test_every_filter_finds_what_is_meant(
-    here: Library, monkeypatch: pytest.MonkeyPatch, few: int
+    here: Library, monkeypatch: pytest.MonkeyPatch, few: int, walked: int
 ) -> None:
     """By whichever index: the list, its count, and what reports and exports are made of."""
-    monkeypatch.setattr(choosing, "FEW", few)
+    bound(monkeypatch, few, walked)
     of, known = here.world.workspace, await shelved(here)
     for pairs in FILTERS:
         meant, wanted = which(*pairs), [each.row.id for each in known if fits(each, which(*pairs))]
@@ -71,15 +71,15 @@ async def test_every_filter_finds_what_is_meant(
             assert counted == Total(len(wanted), True), pairs
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
+@pytest.mark.parametrize(("few", "walked"), [(0, 60), (0, 10_000), (10_000, 60)])
 @pytest.mark.parametrize("field", SORTABLE)
 async def test_pages_make_the_whole_list(
-    here: Library, monkeypatch: pytest.MonkeyPatch, field: str, few: int
+    here: Library, monkeypatch: pytest.MonkeyPatch, field: str, few: int, walked: int
 ) -> None:
     """In order, what is empty last, nothing twice and nothing left out, either way around."""
-    monkeypatch.setattr(choosing, "FEW", few)
+    bound(monkeypatch, few, walked)
     known = await shelved(here)
-    for pairs in ((), FILTERS[2], FILTERS[4], FILTERS[5], FILTERS[9]):
+    for pairs in (FILTERS[each] for each in (0, 2, 4, 5, 9)):
         for descending in (True, False):
             sort, meant = Sort(field, descending), which(*pairs)
             found = await pages(here, meant, sort)
@@ -126,6 +126,14 @@ async def test_names_and_metadata_are_those_that_are_known_now(here: Library) ->
 
 
 # --- what is expected ----------------------------------------------------------------------
+
+
+def bound(monkeypatch: pytest.MonkeyPatch, few: int, walked: int) -> None:
+    """Have the bounds where a few hundred conversations come to them."""
+    monkeypatch.setattr(choosing, "FEW", few)
+    monkeypatch.setattr(choosing, "WALKED", walked)
+    monkeypatch.setattr(choosing, "WALKED_READING", walked)
+    monkeypatch.setattr(query, "MOST_DEAR", MANY)
 
 
 async def page(here: Library, meant: Filter, sort: Sort, after: Cursor | None) -> list[Summary]:
