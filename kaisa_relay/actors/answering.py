@@ -3,11 +3,14 @@
 from typing import assert_never
 
 from kaisa_relay.actors.linking import make_link
-from kaisa_relay.actors.messages import MakeLink, MoveConversation, Supervise
+from kaisa_relay.actors.messages import MakeLink, MoveConversation, SendOutreach, Supervise
+from kaisa_relay.actors.reaching import send_outreach
 from kaisa_relay.actors.requests import Decider, move, supervise
 
+Asked = Supervise | MoveConversation | MakeLink | SendOutreach
 
-async def answer(task: Decider, asked: Supervise | MoveConversation | MakeLink) -> None:
+
+async def answer(task: Decider, asked: Asked) -> None:
     """Do what is asked, or say why not."""
     match asked:
         case Supervise():
@@ -16,5 +19,7 @@ async def answer(task: Decider, asked: Supervise | MoveConversation | MakeLink) 
             await move(task, asked)
         case MakeLink():
             await make_link(task, asked)
+        case SendOutreach():
+            await send_outreach(task, asked)
         case _:
             assert_never(asked)

@@ -23,6 +23,7 @@ from kaisa_relay.actors.messages import (
     EndConversation,
     MakeLink,
     MoveConversation,
+    SendOutreach,
     Supervise,
     ToConversation,
 )
@@ -177,7 +178,7 @@ class ConversationTask:
             case EndConversation(by=by):
                 refusal = await self.apply(End(ended_by(by), at, by))
                 message.reply.answer(refusal if isinstance(refusal, AlreadyEnded) else Ended())
-            case Supervise() | MoveConversation() | MakeLink():
+            case Supervise() | MoveConversation() | MakeLink() | SendOutreach():
                 await answer(self, message)
             case _:
                 await self.apply(command_of(message, at))

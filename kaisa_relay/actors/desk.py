@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Final
 
 import trio
-from attrs import define, frozen
+from attrs import define
 
 from kaisa_relay.actors.agents_desk import wish
+from kaisa_relay.actors.door import PATIENCE, Door
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
@@ -41,22 +42,6 @@ from kaisa_relay.runtime.mailbox import Mailbox
 
 MOVED_AT_ONCE: Final = 50
 """Conversations that one call moves: it must answer in seconds."""
-PATIENCE: Final = 10.0
-"""Seconds that a request waits for its actor."""
-
-
-@frozen
-class _Door:
-    """A conversation's address, whether it is in memory or not."""
-
-    context: Context
-    workspace: WorkspaceId
-    conversation: ConversationId
-
-    def tell(self, message: EndConversation | Supervise | MoveConversation | MakeLink) -> bool:
-        """Leave the message."""
-        tell = self.context.exchange.tell_conversation
-        return tell(self.workspace, self.conversation, message)
 
 
 @define(eq=False)
@@ -79,7 +64,7 @@ class ActorsDesk:
         """Ask the conversation's actor, waking it if need be."""
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
-        door = _Door(self.context, workspace, conversation)
+        door = Door(self.context, workspace, conversation)
         with _named():
             return await EndConversation(by).put_to(door, PATIENCE)
 
@@ -104,7 +89,7 @@ class ActorsDesk:
         """Ask the conversation's actor, waking it if need be."""
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
-        door = _Door(self.context, workspace, conversation)
+        door = Door(self.context, workspace, conversation)
         with _named():
             return await Supervise(request).put_to(door, PATIENCE)
 
@@ -114,7 +99,7 @@ class ActorsDesk:
         """Ask the conversation's actor, waking it if need be."""
         if await self.context.journal.snapshot(workspace, conversation) is None:
             return NotFound()
-        door = _Door(self.context, workspace, conversation)
+        door = Door(self.context, workspace, conversation)
         with _named():
             return await MakeLink(request).put_to(door, PATIENCE)
 
@@ -149,7 +134,7 @@ class ActorsDesk:
         announced = health is None or health.burden < Burden.DOWN
         stayed: list[tuple[ConversationId, NotMoved]] = []
         for conversation in page:
-            door = _Door(self.context, workspace, conversation)
+            door = Door(self.context, workspace, conversation)
             try:
                 reason = await MoveConversation(to, announced).put_to(door, PATIENCE)
             except Unanswered:

@@ -29,6 +29,7 @@ from kaisa_relay.domain.ids import (
     MessageId,
     SendId,
 )
+from kaisa_relay.domain.outgoing import Recipient
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.ports import (
     Change,
@@ -41,6 +42,7 @@ from kaisa_relay.ports import (
     Told,
 )
 from kaisa_relay.ports.linking import LinkMade, NewLink
+from kaisa_relay.ports.outreach import Order
 from kaisa_relay.ports.replacing import NotMoved
 from kaisa_relay.ports.supervising import Supervision, SupervisionAnswer
 from kaisa_relay.runtime.ask import Ask
@@ -167,6 +169,17 @@ class AgentWrote:
     sent_at: datetime
 
 
+@frozen
+class SendOutreach(Ask[bool]):
+    """A trigger wants its template on the way to the visitor; answers whether it is news.
+
+    `whom` is where the visitor was reached when it was asked.
+    """
+
+    order: Order = field(repr=False)
+    whom: Recipient = field(repr=False)
+
+
 ToConversation = (
     Deliver
     | AgentProposed
@@ -179,6 +192,7 @@ ToConversation = (
     | EndConversation
     | Supervise
     | MakeLink
+    | SendOutreach
 )
 
 # --- to a channel ---------------------------------------------------------------------------

@@ -1,12 +1,14 @@
-"""Triggers' templates, put into the outbox of their conversation's channel.
+"""Triggers' templates, handed to their conversation, which tells of them and has them sent.
 
-Rule 1: nothing of the conversation changes: outreach is no part of the talk until somebody answers.
+Rule 1: nothing of the talk changes: outreach is no part of it until somebody answers.
 """
 
 from attrs import frozen
 
 from kaisa_relay.actors.addresses import recipient
+from kaisa_relay.actors.door import PATIENCE, Door
 from kaisa_relay.actors.exchange import Context
+from kaisa_relay.actors.messages import SendOutreach
 from kaisa_relay.actors.suppressing import Stance, taken
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.engagement.opting import Opting
@@ -19,11 +21,11 @@ from kaisa_relay.domain.engagement.suppression import (
     by_telephone,
     on_whatsapp,
 )
-from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import ContactId, ConversationId, WorkspaceId
 from kaisa_relay.domain.outgoing import Recipient
-from kaisa_relay.domain.sending import Purpose
-from kaisa_relay.ports import Append, NewSend, Send, StoreContent
+from kaisa_relay.ports import Append
 from kaisa_relay.ports.outreach import Declined, NotHandedOver, Order
+from kaisa_relay.runtime.ask import Unanswered
 
 
 @frozen
@@ -33,7 +35,7 @@ class ChannelCourier:
     context: Context
 
     async def hand_over(self, workspace: WorkspaceId, order: Order) -> NotHandedOver | None:
-        """Write the send down and ring its channel."""
+        """Have its conversation send it, unless that may not be."""
         found = await self.context.journal.snapshot(workspace, order.conversation)
         if found is None:
             return NotHandedOver("the conversation is not kept any more")
@@ -44,22 +46,12 @@ class ChannelCourier:
         whom = await self._recipient(workspace, state.visitor)
         if isinstance(whom, NotHandedOver):
             return whom
-        send = Send(
-            workspace=workspace,
-            id=order.send,
-            channel=state.channel,
-            conversation=None,
-            message=MessageId(order.send),
-            contact=state.visitor,
-            recipient=whom,
-            outgoing=order.template,
-            purpose=Purpose.NOTICE,
-        )
-        content = StoreContent(send.message, None, send.contact, None, send.outgoing)
-        append = Append(workspace, f"send/{send.id}", 0, (), (content, NewSend(send)))
-        if await self.context.journal.append(append) is None:
-            self.context.exchange.ring((send,))
-        return None  # in a conflict it is there already
+        door = Door(self.context, workspace, order.conversation)
+        try:
+            await SendOutreach(order, whom).put_to(door, PATIENCE)
+        except Unanswered:
+            return NotHandedOver("its conversation did not answer", later=True)
+        return None
 
     async def note_declined(self, workspace: WorkspaceId, declined: Declined) -> None:
         """Put them on the list; by WhatsApp it is the visitor, else whoever has the address."""

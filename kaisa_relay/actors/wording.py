@@ -30,7 +30,7 @@ from kaisa_relay.domain.handover import agent_names, note_of
 from kaisa_relay.domain.ids import ContactId
 from kaisa_relay.domain.outgoing import Button, Buttons, Labelled, Outgoing, Template
 from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
-from kaisa_relay.domain.templates import TemplateKey
+from kaisa_relay.domain.templates import TemplateKey, brief
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, moment, render
 from kaisa_relay.ports import Change, Said, SaveContact, Workspace
 
@@ -109,7 +109,8 @@ class Wording:
             return Template(
                 self.workspace.offer_template,
                 language_of(language),
-                (name, note.rstrip(". ")),  # a full stop of the template's own follows it
+                # A full stop of the template's own follows the note.
+                (brief(name), brief(note.rstrip(". "))),
                 (accept, decline),
             )
         return Buttons(

@@ -17,6 +17,7 @@ from kaisa_relay.api.shapes import (
     MessageError,
     PersonAnswer,
     Qr,
+    TemplateAnswer,
 )
 from kaisa_relay.domain.channel import WINDOW
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Edit, Media, Reaction, Text
@@ -33,7 +34,7 @@ from kaisa_relay.domain.ids import (
     to_text,
 )
 from kaisa_relay.domain.money import read_money
-from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing
+from kaisa_relay.domain.outgoing import Buttons, Labelled, Outgoing, Template
 from kaisa_relay.domain.public_events import cloud_event
 from kaisa_relay.domain.requester import PREFIXES
 from kaisa_relay.ports.boards import ChoicesView
@@ -131,6 +132,7 @@ def message_answer(seen: MessageView) -> MessageAnswer:
         to=seen.to.value if seen.to else UNSET,
         error=MessageError(seen.error_code) if seen.error_code is not None else UNSET,
         file=file_answer(seen.content, seen.file) if isinstance(seen.content, Media) else UNSET,
+        template=_template(seen.content),
     )
 
 
@@ -166,6 +168,14 @@ def _offer(made: OfferMade, name: str | None) -> OfferAnswer:
 
 def _person(person: PersonView | FormPerson) -> PersonAnswer:
     return PersonAnswer(person.name, person.phone)
+
+
+def _template(content: Content | Outgoing | None) -> TemplateAnswer | UnsetType:
+    if not isinstance(content, Template):
+        return UNSET
+    return TemplateAnswer(
+        name=content.name, language=content.language, parameters=list(content.parameters)
+    )
 
 
 def _text(content: Content | Outgoing | None, kind: str) -> str | UnsetType | None:

@@ -155,12 +155,20 @@ class MessageError(Struct, frozen=True):
     code: int
 
 
+class TemplateAnswer(Struct, frozen=True, kw_only=True):
+    """Which template, and what stood in the places of its body."""
+
+    name: str
+    language: str
+    parameters: list[str]
+
+
 class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}):
     """One message; `from` is visitor, agent, system or supervisor.
 
     A `note` was kept with the conversation and sent to nobody, so that it has no `to`.
     `status` is received, held, sending, sent, delivered, read, failed or unconfirmed. `file` is
-    there where the message brought one.
+    there where the message brought one, `template` where it is one.
     """
 
     id: str
@@ -172,6 +180,7 @@ class MessageAnswer(Struct, frozen=True, kw_only=True, rename={"author": "from"}
     to: str | UnsetType = UNSET
     error: MessageError | UnsetType = UNSET
     file: FileAnswer | UnsetType = UNSET
+    template: TemplateAnswer | UnsetType = UNSET
 
 
 class MessagePage(Struct, frozen=True):

@@ -79,6 +79,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.NoteAdded: "conversation.note_added",
     happened.NoteKept: "conversation.note_kept",
     happened.TeamWrote: "conversation.team_wrote",
+    happened.OutreachSent: "conversation.outreach_sent",
     happened.DeadlineMoved: "conversation.deadline_moved",
     happened.ConversationClosed: "conversation.closed",
     happened.ConversationResumed: "conversation.resumed",

@@ -5,6 +5,7 @@ new name.
 Rule 2: no text begins or ends with a variable (reference, section 4.3).
 """
 
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -12,6 +13,11 @@ from typing import Final
 from attrs import frozen
 
 from kaisa_relay.domain.texts import language_of
+
+LONGEST_BODY: Final = 1_024
+"""Characters of a template's body with its parameters (Meta)."""
+LONGEST_OF_OURS: Final = 60
+"""Characters of a parameter of our own templates, so that a name cannot swamp them."""
 
 
 class TemplateKey(StrEnum):
@@ -112,3 +118,21 @@ TEMPLATES: Final[Mapping[TemplateKey, Mapping[str, TemplateText]]] = {
 def template_text(key: TemplateKey, language: str) -> TemplateText:
     """Return a template in the language that we speak for a tag."""
     return TEMPLATES[key][language_of(language)]
+
+
+def clean_parameter(text: str) -> str:
+    """Return a text that Meta takes as a template's parameter: one line, never empty.
+
+    Newlines, tabs and four spaces in a row are refused there.
+    """
+    text = " ".join(text.split())  # first: tabs are control characters too
+    kept = (each for each in text if unicodedata.category(each) not in ("Cc", "Cs"))
+    return " ".join("".join(kept).split()) or "-"
+
+
+def brief(text: str) -> str:
+    """Return a parameter of a template of ours: clean and short."""
+    line = clean_parameter(text)
+    if len(line) <= LONGEST_OF_OURS:
+        return line
+    return line[: LONGEST_OF_OURS - 1].rstrip() + "…"

@@ -7,7 +7,7 @@ Rule 2: what cannot be made, now or later, ends its delivery with a reason.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 import msgspec
 import trio
@@ -34,6 +34,7 @@ from kaisa_relay.domain.engagement.wording import LANGUAGE, Wording
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.domain.phone import BadPhone, parse
 from kaisa_relay.domain.public_events import cloud_event
+from kaisa_relay.domain.templates import LONGEST_BODY, clean_parameter
 from kaisa_relay.engagement import quota_rows, suppression_rows
 from kaisa_relay.engagement.bodies import write
 from kaisa_relay.engagement.body_bounds import BadBody
@@ -64,9 +65,6 @@ class TemplateMessage:
     language: str
     parameters: tuple[str, ...] = field(repr=False)
 
-
-LONGEST_PARAMETER: Final = 60
-"""Characters of a template's parameter; more is cut off when it leaves."""
 
 Outward = Posted | Mail | TextMessage
 """What leaves for somebody's server."""
@@ -203,13 +201,13 @@ def _template(action: WhatsAppTemplate, written: Written) -> TemplateMessage | U
     if not LANGUAGE.fullmatch(language):
         return Unsendable("`language` gave no language of a template, such as sv or pt_BR")
     parameters = tuple(
-        written.of(f"parameters[{n}]", each) for n, each in enumerate(action.parameters)
+        clean_parameter(written.of(f"parameters[{n}]", each))
+        for n, each in enumerate(action.parameters)
     )
-    for n, each in enumerate(parameters):
-        if len(each) > LONGEST_PARAMETER and "https://" in each:
-            return Unsendable(
-                f"`parameters[{n}]` holds a link that would be cut off: it is too long"
-            )
+    long = sum(map(len, parameters))
+    if long > LONGEST_BODY:
+        most = f"a template's whole body has at most {LONGEST_BODY}"
+        return Unsendable(f"`parameters` have {long} characters together, and {most}")
     return TemplateMessage(written.conversation, action.name, language, parameters)
 
 

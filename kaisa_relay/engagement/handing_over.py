@@ -13,9 +13,10 @@ from typing import Final
 from attrs import field, frozen
 from sqlalchemy import Connection, select, update
 
+from kaisa_relay.domain.conversation.links import LinkOrigin
 from kaisa_relay.domain.engagement.quota import Quotas, until_tomorrow
 from kaisa_relay.domain.engagement.suppression import STOPPED_MARKETING, Way
-from kaisa_relay.domain.ids import MESSAGE, SendId, to_text
+from kaisa_relay.domain.ids import MESSAGE, EventSeq, SendId, to_text
 from kaisa_relay.domain.outgoing import Template
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.engagement.content import TemplateMessage
@@ -60,8 +61,12 @@ class Handover:
             why = self.quotas.used_up(Way.WHATSAPP)
             return Reply(why=why, retry_after=until_tomorrow(at), pending=True)
         template = Template(message.name, message.language, message.parameters)
-        order = Order(send, message.conversation, template)
+        place = of.action
+        origin = LinkOrigin(place.trigger, place.version, place.step, EventSeq(of.seq))
+        order = Order(send, message.conversation, origin, template)
         refused = await self.courier.hand_over(of.workspace, order)
+        if isinstance(refused, NotHandedOver) and refused.later:
+            return Reply(why=refused.why, pending=True)
         if isinstance(refused, NotHandedOver):
             return Reply(why=refused.why, final=True, unwanted=refused.unwanted)
         return Reply(why=_WAITING[Rank.READY], answer=_name(send), pending=True, left=True)

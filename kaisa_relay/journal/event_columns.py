@@ -73,6 +73,7 @@ NUMBERS: Final[dict[str, int]] = {
     "conversation.recovered": 61,
     "contact.opted_out": 62,
     "contact.opted_in": 63,
+    "conversation.outreach_sent": 64,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -1,7 +1,7 @@
 """The messages of a conversation as the API lists them: events joined with content and legs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, get_args
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ from kaisa_relay.domain.conversation.events import (
     MessageReceived,
     NoteKept,
     Notified,
+    OutreachSent,
     TeamWrote,
 )
 from kaisa_relay.domain.crossing import crosses
@@ -23,8 +24,8 @@ from kaisa_relay.domain.sending import Rank
 from kaisa_relay.journal.message_status import WORDS, best
 from kaisa_relay.ports import FileRow, MessageView
 
-MessageEvent = MessageReceived | Notified | AgentOffered | NoteKept | TeamWrote
-MESSAGE_EVENTS: Final = (MessageReceived, Notified, AgentOffered, NoteKept, TeamWrote)
+MessageEvent = MessageReceived | Notified | OutreachSent | AgentOffered | NoteKept | TeamWrote
+MESSAGE_EVENTS: Final = get_args(MessageEvent)
 
 
 @frozen
@@ -49,7 +50,7 @@ class Listing:
         match event:
             case MessageReceived():
                 return self._received(event)
-            case Notified(contact=contact):
+            case Notified(contact=contact) | OutreachSent(contact=contact):
                 return self._automatic(event, contact)
             case AgentOffered(agent=contact):
                 return self._automatic(event, contact)
@@ -75,7 +76,9 @@ class Listing:
             file=self.files.get(event.message),
         )
 
-    def _automatic(self, event: Notified | AgentOffered, contact: ContactId) -> MessageView:
+    def _automatic(
+        self, event: Notified | OutreachSent | AgentOffered, contact: ContactId
+    ) -> MessageView:
         content = self.contents.get(event.message)
         status, code = self._status(event.message, WORDS[Rank.READY])
         return MessageView(
@@ -83,7 +86,7 @@ class Listing:
             author="system",
             to=Side.VISITOR if contact == self.visitor else Side.AGENT,
             content=content,
-            kind=_kind(content),
+            kind="template" if isinstance(event, OutreachSent) else _kind(content),
             received_at=event.at,
             status=status,
             error_code=code,

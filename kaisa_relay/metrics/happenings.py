@@ -28,6 +28,7 @@ from kaisa_relay.domain.conversation.events import (
     ContactOptedOut,
     ContactUnblocked,
     MessageBlocked,
+    OutreachSent,
     ReplyOverdue,
 )
 from kaisa_relay.domain.conversation.messages import (
@@ -130,6 +131,7 @@ STEPS: Final[dict[type[Event], str]] = {
     NoteAdded: "note_added",
     NoteKept: "note_kept",
     TeamWrote: "team_wrote",
+    OutreachSent: "outreach_sent",
     DeadlineMoved: "deadline_moved",
     ConversationResumed: "resumed",
     ConversationRecovered: "recovered",

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from kaisa_relay.domain.conversation.links import LinkOrigin
 from kaisa_relay.domain.engagement.suppression import Address
 from kaisa_relay.domain.ids import ConversationId, SendId, WorkspaceId
 from kaisa_relay.domain.outgoing import Template
@@ -11,10 +12,14 @@ from kaisa_relay.domain.outgoing import Template
 
 @frozen
 class Order:
-    """A template to a conversation's visitor, under an id that no send had before."""
+    """A template to a conversation's visitor, under an id that no send had before.
+
+    `origin` is the step of a trigger that wants it.
+    """
 
     send: SendId
     conversation: ConversationId
+    origin: LinkOrigin
     template: Template = field(repr=False)
 
 
@@ -24,6 +29,8 @@ class NotHandedOver:
 
     why: str
     unwanted: bool = False
+    later: bool = False
+    """Whether it is worth trying again, for it was not refused at all."""
 
 
 @frozen

@@ -4,7 +4,6 @@ Rule 1: numbers always carry `+`; without it Meta may add the business's own cou
 Rule 2: a limit that Meta would refuse is an error here: callers split and cut, this does not.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Final, assert_never
 
@@ -25,14 +24,13 @@ from kaisa_relay.domain.outgoing import (
     Recipient,
     Template,
 )
+from kaisa_relay.domain.templates import LONGEST_BODY, clean_parameter
 
 LONGEST_BUTTONS_BODY: Final = 1024
 MOST_BUTTONS: Final = 3
 LONGEST_TITLE: Final = 20
 LONGEST_PAYLOAD: Final = 256
 LONGEST_OPAQUE: Final = 512
-LONGEST_PARAMETER: Final = 60
-"""Characters of a template's parameter; ours, so that a name cannot swamp the template."""
 
 
 class Unsendable(ValueError):
@@ -162,7 +160,9 @@ def _button(button: Button) -> Json:
 def _template(template: Template) -> Json:
     components = [_quick_reply(n, payload) for n, payload in enumerate(template.payloads)]
     if template.parameters:
-        texts = [{"type": "text", "text": clean_parameter(each)} for each in template.parameters]
+        clean = [clean_parameter(each) for each in template.parameters]
+        _check("body", "".join(clean), LONGEST_BODY)
+        texts = [{"type": "text", "text": each} for each in clean]
         components.insert(0, {"type": "body", "parameters": texts})
     return {
         "name": template.name,
@@ -179,16 +179,6 @@ def _quick_reply(index: int, payload: str) -> Json:
         "index": str(index),
         "parameters": [{"type": "payload", "payload": payload}],
     }
-
-
-def clean_parameter(text: str) -> str:
-    """Return a text that Meta takes as a template's parameter: one line, short, never empty."""
-    text = " ".join(text.split())  # first: tabs are control characters too
-    kept = (each for each in text if unicodedata.category(each) not in ("Cc", "Cs"))
-    line = " ".join("".join(kept).split())
-    if len(line) > LONGEST_PARAMETER:
-        line = line[: LONGEST_PARAMETER - 1].rstrip() + "…"
-    return line or "-"
 
 
 def _check(what: str, text: str, limit: int) -> None:

@@ -4,8 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kaisa_relay.domain.templates import TEMPLATES, TemplateKey, template_text
+from kaisa_relay.domain.templates import (
+    TEMPLATES,
+    TemplateKey,
+    brief,
+    clean_parameter,
+    template_text,
+)
 from kaisa_relay.domain.texts import LANGUAGES
 
 VARIABLE = re.compile(r"\{\{(\d+)\}\}")
@@ -40,3 +48,46 @@ def test_operators_find_every_text(key: TemplateKey) -> None:
     for language, text in TEMPLATES[key].items():
         row = f"| `{key.value}` | {language} | {text.body} | {', '.join(text.buttons)} |"
         assert row in page
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Ana", "Ana"),
+        ("  Ana \t\r\n  Lind ", "Ana Lind"),
+        ("", "-"),
+        (" \n ", "-"),
+        ("\x00\x1b", "-"),
+        ("Ana \x07 Lind", "Ana Lind"),
+        ("A\u200dna\x07", "A\u200dna"),
+        ("\u00a0Ana\u2028Lind", "Ana Lind"),
+        ("x" * 61, "x" * 61),
+    ],
+)
+def test_parameters_are_cleaned(text: str, clean: str) -> None:
+    """One line without control characters, never empty."""
+    assert clean_parameter(text) == clean
+
+
+@given(st.text(max_size=100))
+def test_any_parameter_is_taken(text: str) -> None:
+    """Meta refuses newlines, tabs, four spaces in a row, and empty parameters."""
+    clean = clean_parameter(text)
+    assert clean
+    assert 1 <= len(brief(text)) <= 60
+    assert clean == " ".join(clean.split())
+    assert clean.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        (" Ana\n", "Ana"),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "x" * 59 + "…"),
+        ("x" * 58 + " yyy", "x" * 58 + "…"),
+    ],
+)
+def test_our_own_are_brief(text: str, short: str) -> None:
+    """A name must not swamp an offer."""
+    assert brief(text) == short

@@ -17,6 +17,7 @@ class OutboxCourier:
     orders: list[Order] = field(factory=list)
     refusal: str | None = None
     unwanted: bool = False
+    later: bool = False
     away: int = 0
     """How often the store is away before it is there."""
     declined: list[Declined] = field(factory=list)
@@ -27,7 +28,7 @@ class OutboxCourier:
             self.away -= 1
             raise StoreUnavailable
         if self.refusal is not None:
-            return NotHandedOver(self.refusal, self.unwanted)
+            return NotHandedOver(self.refusal, self.unwanted, self.later)
         self.orders.append(order)
         plain = self.world.outgoing(Purpose.NOTICE)
         send = evolve(

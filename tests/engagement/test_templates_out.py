@@ -133,6 +133,18 @@ async def test_a_parameter_may_be_a_link_that_leads_back(stage: Stage) -> None:
     assert order.template.parameters[0].startswith("https://wa.me/")
 
 
+async def test_parameters_are_whole(stage: Stage) -> None:
+    """One line each, as Meta wants them, and not cut."""
+    link = f"https://acme.example/{'x' * 200}"
+    await stage.trigger_of(
+        {**WORDS, "parameters": ["a\n\tb     c", link, "{{ metadata.nothing }}"]}
+    )
+    await stage.abandoned()
+    await stage.tried(1)
+    (order,) = stage.courier.orders
+    assert order.template.parameters == ("a b c", link, "-")
+
+
 async def test_who_cannot_be_reached_ends_it(stage: Stage) -> None:
     """With the courier's reason."""
     stage.courier.refusal = "the visitor is on the block list"
@@ -141,6 +153,21 @@ async def test_who_cannot_be_reached_ends_it(stage: Stage) -> None:
     (delivery,) = await stage.states(1, DeliveryState.DEAD)
     assert [each.why for each in await tries(stage, delivery)] == [stage.courier.refusal]
     assert stage.courier.declined == []
+
+
+async def test_a_conversation_that_does_not_answer_is_asked_again(stage: Stage) -> None:
+    """Which is nobody's fault, and no reason to rest."""
+    stage.courier.refusal, stage.courier.later = "its conversation did not answer", True
+    await stage.trigger_of(WORDS)
+    await stage.abandoned()
+    (delivery,) = await stage.tried(1)
+    assert delivery.state is WAITING
+    stage.courier.refusal = None
+    stage.pass_time(timedelta(minutes=1))
+    await stage.tried(2)
+    (order,) = stage.courier.orders
+    assert (order.origin.trigger, order.origin.step) == (delivery.trigger, 0)
+    assert order.origin.event == delivery.event
 
 
 async def test_who_wants_none_gets_none(stage: Stage) -> None:
@@ -166,8 +193,9 @@ async def test_a_store_that_is_away_while_a_delivery_is_tried(stage: Stage) -> N
     [
         ({"language": "{{ metadata.language }}"},
          "`language` gave no language of a template, such as sv or pt_BR"),
-        ({"parameters": ["x", f"https://acme.example/{'x' * 40}"]},
-         "`parameters[1]` holds a link that would be cut off: it is too long"),
+        ({"parameters": ["x" * 1000, "y" * 25]},
+         "`parameters` have 1025 characters together, "
+         "and a template's whole body has at most 1024"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_sent_ends_it(stage: Stage, words: dict[str, Any], why: str) -> None:

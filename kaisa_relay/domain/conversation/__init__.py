@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation import (
     ending,
     moving,
     offering,
+    reaching_out,
     recovering,
     relaying,
     replying,
@@ -48,6 +49,7 @@ from kaisa_relay.domain.conversation.messages import (
     Tick,
 )
 from kaisa_relay.domain.conversation.orders import HandOver, KeepNote, Order, WriteTo
+from kaisa_relay.domain.conversation.outreach import ReachOut
 from kaisa_relay.domain.conversation.state import Phase, State, created
 from kaisa_relay.domain.outage import moved_deadline
 
@@ -102,7 +104,7 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
                 windows.open_for(decision, side, sent_at)
         case Tick():
             _tick(decision, command)
-        case WriteTo() | KeepNote() | HandOver() | GiveLink():
+        case WriteTo() | KeepNote() | HandOver() | GiveLink() | ReachOut():
             refused = _obey(decision, command)
             if refused is not None:
                 return refused
@@ -111,7 +113,10 @@ def deliberate(state: State, command: Command, new_id: NewId) -> Decision | Refu
     return decision
 
 
-def _obey(decision: Decision, asked: Order | GiveLink) -> Refusal | None:
+def _obey(decision: Decision, asked: Order | GiveLink | ReachOut) -> Refusal | None:
+    if isinstance(asked, ReachOut):
+        reaching_out.reach(decision, asked)
+        return None
     if isinstance(asked, GiveLink):
         return recovering.give(decision, asked)
     return supervising.obey(decision, asked)

@@ -20,6 +20,7 @@ from kaisa_relay.domain.conversation.changing_hands import (
     resumed,
     taken_over,
 )
+from kaisa_relay.domain.conversation.events.talk import OutreachSent
 from kaisa_relay.domain.conversation.events.windows import (
     MessageHeld,
     ReopenAsked,
@@ -187,6 +188,8 @@ def _evolve_rarely(state: State, event: Event) -> State:
             return replace(state, nudged=True, nudged_at=at)
         case DeadlineMoved():
             return _deadline_moved(state, event)
+        case OutreachSent(send=send):
+            return replace(state, reached=keeping.latest(state.reached, send))
         case LinkCreated():
             return link_made(state, event)
         case _:

@@ -54,6 +54,7 @@ from kaisa_relay.domain.conversation.events import (
 )
 from kaisa_relay.domain.conversation.links import GiveLink, LinkRefusal
 from kaisa_relay.domain.conversation.orders import Handover, Order, OrderRefusal
+from kaisa_relay.domain.conversation.outreach import ReachOut
 from kaisa_relay.domain.conversation.presence import AgentBack, AgentGone
 from kaisa_relay.domain.conversation.refusals import AlreadyEnded, BusySide, NoPairFree
 from kaisa_relay.domain.conversation.relocation import MoveChannel
@@ -285,6 +286,7 @@ Command = (
     | Tick
     | Order
     | GiveLink
+    | ReachOut
 )
 
 

@@ -152,6 +152,8 @@ class State:
     kept."""
     form: ContactId | None = None
     """Who the form named; the visitor is who came. None in snapshots of before it was kept."""
+    reached: tuple[SendId, ...] = ()
+    """Templates of triggers that went out of late."""
     links: tuple[GivenLink, ...] = ()
     """The links of late that lead back here, the latest last."""
     recovering: int | None = None

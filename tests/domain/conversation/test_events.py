@@ -37,6 +37,8 @@ CODES = {
     ("TemplateChanged", "language"),
     ("TemplateChanged", "status"),
     ("TemplateChanged", "reason"),
+    ("OutreachSent", "template"),
+    ("OutreachSent", "language"),
     ("AlertRaised", "template"),
     ("AlertRaised", "language"),
     ("AlertRaised", "reason"),

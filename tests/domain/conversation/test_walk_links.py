@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -22,10 +22,11 @@ from kaisa_relay.domain.conversation.messages import (
     Notified,
     Receive,
 )
+from kaisa_relay.domain.conversation.outreach import ReachOut
 from kaisa_relay.domain.conversation.resuming import FOR_GOOD
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.engagement.ids import TriggerId
-from kaisa_relay.domain.ids import ContactId, EventSeq
+from kaisa_relay.domain.ids import ContactId, EventSeq, SendId
 from kaisa_relay.domain.texts import TextKey
 from tests.domain.builders import VISITOR
 from tests.domain.conversation.test_walk import Walk
@@ -114,6 +115,18 @@ class LinkWalk(Walk):
         before = self.state
         self.state = self.witness.see(self.state, command, events)
         assert self.state.phase is before.phase, "a link alone changes nothing"
+
+    @rule(send=st.integers(1, 4), origin=STEPS)
+    def an_outreach_goes_out(self, send: int, origin: LinkOrigin) -> None:
+        """At any time, once by its id, and the talk stays as it was."""
+        id = SendId(1_000_000 + send)
+        command = ReachOut(id, "news", "en", origin, self.now)
+        events = decide(self.state, command, self.new_id)
+        assert isinstance(events, tuple)
+        assert len(events) == (0 if id in self.state.reached else 1)
+        before = self.state
+        self.state = self.witness.see(self.state, command, events)
+        assert evolve(self.state, reached=before.reached) == before
 
     @precondition(lambda self: self.state.links)
     @rule(data=st.data(), who=ANYBODY, content=WORDS, untouched=st.booleans(), own=st.booleans())

@@ -11,6 +11,7 @@ from attrs import define, field
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation import created, decide, evolve, next_deadline
 from kaisa_relay.domain.conversation.deadlines import waits
+from kaisa_relay.domain.conversation.events import OutreachSent
 from kaisa_relay.domain.conversation.messages import (
     AgentAccepted,
     AgentLost,
@@ -61,6 +62,7 @@ AFTER_THE_END = (
     NoteKept,
     ReopenFailed,
     LinkCreated,
+    OutreachSent,
 )
 OFFER_OVER = OfferDeclined | OfferExpired | OfferFailed | OfferRescinded
 ENDED = ConversationAbandoned | ConversationClosed | ConversationFailed

@@ -65,6 +65,7 @@ from kaisa_relay.domain.conversation.events.talk import (
     MessageUnconfirmed,
     NoteKept,
     Notified,
+    OutreachSent,
     TeamWrote,
 )
 from kaisa_relay.domain.conversation.events.windows import (
@@ -134,6 +135,7 @@ __all__ = [
     "OfferFailed",
     "OfferRescinded",
     "OfferSent",
+    "OutreachSent",
     "ReopenAsked",
     "ReopenFailed",
     "ReplyOverdue",
@@ -179,6 +181,7 @@ Event = (
     | NoteAdded
     | NoteKept
     | TeamWrote
+    | OutreachSent
     | DeadlineMoved
     | ConversationClosed
     | ConversationFailed

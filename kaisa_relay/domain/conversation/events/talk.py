@@ -6,6 +6,7 @@ from attrs import frozen
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.crossing import Marks
+from kaisa_relay.domain.engagement.ids import TriggerId
 from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.requester import Requester
 from kaisa_relay.domain.texts import TextKey
@@ -68,6 +69,24 @@ class NoteKept:
     at: datetime
     contact: ContactId | None = None
     by: Requester | None = None
+
+
+@frozen
+class OutreachSent:
+    """A trigger had a template sent to the visitor: which, and by which of its steps (from 0).
+
+    Its parameters are content. It is no part of the talk until somebody answers.
+    """
+
+    message: MessageId
+    send: SendId
+    contact: ContactId
+    template: str
+    language: str
+    trigger: TriggerId
+    trigger_version: int
+    step: int
+    at: datetime
 
 
 @frozen

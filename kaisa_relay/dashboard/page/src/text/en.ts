@@ -359,6 +359,7 @@ export const en = {
     "conversation.closed": "Closed",
     "conversation.resumed": "Resumed",
     "conversation.recovered": "Came back by a link",
+    "conversation.outreach_sent": "Template of a trigger sent",
     "conversation.link_created": "New link made",
     "conversation.failed": "Failed",
     "conversation.abandoned": "Abandoned",
