@@ -14,6 +14,8 @@ from kaisa_relay.domain.payloads import of_content
 
 LONGEST: Final = 40
 """Characters of a message that may be such a word."""
+MOST_SPACES: Final = 4
+"""Spaces in one; most of what people write has more, and is read no further."""
 
 
 class Opting(StrEnum):
@@ -51,7 +53,7 @@ def opting_of(content: Content) -> Opting | None:
             pass
         case _:
             return None
-    if len(said) > LONGEST:
+    if len(said) > LONGEST or said.count(" ") > MOST_SPACES:
         return None
     word = " ".join(_SIGNS.sub(" ", plain(said)).split())
     if word in _OUT:
