@@ -25,8 +25,8 @@ def test_again(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", "!", "Please stop", "stop it", "Can I stop by today?", "so I will stop now", "stopover", "cancel", "end",
-     "Start when?", "alto", "stop " * LONGEST],
+    ["", "!", "Please stop", "stop it", "Can I stop by today?", "so I will stop now", "stopover",
+     "cancel", "end", "Start when?", "alto", "stop " * LONGEST],
 )  # fmt: skip
 def test_said_in_passing(said: str) -> None:
     """What is only part of a message, or means something else here, is no order."""
