@@ -20,6 +20,7 @@ from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import (
     delivery_rows,
+    ending_rows,
     endpoint_rows,
     recovery_rows,
     trigger_rows,
@@ -200,7 +201,12 @@ class Builder(LeavingAlone):
                 return InUse(named)
             return endpoint_rows.remove(connection, workspace, endpoint)
 
-        return await self._write(remove)
+        gone = await self._write(remove)
+        if gone is True:
+            end = partial(ending_rows.end_at, of=workspace, endpoint=endpoint, at=self._at())
+            while await self._write(end) == ending_rows.PAGE:
+                pass
+        return gone
 
     async def try_endpoint(
         self, workspace: WorkspaceId, endpoint: EndpointId, to: str | None
@@ -244,10 +250,25 @@ class Builder(LeavingAlone):
 
     async def replay(self, workspace: WorkspaceId, which: WhichDeliveries | DeliveryId) -> int:
         """Try again, from now on, what was delivered or is dead; returns how many there are."""
-        again = partial(delivery_rows.replay, of=workspace, which=which, now=self._at())
-        count = await self._write(again)
+        if isinstance(which, WhichDeliveries):
+            count = await self._replay_all(workspace, which)
+        else:
+            count = await self._replay(workspace, [which])
         self.deliver()
         return count
+
+    async def _replay_all(self, workspace: WorkspaceId, which: WhichDeliveries) -> int:
+        """By the page, for thousands at once would hold up the relay's own writes."""
+        count, last, began = 0, DeliveryId(0), self._at()
+        ended = partial(delivery_rows.ended, of=workspace, which=which, before=began)
+        while page := await self._read(partial(ended, after=last)):
+            count += await self._replay(workspace, page)
+            last = page[-1]
+        return count
+
+    async def _replay(self, workspace: WorkspaceId, which: Sequence[DeliveryId]) -> int:
+        replay = partial(delivery_rows.replay, of=workspace, which=which, now=self._at())
+        return await self._write(replay)
 
     # --- what endpoints need
 

@@ -14,7 +14,14 @@ from attrs import define, field
 from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, EndpointId
 from kaisa_relay.domain.engagement.retrying import Breaker
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.engagement import delivery_rows, due_rows, endpoint_rows, limit_rows, quota_rows
+from kaisa_relay.engagement import (
+    delivery_rows,
+    due_rows,
+    ending_rows,
+    endpoint_rows,
+    limit_rows,
+    quota_rows,
+)
 from kaisa_relay.engagement.endpoint_rows import Cipher, channel_lane
 from kaisa_relay.engagement.lane import Lane, Tools
 from kaisa_relay.ports import StoreUnavailable
@@ -111,7 +118,10 @@ class Deliverer:
                 await self.tools.store.write(partial(limit_rows.tidy, before=before))
                 await self.tools.store.write(partial(quota_rows.tidy, before=before))
                 tidy = partial(delivery_rows.tidy, before=before, most=PAGE)
-                wait = PAUSE if await self.tools.store.write(tidy) == PAGE else TIDY_EVERY
+                overdue = partial(ending_rows.end_overdue, at=self.tools.wall())
+                more = await self.tools.store.write(overdue) == ending_rows.PAGE
+                more |= await self.tools.store.write(tidy) == PAGE
+                wait = PAUSE if more else TIDY_EVERY
             except StoreUnavailable:
                 wait = PAUSE
             await trio.sleep(wait)

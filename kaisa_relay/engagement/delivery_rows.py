@@ -1,6 +1,6 @@
 """Deliveries in their tables: what is due, what came of it, and what is shown of both."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,14 +12,16 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    exists,
     func,
     insert,
+    or_,
     select,
     tuple_,
     update,
 )
 
-from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId
+from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, DeliveryId, EndpointId
 from kaisa_relay.domain.engagement.suppression import Way
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.engagement.quota_rows import count
@@ -30,10 +32,12 @@ from kaisa_relay.ports.engagement import (
     DeliveryView,
     WhichDeliveries,
 )
-from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery
+from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, endpoint
 from kaisa_relay.store.instants import from_micros, to_micros
 
 FINISHED: Final = (DeliveryState.DELIVERED, DeliveryState.DEAD)
+PAGE: Final = 200
+"""Deliveries that are replayed in one transaction."""
 MILLISECOND: Final = 1000
 """In microseconds."""
 
@@ -82,19 +86,21 @@ def due(
         .order_by(delivery.c.due_at, delivery.c.id)
         .limit(most)
     )
-    return [
-        Waiting(
-            of,
-            row.id,
-            Place(row.trigger_id, row.version, row.step, row.action),
-            row.seq,
-            to,
-            from_micros(row.first_due_at),
-            row.attempts,
-            row.conversation,
-        )
-        for row in connection.execute(query)
-    ]
+    return [waiting_of(row) for row in connection.execute(query)]
+
+
+def waiting_of(row: Row[Any]) -> Waiting:
+    """Return a delivery that waits."""
+    return Waiting(
+        row.workspace,
+        row.id,
+        Place(row.trigger_id, row.version, row.step, row.action),
+        row.seq,
+        row.endpoint,
+        from_micros(row.first_due_at),
+        row.attempts,
+        row.conversation,
+    )
 
 
 def record(connection: Connection, tried: Sequence[Tried]) -> None:
@@ -211,11 +217,27 @@ def tries(connection: Connection, of: WorkspaceId, id: DeliveryId) -> list[Attem
     ]
 
 
+def ended(
+    connection: Connection,
+    of: WorkspaceId,
+    which: WhichDeliveries,
+    after: DeliveryId,
+    before: datetime,
+) -> list[DeliveryId]:
+    """Return up to `PAGE` deliveries above an id that ended before an instant, in order."""
+    finished = (delivery.c.state.in_(FINISHED), delivery.c.done_at <= to_micros(before))
+    query = select(delivery.c.id).where(*_chosen(of, which), *finished, delivery.c.id > after)
+    return list(connection.scalars(query.order_by(delivery.c.id).limit(PAGE)))
+
+
 def replay(
-    connection: Connection, of: WorkspaceId, which: WhichDeliveries | DeliveryId, now: datetime
+    connection: Connection, of: WorkspaceId, which: Collection[DeliveryId], now: datetime
 ) -> int:
-    """Have finished deliveries wait again, with seven days before them."""
-    chosen = _chosen(of, which) if isinstance(which, WhichDeliveries) else _is(of, which)
+    """Have finished deliveries wait again, with seven days before them; not where their endpoint
+    is there no more."""
+    mine = (delivery.c.workspace == of, delivery.c.id.in_(which))
+    there = exists().where(endpoint.c.workspace == of, endpoint.c.id == delivery.c.endpoint)
+    reached = or_(delivery.c.endpoint == CHANNEL_LANE, there)
     again = {
         "state": DeliveryState.WAITING,
         "first_due_at": to_micros(now),
@@ -225,7 +247,8 @@ def replay(
         "send": None,
     }
     finished = delivery.c.state.in_(FINISHED)
-    return connection.execute(update(delivery).where(*chosen, finished).values(again)).rowcount
+    changed = update(delivery).where(*mine, finished, reached).values(again)
+    return connection.execute(changed).rowcount
 
 
 def tidy(connection: Connection, before: datetime, most: int) -> int:

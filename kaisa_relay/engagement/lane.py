@@ -19,8 +19,9 @@ from sqlalchemy import Connection
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import DELIVERY, ENDPOINT
 from kaisa_relay.domain.engagement.quota import Quotas
-from kaisa_relay.domain.engagement.retrying import Breaker, next_attempt
+from kaisa_relay.domain.engagement.retrying import TRIED_FOR, Breaker, next_attempt
 from kaisa_relay.domain.engagement.suppression import Way, read_address
+from kaisa_relay.domain.engagement.trigger import quiet_for
 from kaisa_relay.domain.ids import to_text
 from kaisa_relay.engagement import delivery_rows, endpoint_rows, trigger_rows
 from kaisa_relay.engagement.content import (
@@ -33,6 +34,7 @@ from kaisa_relay.engagement.content import (
     way_of,
 )
 from kaisa_relay.engagement.delivery_rows import Tried, Waiting
+from kaisa_relay.engagement.ending_rows import OVER
 from kaisa_relay.engagement.endpoint_rows import GONE, Target
 from kaisa_relay.engagement.events import Events
 from kaisa_relay.engagement.handing_over import Handover
@@ -58,6 +60,7 @@ ROUNDS: Final = 20
 PAUSE: Final = 0.5
 """Seconds before a try is written down again while the store is away."""
 _GONE: Final = 410
+_QUIET: Final = "it is their quiet hours"
 _ERASED: Final = "the event is not kept any more"
 _OUR_FAULT: Final = "it failed here, by a fault of the relay that its log names"
 _ONCE: Final = RestartPolicy(0, 1.0, 0.0, 0.0, fatal=(StoreUnavailable,))
@@ -208,13 +211,19 @@ class Lane:
             await self.tools.handover.courier.note_declined(of.workspace, declined)
 
     async def _content(self, of: Waiting) -> Content | Unsendable:
+        if self.tools.wall() > of.first_due_at + TRIED_FOR:
+            return Unsendable(OVER)  # it waited for an endpoint that was switched off, or for us
         event = await self.tools.events.at(of.workspace, of.seq)
         if event is None:
             return Unsendable(_ERASED)
         if self.target.kind is Kind.WEBHOOK:
             return Posted(posted(event))  # it needs nothing of its trigger
-        read = partial(trigger_rows.action_at, of=of.workspace, place=of.action)
+        read = partial(trigger_rows.definition_at, of=of.workspace, place=of.action)
         tools = self.tools
+        definition = await tools.store.browse(read)
+        quiet = quiet_for(definition, tools.wall())
+        if quiet:
+            return Unsendable(_QUIET, later=True, after=quiet)
         composer = Composer(
             tools.store,
             tools.archive,
@@ -223,7 +232,7 @@ class Lane:
             tools.quotas,
             tools.wall(),
         )
-        action = await tools.store.browse(read)
+        action = of.action.action_of(definition)
         return await composer.compose(action, of.action, self.target, event)
 
     def _learn(self, reply: Reply) -> None:

@@ -53,16 +53,20 @@ class Place:
     step: int
     action: int
 
+    def action_of(self, definition: Trigger) -> Action:
+        """Return the action that stands there."""
+        return definition.steps[self.step].actions[self.action]
 
-def action_at(connection: Connection, of: WorkspaceId, place: Place) -> Action:
-    """Return an action; versions are never deleted."""
+
+def definition_at(connection: Connection, of: WorkspaceId, place: Place) -> Trigger:
+    """Return the version in which an action stands; versions are never deleted."""
     mine = (
         trigger_version.c.workspace == of,
         trigger_version.c.trigger_id == place.trigger,
         trigger_version.c.version == place.version,
     )
     row = connection.execute(select(trigger_version.c.definition).where(*mine)).one()
-    return _definition(row).steps[place.step].actions[place.action]
+    return _definition(row)
 
 
 def enabled(connection: Connection) -> list[Standing]:

@@ -122,16 +122,21 @@ class Stage:
 
     async def trigger_of(self, *actions: dict[str, Any], **parts: Any) -> TriggerView:
         """Add a trigger with these actions, and wait until it is looked at."""
+        read = self.reading(*actions, **parts)
+        made = await self.builder.add_trigger(self.world.workspace, "ladder", True, read)
+        assert isinstance(made, TriggerView), made
+        await self.standing(made.id, True)
+        return made
+
+    def reading(self, *actions: dict[str, Any], **parts: Any) -> Trigger:
+        """Read what a trigger with these actions does."""
         steps = [
             {"after": after, "actions": list(actions)} for after in parts.pop("after", ("0s",))
         ]
         definition = {"on": ["conversation.abandoned"], "steps": steps, **parts}
         read = read_trigger(definition, KNOWN, self.builder.bad_text)
         assert isinstance(read, Trigger), read
-        made = await self.builder.add_trigger(self.world.workspace, "ladder", True, read)
-        assert isinstance(made, TriggerView), made
-        await self.standing(made.id, True)
-        return made
+        return read
 
     async def standing(self, trigger: int, there: bool) -> None:
         """Wait until the follower goes by a trigger, or no more."""

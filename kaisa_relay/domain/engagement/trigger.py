@@ -116,6 +116,11 @@ def endpoints(trigger: Trigger) -> frozenset[tuple[EndpointId, Kind]]:
     return frozenset(each for each in wanted if each[1] is not Kind.TEMPLATE)
 
 
+def quiet_for(trigger: Trigger, at: datetime) -> timedelta:
+    """Return for how long nobody is to be reached from this instant on; zero is not at all."""
+    return _when(trigger, at) - at
+
+
 def _when(trigger: Trigger, at: datetime) -> datetime:
     return at if trigger.hours is None else trigger.hours.schedule.opens_after(at)
 

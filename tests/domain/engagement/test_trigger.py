@@ -13,6 +13,7 @@ from kaisa_relay.domain.engagement.trigger import (
     Trigger,
     endpoints,
     plan,
+    quiet_for,
     read_trigger,
     starts,
     stops,
@@ -157,3 +158,12 @@ def test_a_mistake_is_named_by_its_path(written: Any, field: str) -> None:
     refused = read_trigger(written, KNOWN, no_fault)
     assert isinstance(refused, BadDefinition)
     assert refused.field == field
+
+
+def test_how_long_it_is_quiet() -> None:
+    """Until the morning in their zone; not at all by day, or for who has no quiet hours."""
+    ladder = read(LADDER)
+    assert quiet_for(ladder, at("2026-11-23T22:00")) == timedelta(hours=9)
+    assert quiet_for(ladder, at("2026-11-23T12:00")) == timedelta()
+    plain = read({name: value for name, value in LADDER.items() if name != "hours"})
+    assert quiet_for(plain, at("2026-11-23T22:00")) == timedelta()
