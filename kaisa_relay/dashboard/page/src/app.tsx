@@ -3,11 +3,12 @@ import { AlertBar } from "./alerts/bar";
 import { Board } from "./board/view";
 import { Channels } from "./channels/channels";
 import { Conversation } from "./conversation/view";
+import { Engagement } from "./engagement/section";
 import { useShortcuts } from "./keyboard";
-import { address, place } from "./page";
+import { address, ENGAGEMENT, place } from "./page";
 import { Settings } from "./settings/settings";
 import { SignIn } from "./signin/signin";
-import { signOut, who } from "./session";
+import { may, signOut, who } from "./session";
 import { useStore } from "./store";
 import { t } from "./text/en";
 import { LineState } from "./ui/line";
@@ -42,7 +43,8 @@ function toContent(event: Event): void {
 
 function Bar() {
   const here = useStore(place).at;
-  const places = ["board", "agents", "channels", "settings"] as const;
+  const engaging = may("engagement:manage") ? (["triggers"] as const) : [];
+  const places = ["board", "agents", "channels", ...engaging, "settings"] as const;
   return (
     <header class="bar">
       <a class="mark" href={address({ at: "board" })} aria-label={t.title}>
@@ -51,10 +53,11 @@ function Bar() {
       </a>
       <nav class="nav">
         {places.map((at) => {
-          const current = here === at || (at === "board" && here === "conversation");
+          const within = at === "board" ? ["conversation"] : at === "triggers" ? ENGAGEMENT : [];
+          const current = here === at || within.some((each) => each === here);
           return (
             <a key={at} href={address({ at })} aria-current={current ? "page" : undefined}>
-              {t.nav[at]}
+              {at === "triggers" ? t.engagement.nav : t.nav[at]}
             </a>
           );
         })}
@@ -85,6 +88,11 @@ function Shown() {
       return <Channels />;
     case "settings":
       return <Settings />;
+    case "triggers":
+    case "endpoints":
+    case "deliveries":
+    case "suppressions":
+      return <Engagement place={here} />;
     case "board":
       return <Board chosen={null} />;
     case "conversation":

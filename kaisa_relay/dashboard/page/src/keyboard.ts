@@ -6,6 +6,7 @@ const GO: Record<string, Place> = {
   b: { at: "board" },
   a: { at: "agents" },
   c: { at: "channels" },
+  e: { at: "triggers" },
   s: { at: "settings" },
 };
 

@@ -5,6 +5,7 @@ import { begin, tryNow } from "./session";
 import "./style/tokens.css";
 import "./style/page.css";
 import "./style/settings.css";
+import "./style/engagement.css";
 import "./style/board.css";
 import "./style/conversation.css";
 

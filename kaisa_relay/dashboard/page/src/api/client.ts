@@ -34,6 +34,10 @@ export class Client {
     return this.ask<T>("POST", path, body);
   }
 
+  put<T>(path: string, body: object): Promise<T> {
+    return this.ask<T>("PUT", path, body);
+  }
+
   patch<T>(path: string, body: object): Promise<T> {
     return this.ask<T>("PATCH", path, body);
   }

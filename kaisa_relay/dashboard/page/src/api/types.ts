@@ -1,5 +1,6 @@
 // The objects of the API, by the names of its own document; `make page` generates them.
 import type { components } from "../../generated/api";
+import type { TriggerParts } from "../triggers/definition";
 
 type Schemas = components["schemas"];
 
@@ -28,3 +29,12 @@ export type Problem = Schemas["ProblemAnswer"];
 export type Session = Schemas["SessionAnswer"];
 export type Side = Schemas["WriteMessage"]["to"];
 export type Status = Conversation["status"];
+
+/** What the Engagement Builder's own documents leave open is told in `triggers/definition.ts`. */
+export type Trigger = Omit<Schemas["TriggerAnswer"], "steps" | "when" | "hours"> & TriggerParts;
+export type TriggerWish = Omit<Schemas["TriggerRequest"], "steps" | "when" | "hours"> & TriggerParts;
+export type StepCounts = Schemas["StepAnswer"];
+export type Previewed = Schemas["PreviewedAction"];
+export type Preview = Omit<Schemas["PreviewAnswer"], "event"> & { event: { type?: string } };
+export type Attempt = Schemas["AttemptAnswer"];
+export type Endpoint = Schemas["EndpointAnswer"];

@@ -1,5 +1,6 @@
 // Every word that the page says. Another language is another file of this shape.
 import type { EventType } from "../feed/frames";
+import { engagement, triggers } from "./engagement";
 
 interface AlertWords {
   phone: string;
@@ -12,6 +13,8 @@ export const en = {
   title: "kaisa_relay",
   skip: "Skip to the content",
   nav: { board: "Board", agents: "Agents", channels: "Channels", settings: "Settings" },
+  engagement,
+  triggers,
   signIn: {
     heading: "Sign in",
     name: "Name",
@@ -301,6 +304,7 @@ export const en = {
       ["g b", "board"],
       ["g a", "agents"],
       ["g c", "channels"],
+      ["g e", "triggers, and what they send"],
     ] as [string, string][],
   },
   alerts: {
