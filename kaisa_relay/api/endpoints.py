@@ -175,4 +175,6 @@ def _answer(view: EndpointView) -> EndpointAnswer:
         account=view.options.account,
         request=None if view.options.request is None else dict(view.options.request),
         header_names=list(view.options.header_names) or None,
+        failures=view.failures,
+        rests_until=view.rests_until,
     )

@@ -163,7 +163,11 @@ class EndpointTest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class EndpointAnswer(Struct, frozen=True, kw_only=True):
-    """An endpoint. `disabled_by` is `gone` (it answered 410) or `you`."""
+    """An endpoint. `disabled_by` is `gone` (it answered 410) or `you`.
+
+    `failures` are those in a row that were seen since the relay's last start; after five the
+    endpoint is left alone, and from `rests_until` tried with one delivery at a time.
+    """
 
     id: str
     kind: Annotated[Kind, _KIND]
@@ -177,6 +181,8 @@ class EndpointAnswer(Struct, frozen=True, kw_only=True):
     account: Annotated[str | None, _ACCOUNT] = None
     request: Annotated[dict[str, Any] | None, _REQUEST] = None
     header_names: list[str] | None = None
+    failures: int = 0
+    rests_until: datetime | None = None
     secret: Annotated[str | UnsetType, _SECRET] = UNSET
 
 

@@ -16,6 +16,7 @@ from kaisa_relay.domain.engagement.ids import (
     TriggerId,
 )
 from kaisa_relay.domain.engagement.quota import QuotaReached
+from kaisa_relay.domain.engagement.retrying import Breaker
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import WorkspaceId, to_text
 from kaisa_relay.engagement import (
@@ -63,6 +64,8 @@ class Builder(LeavingAlone):
     triggers_changed: Callable[[], None]
     deliver: Callable[[], None]
     """Told that something may be due."""
+    fares: Callable[[WorkspaceId, EndpointId], Breaker]
+    """Says how an endpoint has fared lately."""
     plain: bool = False
     """Whether endpoints may be http, as they may where a private network was named."""
 
@@ -135,7 +138,12 @@ class Builder(LeavingAlone):
 
     async def endpoints(self, workspace: WorkspaceId) -> Sequence[EndpointView]:
         """Return every endpoint, the oldest first."""
-        return await self._read(partial(endpoint_rows.views, of=workspace))
+        found = await self._read(partial(endpoint_rows.views, of=workspace))
+        return [self._as_it_fares(workspace, each) for each in found]
+
+    def _as_it_fares(self, of: WorkspaceId, view: EndpointView) -> EndpointView:
+        breaker = self.fares(of, view.id)
+        return evolve(view, failures=breaker.failures, rests_until=breaker.until)
 
     async def add_endpoint(
         self, workspace: WorkspaceId, wish: EndpointWish

@@ -56,6 +56,10 @@ class Deliverer:
         """Something may be due."""
         self._bell.set()
 
+    def fares(self, workspace: WorkspaceId, endpoint: EndpointId) -> Breaker:
+        """Return how an endpoint fared, as of the last time it was left."""
+        return self._breakers.get((workspace, endpoint), Breaker())
+
     async def run(self) -> None:
         """Deliver until cancelled; an outage of the store is waited out."""
         async with trio.open_nursery() as nursery:
@@ -104,10 +108,11 @@ class Deliverer:
         target = channel_lane(of) if on_channel else await self.tools.store.browse(read)
         if target is None:
             return
-        lane = Lane(self.tools, target, self._breakers.pop(key, Breaker()))
+        lane = Lane(self.tools, target, self.fares(of, id))
         try:
             await lane.work()
         finally:
+            self._breakers.pop(key, None)
             if lane.breaker.failures:
                 self._breakers[key] = lane.breaker
 

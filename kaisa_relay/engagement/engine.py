@@ -45,7 +45,8 @@ class Engine:
         self.follower = Follower(tools.store, *reading, ring, tools.wall, tools.quotas)
         self.follower.outdated = self.reload
         self.deliverer.may_deliver = self.follower.is_level
-        self.builder = Builder(tools, self.cipher, self.random, self.reload, ring, self.plain)
+        told = (self.reload, ring, self.deliverer.fares)
+        self.builder = Builder(tools, self.cipher, self.random, *told, self.plain)
 
     def take(self, committed: Sequence[Recorded]) -> None:
         """Hear of what was committed; does not wait."""

@@ -59,7 +59,11 @@ class Options:
 
 @frozen
 class EndpointView:
-    """Where deliveries go. `disabled_by` is `gone` (it answered 410) or `you`."""
+    """Where deliveries go. `disabled_by` is `gone` (it answered 410) or `you`.
+
+    `failures` are those in a row that this process has seen since it started; after several the
+    endpoint `rests_until` then, and is tried with one delivery at a time.
+    """
 
     id: EndpointId
     url: str
@@ -68,6 +72,8 @@ class EndpointView:
     disabled_by: str | None
     kind: Kind = Kind.WEBHOOK
     options: Options = field(factory=Options)
+    failures: int = 0
+    rests_until: datetime | None = None
 
 
 @frozen

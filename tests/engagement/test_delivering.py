@@ -155,7 +155,14 @@ async def test_a_dead_endpoint_rests_and_others_go_on(stage: Stage) -> None:
         found = await stage.deliveries(endpoint=alive.view.id)
         return all(each.state is DELIVERED for each in found)
 
+    async def rests() -> bool:
+        by_id = {each.id: each for each in await stage.builder.endpoints(workspace)}
+        assert by_id[alive.view.id].failures == 0
+        known = by_id[dead.view.id]
+        return known.failures >= OPENS_AFTER and known.rests_until is not None
+
     await until(all_taken)
+    await until(rests)
     assert {call.path for call in stage.receiver.calls} == {"/hooks/alive"}
 
 

@@ -16,6 +16,7 @@ const TRIGGER: Trigger = {
   when: { all: [{ field: "event.data.reason", eq: "unscanned" }, { field: "metadata.car", exists: true }] },
   unless: ["conversation.started"],
   hours: { zone: "Europe/Stockholm", quiet: "21:00-08:00" },
+  limit: { times: 1, per: "7d" },
   steps: [
     { after: "30m", actions: [{ webhook: "end_1" }, { sms: "end_2", to: "{{ visitor.phone }}", text: { en: "Hi", sv: "Hej" } }] },
     { after: "1d", actions: [{ email: "end_3", to: "a@b.example", subject: "S", text: "T", html: "<p>T</p>" }] },
@@ -31,10 +32,16 @@ describe("a trigger in its form", () => {
     expect(wish(draftOf(TRIGGER))).toEqual(parts);
   });
 
+  test("what the form does not know goes back as it came", () => {
+    const newer = { ...TRIGGER, weight: 3 };
+    expect(wish(draftOf(newer))).toHaveProperty("weight", 3);
+  });
+
   test("says nothing of what is empty", () => {
     expect(wish({ ...NEW_DRAFT, unless: [] })).not.toHaveProperty("unless");
     expect(wish(NEW_DRAFT)).not.toHaveProperty("when");
     expect(wish(NEW_DRAFT)).not.toHaveProperty("hours");
+    expect(wish(NEW_DRAFT)).not.toHaveProperty("limit");
   });
 
   test("a language that is there twice is said at its field, unless that is not sent", () => {

@@ -31,8 +31,8 @@ export type Side = Schemas["WriteMessage"]["to"];
 export type Status = Conversation["status"];
 
 /** What the Engagement Builder's own documents leave open is told in `triggers/definition.ts`. */
-export type Trigger = Omit<Schemas["TriggerAnswer"], "steps" | "when" | "hours"> & TriggerParts;
-export type TriggerWish = Omit<Schemas["TriggerRequest"], "steps" | "when" | "hours"> & TriggerParts;
+export type Trigger = Omit<Schemas["TriggerAnswer"], keyof TriggerParts> & TriggerParts;
+export type TriggerWish = Omit<Schemas["TriggerRequest"], keyof TriggerParts> & TriggerParts;
 export type StepCounts = Schemas["StepAnswer"];
 export type Previewed = Schemas["PreviewedAction"];
 export type Preview = Omit<Schemas["PreviewAnswer"], "event"> & { event: { type?: string } };

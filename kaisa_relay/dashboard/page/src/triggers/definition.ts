@@ -21,4 +21,5 @@ export interface TriggerParts {
   steps: Step[];
   when?: Record<string, unknown>;
   hours?: { zone: string; quiet: string };
+  limit?: { times: number; per: string };
 }

@@ -29,7 +29,12 @@ export interface Draft {
   unless: string[];
   zone: string;
   quiet: string;
+  /** How often for one visitor; as typed. */
+  times: string;
+  per: string;
   steps: StepDraft[];
+  /** What this form does not know is sent back as it came. */
+  rest: Record<string, unknown>;
 }
 /** What is wrong with a trigger, by the paths of its fields. */
 export type Wrong = Record<string, string>;
@@ -59,22 +64,26 @@ export const NEW_DRAFT: Draft = {
   unless: ["conversation.started"],
   zone: "",
   quiet: "",
+  times: "",
+  per: "",
+  rest: {},
   steps: [{ after: "30m", actions: [NEW_ACTION] }],
 };
 
 export function draftOf(trigger: Trigger): Draft {
+  const { id, version, changed_at, name, enabled, on, when, unless, hours, limit, steps, ...rest } = trigger;
   return {
-    name: trigger.name,
-    enabled: trigger.enabled,
-    on: trigger.on,
-    when: shownCondition(trigger.when),
-    unless: trigger.unless ?? [],
-    zone: trigger.hours?.zone ?? "",
-    quiet: trigger.hours?.quiet ?? "",
-    steps: trigger.steps.map((step) => ({
-      after: step.after ?? "0s",
-      actions: step.actions.map(shownAction),
-    })),
+    name,
+    enabled,
+    on,
+    when: shownCondition(when),
+    unless: unless ?? [],
+    zone: hours?.zone ?? "",
+    quiet: hours?.quiet ?? "",
+    times: limit ? String(limit.times) : "",
+    per: limit?.per ?? "",
+    steps: steps.map((step) => ({ after: step.after ?? "0s", actions: step.actions.map(shownAction) })),
+    rest,
   };
 }
 
@@ -89,20 +98,22 @@ export function wishOf(draft: Draft, twice: string, notJson: string): TriggerWis
   try {
     const when = writtenCondition(draft.when);
     if (Object.keys(wrong).length) return wrong;
-    const { name, enabled, on, unless, zone, quiet } = draft;
-    return {
-      name,
-      enabled,
-      on,
-      ...(when ? { when } : {}),
-      ...(unless.length ? { unless } : {}),
-      ...(zone || quiet ? { hours: { zone: zone.trim(), quiet: quiet.replace(/\s/g, "") } } : {}),
-      steps: draft.steps.map(writtenStep),
-    };
+    const { name, enabled, on, unless, steps, rest } = draft;
+    const optional = { ...(when ? { when } : {}), ...(unless.length ? { unless } : {}), ...bounds(draft) };
+    return { ...rest, name, enabled, on, ...optional, steps: steps.map(writtenStep) };
   } catch (failed) {
     if (failed instanceof NotJson) return { ...wrong, when: notJson };
     throw failed;
   }
+}
+
+/** Quiet hours and the limit, where there are any. */
+function bounds({ zone, quiet, times, per }: Draft): Pick<TriggerWish, "hours" | "limit"> {
+  const often = /^\d+$/.test(times.trim()) ? Number(times) : (times.trim() as unknown as number);
+  return {
+    ...(zone || quiet ? { hours: { zone: zone.trim(), quiet: quiet.replace(/\s/g, "") } } : {}),
+    ...(times || per ? { limit: { times: often, per: per.trim() } } : {}),
+  };
 }
 
 export function isWish(made: TriggerWish | Wrong): made is TriggerWish {

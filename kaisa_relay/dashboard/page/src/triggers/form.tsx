@@ -99,9 +99,8 @@ function Delete({ of, failed }: { of: Trigger; failed: (why: unknown) => void })
   return <Asking label={words.delete} sure={words.deleteSure(of.name)} does={() => void remove()} />;
 }
 
-function Fields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
+function Fields({ draft, change }: PartProps) {
   return (
-    <>
       <div class="panel">
         <Field path="name" label={words.name}>
           {(said) => (
@@ -133,39 +132,58 @@ function Fields({ draft, change }: { draft: Draft; change: (part: Partial<Draft>
           change={(unless) => change({ unless })}
         />
         <Quiet draft={draft} change={change} />
+        <Limit draft={draft} change={change} />
       </div>
-    </>
   );
 }
 
-function Quiet({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
+type PartProps = { draft: Draft; change: (part: Partial<Draft>) => void };
+
+function Quiet({ draft, change }: PartProps) {
   return (
     <fieldset class="group">
       <legend>{words.quiet}</legend>
       <div class="pair">
-        <Field path="hours.quiet" label={words.hours} hint={words.quietHint}>
-          {(said) => (
-            <input
-              {...said}
-              value={draft.quiet}
-              placeholder="21:00-08:00"
-              autocomplete="off"
-              onInput={(event) => change({ quiet: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <Field path="hours.zone" label={words.zone}>
-          {(said) => (
-            <input
-              {...said}
-              value={draft.zone}
-              placeholder="Europe/Stockholm"
-              autocomplete="off"
-              onInput={(event) => change({ zone: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <Typed path="hours.quiet" label={words.hours} hint={words.quietHint} placeholder="21:00-08:00" value={draft.quiet} change={(quiet) => change({ quiet })} />
+        <Typed path="hours.zone" label={words.zone} placeholder="Europe/Stockholm" value={draft.zone} change={(zone) => change({ zone })} />
       </div>
     </fieldset>
+  );
+}
+
+function Limit({ draft, change }: PartProps) {
+  return (
+    <fieldset class="group">
+      <legend>{words.limit}</legend>
+      <div class="pair">
+        <Typed path="limit.times" label={words.times} hint={words.limitHint} placeholder="1" value={draft.times} change={(times) => change({ times })} />
+        <Typed path="limit.per" label={words.per} placeholder="7d" value={draft.per} change={(per) => change({ per })} />
+      </div>
+    </fieldset>
+  );
+}
+
+interface TypedProps {
+  path: string;
+  label: string;
+  hint?: string;
+  placeholder: string;
+  value: string;
+  change: (typed: string) => void;
+}
+
+function Typed({ path, label, hint, placeholder, value, change }: TypedProps) {
+  return (
+    <Field path={path} label={label} hint={hint}>
+      {(said) => (
+        <input
+          {...said}
+          value={value}
+          placeholder={placeholder}
+          autocomplete="off"
+          onInput={(event) => change(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }

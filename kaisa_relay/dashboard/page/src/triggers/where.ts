@@ -6,6 +6,7 @@ const NAMES: Record<string, string> = {
   when: t.triggers.form.when,
   unless: t.triggers.form.unless,
   hours: t.triggers.form.quiet,
+  limit: t.triggers.form.limit,
 };
 
 /** Say where in the form a path such as `steps[0].actions[1].text.sv` leads. */
