@@ -4,7 +4,7 @@ Rule 1: the same value gives the same bytes.
 Rule 2: answers hold personal data, so nobody on the way may keep them.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 import msgspec
@@ -31,9 +31,19 @@ def answer(
     media_type: str = "text/plain; charset=utf-8",
 ) -> Response:
     """Return a response with these bytes."""
-    response = Response(body, status, content_type=media_type)
+    return _kept_by_nobody(Response(body, status, content_type=media_type), headers or {})
+
+
+def streamed(
+    parts: AsyncIterator[bytes], media_type: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a response whose bytes are made while they are sent."""
+    return _kept_by_nobody(Response(parts, content_type=media_type), headers or {})
+
+
+def _kept_by_nobody(response: Response, headers: Mapping[str, str]) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    for name, value in (headers or {}).items():
+    for name, value in headers.items():
         response.headers[name] = value
     return response

@@ -8,7 +8,7 @@ from typing import Final
 from quart import Response, request
 from quart_schema import document_querystring, document_request, document_response
 
-from kaisa_relay.api.answers import answer, json_answer
+from kaisa_relay.api.answers import answer, json_answer, streamed
 from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.bodies import Errors, read_body, receive_body
 from kaisa_relay.api.cursors import Listing, write_cursor
@@ -25,9 +25,9 @@ from kaisa_relay.api.suppression_shapes import (
 from kaisa_relay.domain.engagement.ids import SUPPRESSION, SuppressionId
 from kaisa_relay.domain.engagement.suppression import Address, Source, Way, read_address
 from kaisa_relay.domain.ids import WorkspaceId, from_text, to_text
-from kaisa_relay.ports.engagement import SuppressionView
 from kaisa_relay.ports.faces import NotFound
 from kaisa_relay.ports.keys import Scope
+from kaisa_relay.ports.suppressions import SuppressionView
 
 _NOT_FOUND: Final = problem(NotFound)
 _EXPORTED_AT_ONCE: Final = 1_000
@@ -92,7 +92,7 @@ class Suppressions:
             return invalid(FieldError(next(iter(request.args))[:100], "is unknown; there are none"))
         lines = self._lines(calling_key().workspace)
         headers = {"Content-Disposition": 'attachment; filename="suppressions.csv"'}
-        return Response(lines, content_type="text/csv; charset=utf-8", headers=headers)
+        return streamed(lines, "text/csv; charset=utf-8", headers)
 
     async def _lines(self, of: WorkspaceId) -> AsyncIterator[bytes]:
         yield _csv([_HEADS])

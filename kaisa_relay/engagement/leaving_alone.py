@@ -13,7 +13,7 @@ from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.engagement import suppression_rows
 from kaisa_relay.engagement.lane import Tools
-from kaisa_relay.ports.engagement import SuppressionView
+from kaisa_relay.ports.suppressions import SuppressionView
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select
 from kaisa_relay.domain.engagement.ids import SuppressionId
 from kaisa_relay.domain.engagement.suppression import Address, Source, Way, alike
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.ports.engagement import SuppressionView
+from kaisa_relay.ports.suppressions import SuppressionView
 from kaisa_relay.store.engagement_table import suppression
 from kaisa_relay.store.instants import from_micros, to_micros
 

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from kaisa_relay.domain.engagement.actions import Kind
-from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, SuppressionId, TriggerId
+from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, TriggerId
 from kaisa_relay.domain.engagement.quota import QuotaReached
-from kaisa_relay.domain.engagement.suppression import Address, Source
 from kaisa_relay.domain.engagement.trigger import Trigger
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.ports.recoveries import Recoveries
 from kaisa_relay.ports.rehearsing import Preview, Scene, Trial
+from kaisa_relay.ports.suppressions import Suppressions
 
 
 class DeliveryState(StrEnum):
@@ -150,16 +150,6 @@ class AttemptView:
 
 
 @frozen
-class SuppressionView:
-    """An address that is not to be written to, since when, and how we know."""
-
-    id: SuppressionId
-    address: Address
-    source: Source
-    at: datetime
-
-
-@frozen
 class WhichDeliveries:
     """Which to list or to replay; None leaves a question open."""
 
@@ -183,7 +173,7 @@ class InUse:
     trigger: TriggerId
 
 
-class Engagement(Recoveries, Protocol):
+class Engagement(Recoveries, Suppressions, Protocol):
     """What is asked of the Engagement Builder. Raises `StoreUnavailable`."""
 
     async def triggers(self, workspace: WorkspaceId) -> Sequence[TriggerView]:
@@ -272,30 +262,6 @@ class Engagement(Recoveries, Protocol):
         self, workspace: WorkspaceId, delivery: DeliveryId
     ) -> tuple[DeliveryView, Sequence[AttemptView]] | None:
         """Return a delivery and how it was tried."""
-        ...
-
-    async def suppressions(
-        self,
-        workspace: WorkspaceId,
-        address: Address | None,
-        before: SuppressionId | None,
-        limit: int,
-    ) -> Sequence[SuppressionView]:
-        """Return up to `limit` of the list with ids below `before`, the newest first."""
-        ...
-
-    async def suppress(
-        self, workspace: WorkspaceId, address: Address, source: Source
-    ) -> SuppressionView:
-        """Write there no more; one that is on the list already stays as it is."""
-        ...
-
-    async def allow(self, workspace: WorkspaceId, suppression: SuppressionId) -> bool:
-        """Take an address off the list; False when there is no such entry."""
-        ...
-
-    async def unsubscribe(self, token: str, *, ask: bool) -> bool:
-        """Do what a mail's link says, or only `ask` whether it is a link of ours."""
         ...
 
     async def replay(self, workspace: WorkspaceId, which: WhichDeliveries | DeliveryId) -> int:

@@ -70,7 +70,7 @@ async def test_a_trigger_is_written_and_brings_somebody_back(built: House) -> No
 
 def _engages(built: House, receiver: Receiver, ada: Supervisor) -> None:
     ada.sign_in(f"http://{built.bind}/", LOGIN)
-    ada.page.get_by_role("link", name="Engagement").click()
+    ada.page.get_by_role("link", name="Outreach").click()
     expect(ada.page.get_by_text("No trigger yet")).to_be_visible()
     ada.page.get_by_role("link", name="New trigger").click()
     _writes_it(ada)
@@ -91,23 +91,23 @@ def _writes_it(ada: Supervisor) -> None:
     form.get_by_label("After").fill("0s")
     form.get_by_label("By").select_option(index=1)
     form.get_by_label("Text", exact=True).fill("Hi {{ visitor.first_name }}: {{ link }")
-    _refused(ada, form.get_by_label("Text", exact=True), "unexpected")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_label("Field")).to_be_focused()
+    _is_said(ada, form.get_by_label("Field"), "must begin with one of")
+    _is_said(ada, form.get_by_label("Text", exact=True), "unexpected")
+    expect(form.get_by_role("alert")).to_contain_text("Nothing was saved.")
     ada.looks("trigger-refused")
-    form.get_by_label("Text", exact=True).fill("Hi {{ visitor.first_name }}: {{ link }}")
-    _refused(ada, form.get_by_label("Field"), "must begin with one of")
+    ada.errors.clear()  # the browser complains of every 422
     form.get_by_label("Field").fill("metadata.car")
+    form.get_by_label("Text", exact=True).fill("Hi {{ visitor.first_name }}: {{ link }}")
     form.get_by_role("button", name="Save").click()
     expect(ada.page.get_by_role("heading", name="Come back")).to_be_visible()
 
 
-def _refused(ada: Supervisor, field: Locator, why: str) -> None:
-    """Save, and see what is wrong at its field, which has the focus."""
-    ada.page.get_by_role("button", name="Save").click()
-    expect(field).to_be_focused()
+def _is_said(ada: Supervisor, field: Locator, why: str) -> None:
+    """See what is wrong at its field."""
     said = ada.page.locator(f'[id="{field.get_attribute("aria-describedby")}"]')
     expect(said).to_contain_text(why)
-    expect(ada.page.get_by_role("alert").filter(has_text="Nothing was saved")).to_be_visible()
-    ada.errors.clear()  # the browser complains of every 422
 
 
 def _tries_it_out(receiver: Receiver, ada: Supervisor) -> None:

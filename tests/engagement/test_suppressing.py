@@ -109,7 +109,9 @@ async def test_the_list_is_kept_over_http(stage: Stage) -> None:
     asked = await client.call("POST", "/suppressions", hidden)
     assert (asked.json["way"], asked.json["source"]) == ("whatsapp", "api")
     assert (await client.call("DELETE", f"/suppressions/{asked.json['id']}")).status == 204
-    exported = (await client.call("GET", "/suppressions.csv")).body.decode().splitlines()
+    answer = await client.call("GET", "/suppressions.csv")
+    assert answer.headers["cache-control"] == "no-store"
+    exported = answer.body.decode().splitlines()
     assert exported[0] == "way,address,source,at"
     assert [line.split(",")[1] for line in exported[1:]] == listed
     theirs = Client(stage)

@@ -37,4 +37,12 @@ export type StepCounts = Schemas["StepAnswer"];
 export type Previewed = Schemas["PreviewedAction"];
 export type Preview = Omit<Schemas["PreviewAnswer"], "event"> & { event: { type?: string } };
 export type Attempt = Schemas["AttemptAnswer"];
-export type Endpoint = Schemas["EndpointAnswer"];
+export type Endpoint = Omit<Schemas["EndpointAnswer"], "request"> & {
+  /** How a provider is asked, which no schema describes. */
+  request?: Record<string, unknown> | null;
+};
+export type EndpointWish = Schemas["EndpointRequest"];
+export type EndpointChange = Schemas["EndpointChange"];
+export type Delivery = Schemas["DeliveryAnswer"];
+export type DeliveryDetail = Schemas["DeliveryDetail"];
+export type Suppression = Schemas["SuppressionAnswer"];

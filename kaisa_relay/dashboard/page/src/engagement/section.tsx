@@ -1,6 +1,11 @@
 // The Engagement Builder's four pages, and the way from one to the other.
+import { DeliveryPage } from "../deliveries/detail";
+import { Deliveries } from "../deliveries/list";
+import { EndpointPage } from "../endpoints/form";
+import { Endpoints } from "../endpoints/list";
 import { address, ENGAGEMENT, type Place, type Section } from "../page";
 import { may } from "../session";
+import { Suppressions } from "../suppressions/suppressions";
 import { t } from "../text/en";
 import { Triggers } from "../triggers/list";
 import { TriggerPage } from "../triggers/page";
@@ -34,7 +39,11 @@ function Shown({ place }: { place: Here }) {
   switch (place.at) {
     case "triggers":
       return place.id ? <TriggerPage key={place.id} id={place.id} /> : <Triggers />;
-    default:
-      return null;
+    case "endpoints":
+      return place.id ? <EndpointPage key={place.id} id={place.id} /> : <Endpoints />;
+    case "deliveries":
+      return place.id ? <DeliveryPage key={place.id} id={place.id} /> : <Deliveries filter={place.filter ?? {}} />;
+    case "suppressions":
+      return <Suppressions />;
   }
 }

@@ -1,9 +1,10 @@
 // API keys: made, shown once, revoked after a second look.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Key, KeyList, NewKey } from "../api/types";
 import { client } from "../session";
 import { explain } from "../signin/signin";
 import { t } from "../text/en";
+import { Once } from "../ui/once";
 import { Badge, Button, Empty, Failed, Fact, Loading } from "../ui/parts";
 import { dayTime } from "../ui/time";
 
@@ -28,7 +29,9 @@ export function Keys() {
   return (
     <div class="panel">
       <h2>{t.keys.heading}</h2>
-      {made && <Shown key={made.text} made={made} done={() => setMade(null)} />}
+      {made && (
+        <Once key={made.text} label={t.keys.made(made.key.name)} text={made.text} done={() => setMade(null)} />
+      )}
       {living.length === 0 && <Empty>{t.keys.empty}</Empty>}
       <ul class="keys">
         {living.map((key) => (
@@ -42,32 +45,6 @@ export function Keys() {
           void load();
         }}
       />
-    </div>
-  );
-}
-
-function Shown({ made, done }: { made: NewKey; done: () => void }) {
-  const [copied, setCopied] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
-
-  async function copy(): Promise<void> {
-    field.current?.select();
-    // Not there without https; what is selected can still be copied by hand.
-    await navigator.clipboard?.writeText(made.text).then(
-      () => setCopied(true),
-      () => {},
-    );
-  }
-
-  return (
-    <div class="made" role="status">
-      <label for="made">{t.keys.made(made.key.name)}</label>
-      <div class="transfer">
-        <input id="made" ref={field} readOnly value={made.text} />
-        <Button onClick={() => void copy()}>{copied ? t.keys.copied : t.keys.copy}</Button>
-        <Button onClick={done}>{t.keys.done}</Button>
-      </div>
     </div>
   );
 }

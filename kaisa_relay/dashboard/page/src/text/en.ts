@@ -1,6 +1,6 @@
 // Every word that the page says. Another language is another file of this shape.
 import type { EventType } from "../feed/frames";
-import { engagement, triggers } from "./engagement";
+import { deliveries, endpoints, engagement, suppressions, triggers } from "./engagement";
 
 interface AlertWords {
   phone: string;
@@ -15,6 +15,9 @@ export const en = {
   nav: { board: "Board", agents: "Agents", channels: "Channels", settings: "Settings" },
   engagement,
   triggers,
+  endpoints,
+  deliveries,
+  suppressions,
   signIn: {
     heading: "Sign in",
     name: "Name",

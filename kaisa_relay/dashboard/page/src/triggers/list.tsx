@@ -7,6 +7,7 @@ import { useStore } from "../store";
 import { t } from "../text/en";
 import { useEvery, useLoaded } from "../ui/loaded";
 import { Badge, Empty, Failed, Loading } from "../ui/parts";
+import { Switch } from "../ui/switch";
 import { dayTime } from "../ui/time";
 import { Counts } from "./counted";
 import { total } from "./counts";
@@ -78,7 +79,7 @@ function Line({ of: { trigger, counts }, changed }: { of: Counted; changed: () =
         <span class="quiet" title={t.triggers.changed(dayTime(trigger.changed_at))}>
           {t.triggers.version(trigger.version)}
         </span>
-        <Switch trigger={trigger} changed={changed} />
+        <Switching trigger={trigger} changed={changed} />
       </div>
       <ul class="chips" aria-label={t.triggers.form.starts}>
         {trigger.on.map((type) => (
@@ -95,7 +96,7 @@ function Line({ of: { trigger, counts }, changed }: { of: Counted; changed: () =
   );
 }
 
-function Switch({ trigger, changed }: { trigger: Trigger; changed: () => void }) {
+function Switching({ trigger, changed }: { trigger: Trigger; changed: () => void }) {
   const [told, setTold] = useState("");
   const [problem, setProblem] = useState("");
 
@@ -115,17 +116,7 @@ function Switch({ trigger, changed }: { trigger: Trigger; changed: () => void })
 
   return (
     <>
-      <button
-        type="button"
-        role="switch"
-        class="switch"
-        aria-checked={trigger.enabled}
-        aria-label={t.triggers.switch(trigger.name)}
-        onClick={() => void turn()}
-      >
-        <span class="knob" aria-hidden="true" />
-        {trigger.enabled ? t.triggers.on : t.triggers.off}
-      </button>
+      <Switch on={trigger.enabled} label={t.triggers.switch(trigger.name)} turn={() => void turn()} />
       <span class="told" role="status">
         {told}
       </span>
