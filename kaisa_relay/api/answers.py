@@ -11,6 +11,8 @@ import msgspec
 from quart import Response
 
 JSON: Final = "application/json"
+_NO_CONTENT: Final = 204
+"""An answer of which nothing follows, and which may not say how long that is (RFC 9110, 8.6)."""
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -31,7 +33,11 @@ def answer(
     media_type: str = "text/plain; charset=utf-8",
 ) -> Response:
     """Return a response with these bytes."""
-    return _kept_by_nobody(Response(body, status, content_type=media_type), headers or {})
+    response = _kept_by_nobody(Response(body, status, content_type=media_type), headers or {})
+    if status == _NO_CONTENT:
+        for name in ("Content-Length", "Content-Type"):
+            response.headers.pop(name, None)
+    return response
 
 
 def streamed(

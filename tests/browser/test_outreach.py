@@ -31,6 +31,7 @@ LOGIN: Final = Login("ada")
 VERA: Final = Person("Vera Holm", "+46701740641")
 ANNA: Final = Person("Anna Ek", "+46701740661")
 WANTS_NONE: Final = "vera@example.com"
+NOWHERE: Final = "http://127.0.0.1:1/"
 FINAL: Final = 400
 """An answer after which a text message is not tried again."""
 
@@ -56,6 +57,7 @@ def _watches(built: House, receiver: Receiver, ada: Supervisor) -> None:
     ask(partial(_fails, built, receiver))
     _replays(built, receiver, ada)
     _suppresses(ada)
+    _sees_what_fails(ada)
     assert ada.errors == []
 
 
@@ -108,8 +110,10 @@ async def _fails(built: House, receiver: Receiver) -> None:
     headers = {"Authorization": f"Bearer {built.clients.key}"}
     http = built.clients.http
     (endpoint,) = body(await http.get("/endpoints", headers=headers), dict)["items"]
+    nowhere = body(await http.post("/endpoints", json={"url": NOWHERE}, headers=headers), dict)
     action = {"sms": endpoint["id"], "to": "{{ visitor.phone }}", "text": "Come back"}
-    trigger = {"name": "Closed", "on": ["conversation.closed"], "steps": [{"actions": [action]}]}
+    steps = [{"actions": [action, {"webhook": nowhere["id"]}]}]
+    trigger = {"name": "Closed", "on": ["conversation.closed"], "steps": steps}
     body(await http.post("/triggers", json=trigger, headers=headers), dict)
     receiver.status = FINAL
     await built.phone(ANNA)
@@ -170,3 +174,17 @@ def _suppresses(ada: Supervisor) -> None:
     line.get_by_role("button", name="Remove").click()
     ada.page.locator("dialog[open]").get_by_role("button", name="Remove").click()
     expect(ada.page.get_by_text("Nobody is on the list.")).to_be_visible()
+
+
+def _sees_what_fails(ada: Supervisor) -> None:
+    ada.page.get_by_role("link", name="Endpoints").click()
+    line = ada.page.locator("[data-endpoint]", has_text=NOWHERE)
+    expect(line.locator(".badge")).to_have_text(re.compile("Failing|Resting"))
+    expect(line).to_contain_text("in a row")
+    ada.looks("endpoints-failing")
+    ada.page.set_viewport_size({"width": 320, "height": 640})
+    for at in ("triggers", "triggers/new", "endpoints", "deliveries", "suppressions"):
+        ada.page.goto(f"{ada.page.url.partition('#')[0]}#/{at}")
+        expect(ada.page.locator(".list-page h1")).to_be_visible()
+        beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert ada.page.evaluate(beyond) == 0, at

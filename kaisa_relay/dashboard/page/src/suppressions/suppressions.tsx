@@ -36,11 +36,13 @@ export function Suppressions() {
       {failed && <Failed why={failed} retry={() => void again()} />}
       {!failed && items === null && <Loading />}
       {items?.length === 0 && <Empty>{seeking ? words.nothingFound : words.empty}</Empty>}
-      <ul class="panel" hidden={!items?.length}>
-        {items?.map((each) => (
-          <Line key={each.id} of={each} removed={() => void again()} />
-        ))}
-      </ul>
+      {items && items.length > 0 && (
+        <ul class="panel">
+          {items.map((each) => (
+            <Line key={each.id} of={each} removed={() => void again()} />
+          ))}
+        </ul>
+      )}
       {more && (
         <div>
           <Button onClick={() => void older()}>{t.deliveries.more}</Button>

@@ -138,6 +138,7 @@ export const triggers = {
     testSaved: "A test sends what is saved: save first.",
     sent: (status: number | null) => (status === null ? "Sent." : `Sent: answered ${status}.`),
     notSent: (why: string) => `Not sent: ${why}`,
+    refused: "Something is wrong with the trigger: see its fields.",
     badMetadata: "The metadata is no JSON object.",
   },
 };

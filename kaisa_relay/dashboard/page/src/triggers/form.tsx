@@ -82,7 +82,7 @@ export function TriggerForm({ saved, endpoints, changed }: FormProps) {
           </span>
         </div>
       </form>
-      <Trying draft={draft} saved={touched ? null : saved} refused={refused} />
+      <Trying draft={draft} saved={touched ? null : saved} wrong={setWrong} />
     </Wrong.Provider>
   );
 }

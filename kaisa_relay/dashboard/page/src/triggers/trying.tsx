@@ -9,18 +9,27 @@ import { Fact } from "../ui/parts";
 import { isWish, wishOf, type Draft, type Wrong } from "./draft";
 
 const words = t.triggers.trying;
+/** What a preview is asked beside the trigger. */
+const SCENE = ["language", "metadata", "conversation"];
 
 interface TryingProps {
   draft: Draft;
   /** The trigger, where nothing of it has been changed since. */
   saved: Trigger | null;
-  refused: (wrong: Wrong, why: string) => void;
+  /** Told what is wrong with the fields. */
+  wrong: (wrong: Wrong) => void;
 }
 
-export function Trying({ draft, saved, refused }: TryingProps) {
+export function Trying({ draft, saved, wrong }: TryingProps) {
   const [shown, setShown] = useState<Preview | null>(null);
   const [scene, setScene] = useState<Record<string, unknown>>({});
   const [problem, setProblem] = useState("");
+
+  function refused(fields: Wrong, why: string): void {
+    wrong(fields);
+    const outside = Object.keys(fields).filter((field) => SCENE.includes(field));
+    setProblem(outside.length || !Object.keys(fields).length ? why : words.refused);
+  }
 
   async function preview(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -29,14 +38,13 @@ export function Trying({ draft, saved, refused }: TryingProps) {
     setShown(null);
     setProblem(about === null ? words.badMetadata : "");
     if (about === null) return;
-    if (!isWish(wish)) return refused(wish, "");
+    if (!isWish(wish)) return refused(wish, words.refused);
     setScene(about);
     try {
       setShown(await client.post<Preview>("/triggers/preview", { ...wish, ...about }));
       refused({}, "");
     } catch (failed) {
-      setProblem(explain(failed));
-      if (failed instanceof Refusal) refused(failed.fields, "");
+      refused(failed instanceof Refusal ? failed.fields : {}, explain(failed));
     }
   }
 

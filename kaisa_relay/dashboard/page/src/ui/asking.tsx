@@ -13,6 +13,11 @@ interface AskingProps {
 /** A button that asks before it does what cannot be taken back. */
 export function Asking({ label, sure, does, kind = "danger" }: AskingProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  // No form: it may stand in one, which would hear of its answers.
+  const answer = (yes: boolean) => {
+    dialog.current?.close();
+    if (yes) does();
+  };
   return (
     <>
       <Button kind={kind} onClick={() => dialog.current?.showModal()}>
@@ -20,14 +25,12 @@ export function Asking({ label, sure, does, kind = "danger" }: AskingProps) {
       </Button>
       <dialog ref={dialog} aria-label={label}>
         <p>{sure}</p>
-        <form method="dialog" class="choice">
-          <button type="submit" class="button button-plain">
-            {t.engagement.cancel}
-          </button>
-          <button type="submit" class={`button button-${kind}`} onClick={does}>
+        <div class="choice">
+          <Button onClick={() => answer(false)}>{t.engagement.cancel}</Button>
+          <Button kind={kind} onClick={() => answer(true)}>
             {label}
-          </button>
-        </form>
+          </Button>
+        </div>
       </dialog>
     </>
   );
