@@ -116,7 +116,8 @@ export const triggers = {
     save: "Save",
     saving: "Saving…",
     saved: "Saved.",
-    refused: (where: string, why: string) => `Nothing was saved. ${where}: ${why}`,
+    refused: (where: string, why: string, others: number) =>
+      `Nothing was saved. ${where}: ${why}${others ? `; and ${others} more` : ""}`,
     delete: "Delete",
     deleteSure: (name: string) => `Delete ${name}? What it still waits for is cancelled, and its counts are gone.`,
     enabled: "It is on",

@@ -39,10 +39,10 @@ export function TriggerForm({ saved, endpoints, changed }: FormProps) {
   }
 
   function refused(fields: Record<string, string>, why: string): void {
-    const [first] = Object.entries(fields);
+    const [first, ...others] = Object.entries(fields);
     setSaving("");
     setWrong(fields);
-    setProblem(first ? words.refused(where(first[0]), first[1]) : why);
+    setProblem(first ? words.refused(where(first[0]), first[1], others.length) : why);
   }
 
   async function save(event: SubmitEvent): Promise<void> {
