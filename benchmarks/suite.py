@@ -37,6 +37,7 @@ SCRIPTS: Final[Mapping[str, Sequence[str]]] = {
     "restart": ["restart", "--runs", "2"],
     "feed": ["feed", "--dashboards", "100", "--seconds", "3"],
     "engagement": ["engagement", "--events", "20"],
+    "explore": ["explore", "--conversations", "50000"],
 }
 """What is run, and how much of it; `limit` is a part of `relay`."""
 

@@ -23,6 +23,7 @@ SMALL = {
     "memory": ("--conversations", "20", "--only", "live"),
     "restart": ("--conversations", "300", "--runs", "1"),
     "feed": ("--dashboards", "3", "--seconds", "0.2"),
+    "explore": ("--conversations", "300"),
 }
 SAYS = {
     "relay": {
@@ -37,6 +38,7 @@ SAYS = {
     "memory": {"bytes_per_live_conversation"},
     "restart": {"ready_milliseconds", "cpu_milliseconds", "bytes_per_conversation"},
     "feed": {"events_per_second", "commit_to_frame_p99_ms", "bytes_per_dashboard"},
+    "explore": {"conversations", "messages"},
 }
 
 
