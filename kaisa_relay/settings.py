@@ -142,6 +142,11 @@ class Settings:
         return self._files_dir or (self.sqlite_path or Path("var/kaisa.db")).with_suffix(".files")
 
     @property
+    def erasures(self) -> Path:
+        """The list of erasures, beside the files: no restored database turns it back."""
+        return self.files_dir.with_suffix(".erasures")
+
+    @property
     def admin_socket(self) -> Path | None:
         """Where `serve` hears admin commands: beside the SQLite file; PostgreSQL needs none."""
         return self.sqlite_path and self.sqlite_path.with_suffix(".sock")

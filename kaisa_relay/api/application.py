@@ -18,6 +18,7 @@ from kaisa_relay.api.deliveries import Deliveries
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
 from kaisa_relay.api.endpoints import Endpoints
+from kaisa_relay.api.erasures import Erasures
 from kaisa_relay.api.explore import Explore
 from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
@@ -92,6 +93,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Deliveries(given),
         Suppressions(given),
         Explore(given),
+        Erasures(given),
         Unsubscribing(given),
         Images(given, codes),
         Page(given),

@@ -14,6 +14,7 @@ from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.engagement import Engagement
+from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
@@ -138,6 +139,7 @@ class Dependencies:
     clock: WallClock
     users: Users
     engagement: Engagement
+    erasing: Erasing
     managing: Managing
     explore: Explore
     limits: Limits = field(factory=Limits)

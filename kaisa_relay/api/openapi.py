@@ -29,6 +29,7 @@ from kaisa_relay.api.engagement_shapes import (
     TriggerList,
     TriggerRequest,
 )
+from kaisa_relay.api.erasure_shapes import ErasureAnswer, VisitorList
 from kaisa_relay.api.explore_shapes import ExplorePage
 from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
@@ -117,6 +118,8 @@ SHAPES: Final = (
     ProblemAnswer,
     SuppressionRequest,
     SuppressionAnswer,
+    VisitorList,
+    ErasureAnswer,
     SuppressionPage,
     ExplorePage,
 )

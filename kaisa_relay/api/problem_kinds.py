@@ -26,7 +26,7 @@ from kaisa_relay.domain.conversation.orders import (
     UnknownAgent,
 )
 from kaisa_relay.domain.engagement.quota import QuotaReached
-from kaisa_relay.ports import faces
+from kaisa_relay.ports import erasing, faces
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
 
 
@@ -183,6 +183,14 @@ KINDS: Final[Mapping[type, Kind]] = {
         409, "visitor-blocked", "The visitor is on the block list",
         "Nothing that they write reaches anybody. `GET /blocks` lists who is blocked, `DELETE "
         "/blocks/<contact>` lifts it.",
+    ),
+    erasing.StillTalking: Kind(
+        409, "still-talking", "The person is in a conversation",
+        "`conversation` says which. Wait for its end, or erase with `?force=true`, which ends it.",
+    ),
+    erasing.AgentToo: Kind(
+        409, "agent-too", "The person is an agent",
+        "An agent's name and number are still needed. Have them go as an agent first.",
     ),
     faces.NoChannels: Kind(
         409, "no-channel", "The workspace has no channel yet",

@@ -68,6 +68,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.follow_changes, name="changes")
     faces.start_soon(built.engagement.run, name="engagement")
     faces.start_soon(built.explore.run, name="explore")
+    faces.start_soon(built.eraser.run, name="erasures")
     await faces.start(built.gauges.run, name="row counts")
     await faces.start(built.garbage.run, name="garbage")
     faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")

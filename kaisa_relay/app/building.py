@@ -19,6 +19,7 @@ from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.outreach import ChannelCourier
+from kaisa_relay.actors.parting import ActorsParting
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
@@ -44,6 +45,7 @@ from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
+from kaisa_relay.privacy import Eraser, Given, Ledger
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.runtime.garbage import GarbageCollection
 from kaisa_relay.settings import Settings
@@ -72,6 +74,7 @@ class Relay:
     hub: Hub
     engagement: Engine
     explore: Projector
+    eraser: Eraser
     signatures: Signatures
 
     def api(self) -> QuartTrio:
@@ -92,6 +95,7 @@ class Relay:
                 clock=self.context.wall,
                 users=StoredUsers(self.store, clock=self.context.wall),
                 engagement=self.engagement.builder,
+                erasing=self.eraser,
                 managing=AccountsManaging(self.administration()),
                 explore=Exploring(self.explore.shelf),
                 page=built_page(),
@@ -169,7 +173,7 @@ def cipher_of(settings: Settings) -> TokenCipher:
 async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIterator[Relay]:
     """Open what must be open before the actors start: the store, the way to WhatsApp."""
     metrics, outages = Metrics(), Outages(wall)
-    opened, leaving = databases(settings.database_url, metrics, outages), outward(settings)
+    opened, leaving = databases(settings, metrics, outages), outward(settings)
     async with opened as (store, shelf), leaving as (wire, carrier, outlets):
         accounts = await _owned_accounts(store, settings, wall)
         if (alive := store.last_alive()) is not None:
@@ -202,7 +206,14 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
         tools = _tools(store, rooms, outlets, context, settings)
         engine = _engagement(tools, rooms, accounts, settings, metrics)
-        yield Relay(*parts, hub, engine, explore, Signatures(metrics, wall))
+        eraser = _eraser(context, store, rooms, settings)
+        yield Relay(*parts, hub, engine, explore, eraser, Signatures(metrics, wall))
+
+
+def _eraser(context: Context, store: Store, rooms: SqlRooms, settings: Settings) -> Eraser:
+    parting, ledger = ActorsParting(context), Ledger(settings.erasures)
+    disk, mine = context.carrier, context.accounts.workspaces
+    return Eraser(Given(store, rooms.journal, disk, parting, ledger, mine))
 
 
 def _tools(

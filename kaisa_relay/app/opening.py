@@ -11,7 +11,7 @@ from kaisa_relay.engagement import Outlets, open_outlets
 from kaisa_relay.explore import Shelf, open_shelf
 from kaisa_relay.metrics import Metrics
 from kaisa_relay.settings import Settings
-from kaisa_relay.store import Store, open_store
+from kaisa_relay.store import Concealing, Store, open_store
 from kaisa_relay.whatsapp.curl_transport import CurlTransport, open_curl_transport
 from kaisa_relay.whatsapp.media import GraphMedia, open_media
 from kaisa_relay.whatsapp.media_disk import MediaDisk
@@ -20,12 +20,14 @@ from kaisa_relay.whatsapp.transport import Limits
 
 @asynccontextmanager
 async def databases(
-    url: str, metrics: Metrics, outages: Outages
+    settings: Settings, metrics: Metrics, outages: Outages
 ) -> AsyncIterator[tuple[Store, Shelf]]:
     """Open the relay's rows, with their writer at work, and what is read from beside them."""
     wall, on_outage = outages.wall, noting(outages, metrics)
+    url = settings.database_url
     opened = open_store(url, wall=wall, on_commit=metrics.on_commit, on_outage=on_outage)
     async with opened as store, trio.open_nursery() as tasks:
+        store.concealing = Concealing(settings.derived_keys("erased addresses"))
         await tasks.start(store.run)
         async with open_shelf(url) as shelf:
             yield store, shelf

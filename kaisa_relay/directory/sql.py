@@ -89,7 +89,10 @@ class SqlDirectory:
         self, workspace: WorkspaceId, addresses: Sequence[Address]
     ) -> dict[Address, Source]:
         """Return those of them that triggers are not to write to, and how we know."""
-        return await self._store.read(lambda c: suppressions.suppressed(c, workspace, addresses))
+        known = self._store.concealing
+        return await self._store.read(
+            lambda c: suppressions.suppressed(c, workspace, addresses, known)
+        )
 
     async def pauses(self, workspace: WorkspaceId) -> list[tuple[datetime, ContactId]]:
         """Return who is paused, and until when, the earliest first."""

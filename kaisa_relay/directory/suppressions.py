@@ -6,15 +6,23 @@ from sqlalchemy import Connection, select, tuple_
 
 from kaisa_relay.domain.engagement.suppression import Address, Source, Way
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.store import Concealing
 from kaisa_relay.store.engagement_table import suppression
 
 
 def suppressed(
-    connection: Connection, workspace: WorkspaceId, addresses: Sequence[Address]
+    connection: Connection,
+    workspace: WorkspaceId,
+    addresses: Sequence[Address],
+    concealing: Concealing,
 ) -> dict[Address, Source]:
-    """Return those of one workspace, and how we know of each."""
+    """Return those of one workspace, as they stand on the list, and how we know of each."""
     table = suppression.c
-    asked = [(each.way.value, each.text) for each in addresses]
+    asked = [
+        (each.way.value, form)
+        for each in addresses
+        for form in concealing.forms(workspace, each.way.value, each.text)
+    ]
     query = select(table.way, table.address, table.source).where(
         table.workspace == workspace, tuple_(table.way, table.address).in_(asked)
     )

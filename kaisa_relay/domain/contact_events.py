@@ -9,7 +9,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from kaisa_relay.domain.engagement.suppression import Source, Way
-from kaisa_relay.domain.ids import ContactId, ConversationId
+from kaisa_relay.domain.ids import ContactId, ConversationId, ErasureId
 
 
 class BlockedBy(StrEnum):
@@ -49,6 +49,18 @@ class ContactUnblocked:
 
     contact: ContactId
     by: BlockedBy
+    at: datetime
+
+
+@frozen
+class ContactErased:
+    """Whatever was personal of this contact is gone; `erasure` is the receipt.
+
+    Whoever keeps a copy of anything of theirs drops it: nothing of it can be read again here.
+    """
+
+    contact: ContactId
+    erasure: ErasureId
     at: datetime
 
 

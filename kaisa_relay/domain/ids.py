@@ -13,6 +13,7 @@ ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 AlertId = NewType("AlertId", int)
+ErasureId = NewType("ErasureId", int)
 EventSeq = NewType("EventSeq", int)
 """The number of an event in its workspace."""
 
@@ -25,6 +26,7 @@ KEY: Final = "key"
 ALERT: Final = "alr"
 EVENT: Final = "evt"
 USER: Final = "usr"
+ERASURE: Final = "ers"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o or u."""

@@ -119,7 +119,8 @@ class Composer:
 
     async def _refused(self, of: WorkspaceId, address: Address) -> Unsendable | None:
         """Say why nobody is written to there now."""
-        if await self.store.browse(partial(suppression_rows.holds, of=of, address=address)):
+        holds = partial(suppression_rows.holds, concealing=self.store.concealing)
+        if await self.store.browse(partial(holds, of=of, address=address)):
             return Unsendable(SUPPRESSED, unwanted=True)
         way = address.way
         left = partial(quota_rows.left_today, of=of, way=way, at=self.at)

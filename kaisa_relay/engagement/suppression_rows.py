@@ -10,13 +10,17 @@ from kaisa_relay.domain.engagement.ids import SuppressionId
 from kaisa_relay.domain.engagement.suppression import Address, Source, Way, alike
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.suppressions import SuppressionView
+from kaisa_relay.store import Concealing
 from kaisa_relay.store.engagement_table import suppression
 from kaisa_relay.store.instants import from_micros, to_micros
 
 
-def holds(connection: Connection, of: WorkspaceId, address: Address) -> bool:
+def holds(
+    connection: Connection, of: WorkspaceId, address: Address, concealing: Concealing
+) -> bool:
     """Say whether somebody is not to be written to there, however their number is written."""
-    texts = [each.text for each in alike(address)]
+    way = address.way.value
+    texts = [form for each in alike(address) for form in concealing.forms(of, way, each.text)]
     mine = (suppression.c.workspace == of, suppression.c.way == address.way)
     query = select(suppression.c.id).where(*mine, suppression.c.address.in_(texts))
     return connection.scalar(query) is not None

@@ -13,7 +13,7 @@ import structlog
 import trio
 from attrs import define, field, frozen
 
-from kaisa_relay.domain.contact_events import ContactMerged
+from kaisa_relay.domain.contact_events import ContactErased, ContactMerged
 from kaisa_relay.domain.conversation import events as happened
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.explore import reading, writing
@@ -118,6 +118,8 @@ class Projector:
             step = await self._step(workspace, at, events)
             if not await self.shelf.write(partial(writing.save, step=step)):
                 return  # another process took them in
+            if step.erased:
+                await self.shelf.checkpoint()
             self.taken += len(events)
             at = step.after
 
@@ -152,8 +154,9 @@ class Projector:
         folded = partial(_fold, workspace, events, rows, sources)
         said, labels = await trio.to_thread.run_sync(folded)
         mergers = [each.event for each in events if isinstance(each.event, ContactMerged)]
+        erased = [each.event.contact for each in events if isinstance(each.event, ContactErased)]
         then = to_micros(last.event.at)
-        return Step(workspace, at, last.seq, then, rows, said, labels, mergers)
+        return Step(workspace, at, last.seq, then, rows, said, labels, mergers, erased)
 
     async def _sources(self, workspace: WorkspaceId, events: Sequence[Recorded]) -> Sources:
         messages = list(_written(events))

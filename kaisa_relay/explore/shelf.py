@@ -43,6 +43,11 @@ class Shelf:
         """Run `work` on one snapshot that cannot be written to."""
         return await trio.to_thread.run_sync(_run, self.reader, work, limiter=self._reading)
 
+    async def checkpoint(self) -> None:
+        """Empty the log into the file, so that what was erased is in neither; PostgreSQL's own."""
+        if self.writer.dialect.name == "sqlite":
+            await trio.to_thread.run_sync(sqlite.checkpoint, self.writer, limiter=self._writing)
+
 
 def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
     with translated(), engine.begin() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from kaisa_relay.domain.contact_events import ContactMerged
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
-from kaisa_relay.explore import tables
+from kaisa_relay.explore import erasing, tables
 from kaisa_relay.explore.folding import Rows
 from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, Row, values
 
@@ -55,6 +55,7 @@ class Step:
     said: Sequence[Said]
     labels: Sequence[Label]
     mergers: Sequence[ContactMerged]
+    erased: Sequence[ContactId] = ()
 
 
 def position(connection: Connection, of: WorkspaceId) -> int:
@@ -121,6 +122,8 @@ def save(connection: Connection, step: Step) -> bool:
     _put_labels(connection, step)
     for merger in step.mergers:
         _merge(connection, step.workspace, merger)
+    for contact in step.erased:
+        erasing.erase(connection, step.workspace, contact)
     return True
 
 

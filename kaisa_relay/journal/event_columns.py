@@ -74,6 +74,7 @@ NUMBERS: Final[dict[str, int]] = {
     "contact.opted_out": 62,
     "contact.opted_in": 63,
     "conversation.outreach_sent": 64,
+    "contact.erased": 65,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     FEED = "feed:read"
     ENGAGEMENT = "engagement:manage"
     MANAGE = "workspace:manage"
+    ERASE = "visitors:erase"
 
 
 SCOPES: Final = frozenset(Scope)

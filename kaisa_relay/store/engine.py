@@ -20,6 +20,7 @@ from kaisa_relay.runtime.callback import OnAnswer
 from kaisa_relay.runtime.clock import seconds_of
 from kaisa_relay.runtime.id_source import IdSource
 from kaisa_relay.store import postgres, sqlite
+from kaisa_relay.store.concealing import UNKEYED
 from kaisa_relay.store.faults import translated
 from kaisa_relay.store.highest_id import floor_of_ids
 from kaisa_relay.store.lock import LockedByOther, file_lock
@@ -68,6 +69,8 @@ class Store:
         new_id: NewId,
         wall: Callable[[], datetime],
     ) -> None:
+        self.concealing = UNKEYED
+        """How addresses are concealed; whoever opens it for good gives it keys."""
         self.new_id = new_id
         self.wall = wall
         self.ownership = ownership
@@ -88,6 +91,11 @@ class Store:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` through the writer, in a transaction of its own; keep it under 5 ms."""
         return await self._writer.work(work)
+
+    async def checkpoint(self) -> bool:
+        """Empty SQLite's log into the file, so that what was deleted is in neither; says whether
+        it could: while somebody reads what was, it cannot. PostgreSQL keeps its own."""
+        return await self._writer.checkpoint()
 
     def append(self, operation: Operation[U, R], unit: U) -> Awaitable[R]:
         """Await this to commit the unit together with whatever else waits, for its answer."""

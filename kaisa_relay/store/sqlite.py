@@ -63,6 +63,20 @@ def checkpoint(engine: Engine) -> None:
         connection.close()
 
 
+def checkpoint_now(connection: Connection) -> bool:
+    """Do it on the writer's own connection without waiting; False while a reader is in the way."""
+    if connection.dialect.name != "sqlite":
+        return True
+    driver = connection.connection.cursor()
+    try:
+        driver.execute("pragma busy_timeout = 0")
+        busy, *_ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+        return not busy
+    finally:
+        driver.execute(f"pragma busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        driver.close()
+
+
 def _engine(path: Path, mode: str, pragmas: tuple[str, ...], **pool: Any) -> Engine:
     def connect() -> Any:
         connection = dbapi2.connect(

@@ -18,6 +18,7 @@ from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.runtime.callback import OnAnswer
 from kaisa_relay.store.faults import BrokenStorage, translated
 from kaisa_relay.store.operation import Operation
+from kaisa_relay.store.sqlite import checkpoint_now
 from kaisa_relay.store.tables import config_version
 from kaisa_relay.store.transaction import Ran, Ticket, Work, write
 
@@ -114,6 +115,10 @@ class Writer:
         answer: T = await ticket.wait()
         return answer
 
+    async def checkpoint(self) -> bool:
+        """Empty SQLite's log between two batches, waiting for no reader; says whether it could."""
+        return await trio.to_thread.run_sync(self._checkpoint, limiter=self._thread)
+
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Commit what comes until cancelled; whoever still waits then hears `StoreUnavailable`."""
         self._running = True
@@ -172,6 +177,12 @@ class Writer:
         except BrokenStorage:
             self.broken = True
             raise
+
+    def _checkpoint(self) -> bool:
+        with translated():
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            return checkpoint_now(self._connection)
 
     def _count(self, units: int, seconds: float) -> None:
         counters = self.counters

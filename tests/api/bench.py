@@ -11,6 +11,7 @@ from quart_trio import QuartTrio
 from kaisa_relay.api import Dependencies, Limits, create_api
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import Engagement
+from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
@@ -103,6 +104,7 @@ class Bench:
     engagement: Engagement | None = None
     managing: Managing | None = None
     explore: Explore | None = None
+    erasing: Erasing | None = None
     """Only tests of their own resources need these three."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
@@ -136,6 +138,7 @@ class Bench:
                 limits=self.limits,
                 users=self.users,
                 engagement=cast(Engagement, self.engagement),
+                erasing=cast(Erasing, self.erasing),
                 managing=cast(Managing, self.managing),
                 explore=cast(Explore, self.explore),
                 page=self.page,

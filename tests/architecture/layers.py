@@ -12,7 +12,7 @@ TABLES = PORTS | {"store"}
 NOTHING: frozenset[str] = frozenset()
 EVERYTHING = TABLES | {
     "accounts", "actors", "api", "dashboard", "directory", "engagement", "explore", "feed",
-    "journal", "listener", "logs", "metrics", "settings", "simulator", "whatsapp",
+    "journal", "listener", "logs", "metrics", "privacy", "settings", "simulator", "whatsapp",
 }  # fmt: skip
 
 # A room may always import itself. A new room needs a line here and in the design.
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "metrics": TABLES,
     "engagement": TABLES,
     "explore": TABLES,
+    "privacy": TABLES,
     "app": EVERYTHING,
     "cli": EVERYTHING | {"app"},
     "__main__": EVERYTHING | {"app", "cli"},

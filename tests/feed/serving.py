@@ -19,6 +19,7 @@ from kaisa_relay.app.http import http_config
 from kaisa_relay.domain.ids import from_text
 from kaisa_relay.feed import Feed, Hub, Limits
 from kaisa_relay.ports.engagement import Engagement
+from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.managing import Managing
@@ -146,6 +147,7 @@ async def serving(
             engagement=cast(Engagement, None),
             managing=cast(Managing, None),
             explore=cast(Explore, None),
+            erasing=cast(Erasing, None),
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,

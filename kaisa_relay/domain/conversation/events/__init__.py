@@ -21,6 +21,7 @@ from kaisa_relay.domain.channel_health import (
 )
 from kaisa_relay.domain.contact_events import (
     ContactBlocked,
+    ContactErased,
     ContactMerged,
     ContactOptedIn,
     ContactOptedOut,
@@ -98,6 +99,7 @@ __all__ = [
     "ChannelQualityChanged",
     "ChannelUp",
     "ContactBlocked",
+    "ContactErased",
     "ContactMerged",
     "ContactOptedIn",
     "ContactOptedOut",
@@ -155,6 +157,7 @@ Event = (
     | ContactMerged
     | ContactBlocked
     | ContactUnblocked
+    | ContactErased
     | ContactOptedOut
     | ContactOptedIn
     | MessageReceived

@@ -385,6 +385,7 @@ export const en = {
     "contact.unblocked": "Unblocked",
     "contact.opted_out": "Wants no more outreach",
     "contact.opted_in": "Wants outreach again",
+    "contact.erased": "Erased",
     "contact.merged": "Contacts merged",
     "channel.limited": "Channel limited",
     "channel.quality_changed": "Quality changed",

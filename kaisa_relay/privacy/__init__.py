@@ -1,0 +1,6 @@
+"""What is personal goes when somebody asks for it: people erased, and receipts of that."""
+
+from kaisa_relay.privacy.erasing import Eraser, Given
+from kaisa_relay.privacy.ledger import Ledger
+
+__all__ = ["Eraser", "Given", "Ledger"]
