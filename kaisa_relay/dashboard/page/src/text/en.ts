@@ -240,6 +240,7 @@ export const en = {
       "feed:read": "watch the live feed",
       "engagement:manage": "manage triggers and webhooks",
       "workspace:manage": "manage keys, settings and channels",
+      "visitors:erase": "erase visitors",
     } as Record<string, string>,
     lasts: "Ends after (for ever without)",
     submit: "Make the key",
