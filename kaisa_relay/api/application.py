@@ -20,6 +20,7 @@ from kaisa_relay.api.documentation import Documentation
 from kaisa_relay.api.endpoints import Endpoints
 from kaisa_relay.api.erasures import Erasures
 from kaisa_relay.api.explore import Explore
+from kaisa_relay.api.exporting import Export
 from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
 from kaisa_relay.api.health import Health
@@ -94,6 +95,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Suppressions(given),
         Explore(given),
         Erasures(given),
+        Export(given),
         Unsubscribing(given),
         Images(given, codes),
         Page(given),

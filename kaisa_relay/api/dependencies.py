@@ -16,6 +16,7 @@ from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
 from kaisa_relay.ports.keys import Keys
@@ -142,6 +143,7 @@ class Dependencies:
     erasing: Erasing
     managing: Managing
     explore: Explore
+    exports: Exports
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)
     page: Mapping[str, PageFile] = field(factory=dict)

@@ -4,8 +4,9 @@ Rule 1: the read model is made of the journal alone, and may be dropped and made
 Rule 2: nothing here is asked, or waited for, by what relays.
 """
 
+from kaisa_relay.explore.exporting import Exporting
 from kaisa_relay.explore.projector import Projector
 from kaisa_relay.explore.query import Exploring
 from kaisa_relay.explore.shelf import Shelf, open_shelf
 
-__all__ = ["Exploring", "Projector", "Shelf", "open_shelf"]
+__all__ = ["Exploring", "Exporting", "Projector", "Shelf", "open_shelf"]

@@ -13,6 +13,7 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
@@ -105,6 +106,7 @@ class Bench:
     managing: Managing | None = None
     explore: Explore | None = None
     erasing: Erasing | None = None
+    exports: Exports | None = None
     """Only tests of their own resources need these three."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
@@ -141,6 +143,7 @@ class Bench:
                 erasing=cast(Erasing, self.erasing),
                 managing=cast(Managing, self.managing),
                 explore=cast(Explore, self.explore),
+                exports=cast(Exports, self.exports),
                 page=self.page,
                 public_url=self.public_url,
                 monotonic=lambda: self.seconds,

@@ -21,6 +21,7 @@ from kaisa_relay.feed import Feed, Hub, Limits
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.setting_values import Bind
@@ -148,6 +149,7 @@ async def serving(
             managing=cast(Managing, None),
             explore=cast(Explore, None),
             erasing=cast(Erasing, None),
+            exports=cast(Exports, None),
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,

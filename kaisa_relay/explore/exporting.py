@@ -1,0 +1,91 @@
+"""Exports: the rows of a filter as one file, made on threads and handed on piece by piece.
+
+Rule 1: a reader of the database is held for one page, never while somebody downloads.
+"""
+
+import tempfile
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import IO, Final
+
+import trio
+from attrs import field, frozen
+from sqlalchemy import Connection
+
+from kaisa_relay.domain.explore.columns import Rows
+from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.explore.extracting import Extract, Mark, extract
+from kaisa_relay.explore.formats import csv_head, csv_lines, json_lines
+from kaisa_relay.explore.query import total
+from kaisa_relay.explore.sheets import Workbook
+from kaisa_relay.explore.shelf import Shelf
+from kaisa_relay.ports.exports import MOST_SHEETED, Format, Wanted
+
+PIECE: Final = 256 * 1024
+"""Bytes of a finished workbook that are read at once."""
+_WORKBOOKS: Final = 1
+"""Workbooks that are written at once: each keeps a core busy."""
+
+
+@frozen
+class Exporting:
+    """`ports.exports.Exports` over the read model."""
+
+    shelf: Shelf
+    _workbooks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_WORKBOOKS))
+
+    async def fits(self, of: WorkspaceId, wanted: Wanted) -> bool:
+        """Say whether it is not too much for its format. Raises `StoreUnavailable`."""
+        if wanted.format is not Format.XLSX:
+            return True
+        most = MOST_SHEETED if wanted.rows is Rows.CONVERSATIONS else MOST_SHEETED // 10
+        counted = partial(total, of=of, which=wanted.which, most=None)
+        return (await self.shelf.read(counted)).number <= most
+
+    def pieces(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
+        """Yield the file, with no more than a page of it in memory. Raises `StoreUnavailable`."""
+        return (self._workbook if wanted.format is Format.XLSX else self._lines)(of, wanted)
+
+    async def _lines(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
+        head = csv_head(wanted.columns) if wanted.format is Format.CSV else b""
+        after: Mark | None = None
+        while True:
+            piece, after = await self.shelf.read(partial(_piece, of=of, wanted=wanted, after=after))
+            if head or piece:
+                yield head + piece
+            head = b""
+            if after is None:
+                return
+
+    async def _workbook(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
+        file = await trio.to_thread.run_sync(tempfile.TemporaryFile)
+        try:
+            await self._write(of, wanted, file)
+            while piece := await trio.to_thread.run_sync(file.read, PIECE):
+                yield piece
+        finally:
+            file.close()
+
+    async def _write(self, of: WorkspaceId, wanted: Wanted, file: IO[bytes]) -> None:
+        """Write the whole workbook, and go back to its beginning."""
+        on_thread = partial(trio.to_thread.run_sync, limiter=self._workbooks)
+        book = Workbook(file, wanted.columns)
+        found: Extract = await self.shelf.read(partial(extract, of=of, wanted=wanted, after=None))
+        await on_thread(book.write, found.rows)
+        while found.next is not None:
+            more = partial(extract, of=of, wanted=wanted, after=found.next)
+            found = await self.shelf.read(more)
+            await on_thread(book.write, found.rows)
+        await on_thread(book.close)
+        file.seek(0)
+
+
+def _piece(
+    connection: Connection, of: WorkspaceId, wanted: Wanted, after: Mark | None
+) -> tuple[bytes, Mark | None]:
+    """Return a page as bytes: it is made of them on the thread that read it."""
+    found = extract(connection, of, wanted, after)
+    if not found.rows:
+        return b"", found.next
+    write = csv_lines if wanted.format is Format.CSV else json_lines
+    return write(wanted.columns, found.rows), found.next
