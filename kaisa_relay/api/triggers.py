@@ -150,6 +150,8 @@ def _wrong(body: Mapping[str, Any]) -> Errors:
     name = body.get("name")
     if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
         errors.add("name", f"must be a text of 1 to {LONGEST_NAME} characters")
+    elif not name.isprintable():
+        errors.add("name", "must be one line of characters that can be seen")
     if not isinstance(body.get("enabled", True), bool):
         errors.add("enabled", "must be true or false")
     return errors

@@ -15,7 +15,6 @@ from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, EndpointId
 from kaisa_relay.domain.engagement.retrying import Breaker
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.engagement import (
-    delivery_rows,
     due_rows,
     ending_rows,
     endpoint_rows,
@@ -35,7 +34,7 @@ GATHER: Final = 0.01
 TIDY_EVERY: Final = 3600.0
 KEPT: Final = timedelta(days=30)
 """For which deliveries that ended can be looked at."""
-PAGE: Final = 500
+PAGE: Final = 100
 
 Key = tuple[WorkspaceId, EndpointId]
 
@@ -122,7 +121,7 @@ class Deliverer:
             try:
                 await self.tools.store.write(partial(limit_rows.tidy, before=before))
                 await self.tools.store.write(partial(quota_rows.tidy, before=before))
-                tidy = partial(delivery_rows.tidy, before=before, most=PAGE)
+                tidy = partial(ending_rows.tidy, before=before, most=PAGE)
                 overdue = partial(ending_rows.end_overdue, at=self.tools.wall())
                 more = await self.tools.store.write(overdue) == ending_rows.PAGE
                 more |= await self.tools.store.write(tidy) == PAGE

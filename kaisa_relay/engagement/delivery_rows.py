@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    delete,
     exists,
     func,
     insert,
@@ -32,7 +31,12 @@ from kaisa_relay.ports.engagement import (
     DeliveryView,
     WhichDeliveries,
 )
-from kaisa_relay.store.engagement_table import IS_WAITING, attempt, delivery, endpoint
+from kaisa_relay.store.engagement_table import (
+    IS_WAITING,
+    attempt,
+    delivery,
+    endpoint,
+)
 from kaisa_relay.store.instants import from_micros, to_micros
 
 FINISHED: Final = (DeliveryState.DELIVERED, DeliveryState.DEAD)
@@ -249,22 +253,6 @@ def replay(
     finished = delivery.c.state.in_(FINISHED)
     changed = update(delivery).where(*mine, finished, reached).values(again)
     return connection.execute(changed).rowcount
-
-
-def tidy(connection: Connection, before: datetime, most: int) -> int:
-    """Delete up to `most` deliveries that ended before an instant, with their tries."""
-    query = (
-        select(delivery.c.workspace, delivery.c.id)
-        .where(delivery.c.done_at < to_micros(before))
-        .limit(most)
-    )
-    over = connection.execute(query).all()
-    for of, id in over:
-        connection.execute(
-            delete(attempt).where(attempt.c.workspace == of, attempt.c.delivery == id)
-        )
-        connection.execute(delete(delivery).where(*_is(of, id)))
-    return len(over)
 
 
 def _is(of: WorkspaceId, id: DeliveryId) -> tuple[ColumnElement[bool], ...]:

@@ -102,6 +102,9 @@ index(
     delivery.c.trigger_id,
     where=WAITING,
 )
+ENDED: Final = text("done_at is not null")
+HAS_ENDED: Final = delivery.c.done_at.is_not(None)
+index("ix_delivery_done", delivery.c.done_at, where=ENDED)
 Index(
     "uq_delivery_started",
     delivery.c.workspace,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, create_engine, event
 
 from kaisa_relay.domain.engagement.ids import DeliveryId, EndpointId, TriggerId
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
-from kaisa_relay.engagement import cursor_rows, delivery_rows, due_rows, quota_rows
+from kaisa_relay.engagement import cursor_rows, delivery_rows, due_rows, ending_rows, quota_rows
 from kaisa_relay.engagement.cursor_rows import Stopped
 from kaisa_relay.store.tables import METADATA
 
@@ -76,3 +76,9 @@ def test_a_delivery_is_found_by_its_key(asked: Asked) -> None:
     """Among millions."""
     delivery_rows.one(asked.connection, OF, DeliveryId(9))
     assert "PRIMARY KEY (workspace=? AND id=?)" in asked.plan()
+
+
+def test_what_ended_long_ago_is_found_by_when(asked: Asked) -> None:
+    """Every hour, on the connection that the relay writes by."""
+    ending_rows.tidy(asked.connection, datetime.now(UTC), 8)
+    assert "ix_delivery_done (done_at" in asked.plan()

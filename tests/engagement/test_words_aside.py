@@ -38,3 +38,11 @@ async def test_words_are_judged_off_the_loop(stage: Stage) -> None:
     assert (await client.call("POST", "/triggers/preview", body)).status == 200
     assert len(noting.judged_in) == 4
     assert get_ident() not in noting.judged_in
+
+
+async def test_a_name_that_no_database_keeps_is_refused(stage: Stage) -> None:
+    """PostgreSQL takes no text with a zero in it: the answer was a 500."""
+    action = {"template": "hello", "language": "en"}
+    body = {"name": "a\0b", "on": [ABANDONED], "steps": [{"actions": [action]}]}
+    refused = await Client(stage).call("POST", "/triggers", body)
+    assert (refused.status, set(refused.errors)) == (422, {"name"})
