@@ -4,7 +4,7 @@
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
         └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
-                               configuration · engagement · explore · housekeeping
+                               configuration · engagement · explore · erasures · housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
 what was begun to its outcome, then the store closes.
