@@ -40,6 +40,7 @@ from kaisa_relay.accounts.commands import (
     RevokeKey,
     Workspaces,
 )
+from kaisa_relay.accounts.erasing import erase_visitor
 from kaisa_relay.accounts.facts import workspace_facts
 from kaisa_relay.accounts.inspection import inspect
 from kaisa_relay.accounts.key_text import new_key
@@ -55,7 +56,9 @@ from kaisa_relay.accounts.suppressions import (
 )
 from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser
+from kaisa_relay.accounts.visitors import EraseVisitor
 from kaisa_relay.ports import Desk
+from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.replacing import Mover
 from kaisa_relay.runtime.clock import WallClock, system_clock
 
@@ -100,6 +103,8 @@ class Administration:
     changed: Callable[[], Awaitable[None]] = _nobody
     desk: "Actors | None" = None
     """The actors, inside `serve`."""
+    erasing: Erasing | None = None
+    """Inside `serve`, like the actors."""
     signed: Callable[[], Signed] = Signed
     """How webhooks were signed, inside `serve`."""
 
@@ -134,6 +139,8 @@ class Administration:
                 return await add_block(self.store, self.desk, command)
             case RemoveBlock():
                 return await remove_block(self.store, self.desk, command)
+            case EraseVisitor():
+                return await erase_visitor(self.store, self.erasing, command)
             case AddUser() | SetUser() | RemoveUser() | ListUsers():
                 return await user_rows.execute(command, self.store, self.new_id, self.clock())
             case AddSuppression() | RemoveSuppression() | ListSuppressions():

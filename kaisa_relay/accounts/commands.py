@@ -12,11 +12,10 @@ from attrs import field, frozen
 from kaisa_relay.accounts.agents import AgentCommand, AgentFacts, Agents
 from kaisa_relay.accounts.ailing import Ailing
 from kaisa_relay.accounts.apps import AppCommand, AppResult
-from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
 from kaisa_relay.accounts.changes import ChannelChange, SetWorkspace
+from kaisa_relay.accounts.people import PeopleCommand, PeopleResult
 from kaisa_relay.accounts.replaced import ReplaceChannel, Replaced
 from kaisa_relay.accounts.signed import Signed
-from kaisa_relay.accounts.suppressions import SuppressionCommand, SuppressionResult
 from kaisa_relay.accounts.users import UserCommand, UserFacts, Users
 from kaisa_relay.accounts.workspace_settings import WorkspaceSettings as WorkspaceSettings
 
@@ -106,13 +105,12 @@ Command = (
     | ListChannels
     | AgentCommand
     | AppCommand
-    | BlockCommand
+    | PeopleCommand
     | AddKey
     | ListKeys
     | RevokeKey
     | ReleaseConversation
     | UserCommand
-    | SuppressionCommand
     | Inspect
 )
 
@@ -285,7 +283,7 @@ Result = (
     | AgentFacts
     | Agents
     | AppResult
-    | BlockResult
+    | PeopleResult
     | KeyFacts
     | Keys
     | KeyAdded
@@ -294,6 +292,5 @@ Result = (
     | UserFacts
     | Users
     | Replaced
-    | SuppressionResult
     | Facts
 )

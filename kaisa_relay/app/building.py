@@ -161,6 +161,7 @@ class Relay:
             serving=True,
             changed=self.changed,
             desk=ActorsDesk(self.context),
+            erasing=self.eraser,
             signed=self.signatures.signed,
         )
 

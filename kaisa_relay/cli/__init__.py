@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "hours": "Set business hours and holidays.",
     "block": "Say whose messages reach nobody.",
     "suppression": "Say whom triggers do not write to.",
+    "visitor": "Erase people who do not want to be known any more.",
     "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",

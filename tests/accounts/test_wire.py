@@ -69,6 +69,7 @@ from kaisa_relay.accounts.suppressions import (
     Suppressions,
 )
 from kaisa_relay.accounts.users import AddUser, ListUsers, RemoveUser, SetUser, UserFacts, Users
+from kaisa_relay.accounts.visitors import EraseVisitor, VisitorErased
 from kaisa_relay.accounts.wire import NotUnderstood, decode_command, decode_result, encode
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -128,6 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     AddSuppression("acme", "sms", "+46700000009"),
     RemoveSuppression("acme", "sms", "+46700000009"),
     ListSuppressions("acme", "sup_1"),
+    EraseVisitor("acme", "+46700000009", force=True),
     AddUser("acme", "maria", "viewer", "$argon2id$"),
     SetUser("maria", "admin", disabled=True),
     RemoveUser("maria"),
@@ -149,6 +151,7 @@ RESULTS: tuple[Result, ...] = (
     SUPPRESSION,
     Suppressions((SUPPRESSION,), more=True),
     Allowed(2),
+    VisitorErased("ers_1", "ctc_1", AT, None, {"messages": 2}),
     KEY,
     Keys((KEY,)),
     KeyAdded(KEY, "kr_…"),

@@ -1,0 +1,8 @@
+"""What operators may have done about the people who write: blocks, opt-outs, erasures."""
+
+from kaisa_relay.accounts.blocks import BlockCommand, BlockResult
+from kaisa_relay.accounts.suppressions import SuppressionCommand, SuppressionResult
+from kaisa_relay.accounts.visitors import EraseVisitor, VisitorErased
+
+PeopleCommand = BlockCommand | SuppressionCommand | EraseVisitor
+PeopleResult = BlockResult | SuppressionResult | VisitorErased
