@@ -33,6 +33,7 @@ from kaisa_relay.api.page import Page
 from kaisa_relay.api.qr import QrCodes
 from kaisa_relay.api.rehearsing import Rehearsing
 from kaisa_relay.api.rendering import Rendering
+from kaisa_relay.api.reports import Reports
 from kaisa_relay.api.routes import Resource, Route, answering
 from kaisa_relay.api.session import Sessions
 from kaisa_relay.api.short_way import ShortWay
@@ -96,6 +97,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Explore(given),
         Erasures(given),
         Export(given),
+        Reports(given),
         Unsubscribing(given),
         Images(given, codes),
         Page(given),

@@ -23,6 +23,7 @@ from kaisa_relay.ports.keys import Keys
 from kaisa_relay.ports.linking import LinkDesk
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
+from kaisa_relay.ports.reports import Reports
 from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.ports.users import Users
 from kaisa_relay.runtime.callback import Callback, OnAnswer
@@ -144,6 +145,7 @@ class Dependencies:
     managing: Managing
     explore: Explore
     exports: Exports
+    reports: Reports
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)
     page: Mapping[str, PageFile] = field(factory=dict)

@@ -103,11 +103,12 @@ def _parameter(field: Field) -> tuple[str, Any, None]:
     return field.name, Annotated[str | None, Meta(description=said)], None
 
 
-_LISTED: Final[list[Any]] = [
-    ("sort", Annotated[str | None, _SORT], None),
+FILTERED: Final[list[Any]] = [
     ("text", Annotated[str | None, _TEXT], None),
     *(_parameter(each) for each in FIELDS.values()),
 ]
+"""The parameters of a filter."""
+_LISTED: Final[list[Any]] = [("sort", Annotated[str | None, _SORT], None), *FILTERED]
 ExploreQuery: Final = defstruct("ExploreQuery", _LISTED, bases=(PageQuery,), frozen=True)
 """Which conversations. Every field may be compared, several times over; the same parameter given
 again is an alternative; `metadata.KEY` is a member of the metadata, nested ones with dots."""

@@ -43,6 +43,7 @@ from kaisa_relay.api.managing_shapes import (
 )
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.rehearsing_shapes import PreviewAnswer, PreviewRequest, TrialRequest
+from kaisa_relay.api.report_shapes import ReportAnswer
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import (
@@ -122,6 +123,7 @@ SHAPES: Final = (
     ErasureAnswer,
     SuppressionPage,
     ExplorePage,
+    ReportAnswer,
 )
 """Everything that travels, these and what they hold."""
 

@@ -40,7 +40,7 @@ from kaisa_relay.engagement import (
     Tools,
     Unsubscribing,
 )
-from kaisa_relay.explore import Exploring, Exporting, Projector, Shelf
+from kaisa_relay.explore import Exploring, Exporting, Projector, Reporting, Shelf
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -99,6 +99,7 @@ class Relay:
                 managing=AccountsManaging(self.administration()),
                 explore=Exploring(self.explore.shelf),
                 exports=Exporting(self.explore.shelf),
+                reports=Reporting(self.explore.shelf),
                 page=built_page(),
                 public_url=self.settings.public_url,
                 watchers=Bounds(*self.settings.feed_watchers),

@@ -146,11 +146,15 @@ def _counted(connection: Connection, part: Part, counts: Counts) -> Found:
 
 
 def _values(connection: Connection, query: Select[Any], names: Sequence[str]) -> Found:
-    """Return the figures of each row of a query, whose last columns they are."""
+    """Return the figures of each row of a query, whose last columns they are.
+
+    PostgreSQL adds counts up to decimals.
+    """
     found: Found = {}
     for row in connection.execute(query):
         key = row[0] if len(row) > len(names) else None
-        found[key] = dict(zip(names, row[-len(names) :], strict=True))
+        counted = (None if each is None else int(each) for each in row[-len(names) :])
+        found[key] = dict(zip(names, counted, strict=True))
     return found
 
 

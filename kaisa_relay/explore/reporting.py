@@ -41,7 +41,7 @@ def report(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Report:
     count, by = COUNTING[wanted.name], FIXED.get(wanted.name, wanted.by)
     whole = count(connection, divided(connection, of, holds, None, wanted.zone))
     total = _complete(wanted, whole.get(None, _NOTHING))
-    if by is None:
+    if by is None or not wanted.is_divided:
         return Report(total, (), False)
     part = divided(connection, of, holds, by, wanted.zone)
     keys, more = _keys(connection, part, by)

@@ -22,6 +22,8 @@ class Wanted:
     which: Filter
     by: Dimension | None = None
     zone: ZoneInfo = field(factory=lambda: ZoneInfo("UTC"))
+    is_divided: bool = True
+    """Whether the groups are wanted beside the total."""
 
 
 @frozen

@@ -17,6 +17,7 @@ from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
+from kaisa_relay.ports.reports import Reports
 from kaisa_relay.whatsapp import links
 from tests.api.fake_desk import MemoryDesk
 from tests.api.fakes import (
@@ -107,7 +108,8 @@ class Bench:
     explore: Explore | None = None
     erasing: Erasing | None = None
     exports: Exports | None = None
-    """Only tests of their own resources need these three."""
+    reports: Reports | None = None
+    """Only tests of their own resources need these six."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
     scopes: tuple[Scope, ...] = tuple(Scope)
@@ -144,6 +146,7 @@ class Bench:
                 managing=cast(Managing, self.managing),
                 explore=cast(Explore, self.explore),
                 exports=cast(Exports, self.exports),
+                reports=cast(Reports, self.reports),
                 page=self.page,
                 public_url=self.public_url,
                 monotonic=lambda: self.seconds,

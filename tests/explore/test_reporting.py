@@ -223,3 +223,12 @@ def test_a_percentile_of_nothing_is_none() -> None:
     assert [at([(7, 1)], each) for each in (50, 90, 99)] == [7, 7, 7]
     assert at([(1, 50), (2, 49), (3, 1)], 50) == 1
     assert at([(1, 50), (2, 49), (3, 1)], 99) == 2
+
+
+async def test_the_period_before_needs_no_groups(here: Library) -> None:
+    """Its total is the same without them."""
+    await shelved(here)
+    divided = await asked(here, Wanted(ReportName.CHANNELS, Filter()))
+    alone = await asked(here, Wanted(ReportName.CHANNELS, Filter(), is_divided=False))
+    assert alone == Report(divided.total, (), False)
+    assert {type(each) for each in alone.total.values()} <= {int, float}

@@ -24,6 +24,7 @@ from kaisa_relay.ports.explore import Explore
 from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.managing import Managing
+from kaisa_relay.ports.reports import Reports
 from kaisa_relay.setting_values import Bind
 from kaisa_relay.settings import Settings
 from kaisa_relay.whatsapp import links
@@ -150,6 +151,7 @@ async def serving(
             explore=cast(Explore, None),
             erasing=cast(Erasing, None),
             exports=cast(Exports, None),
+            reports=cast(Reports, None),
             boards=boards,
             registry=bench.registry,
             clock=lambda: EPOCH,

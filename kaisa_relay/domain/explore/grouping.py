@@ -58,6 +58,11 @@ def read_dimension(text: str) -> Dimension | None:
     return Calendar(text) if text in tuple(Calendar) else None
 
 
+def named(by: Dimension) -> str:
+    """Return the text that reads back as a dimension."""
+    return by.value if isinstance(by, Calendar) else by.name
+
+
 def read_zone(text: str) -> ZoneInfo | None:
     """Read the name of a time zone that is known here, such as `Europe/Stockholm`."""
     if not _ZONE.fullmatch(text):

@@ -1,6 +1,7 @@
 """Figures, what divides them, and the period before."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from kaisa_relay.domain.explore.grouping import (
     MICROSECOND,
     Calendar,
     Dimension,
+    named,
     offsets,
     period_before,
     read_dimension,
@@ -89,7 +91,10 @@ def test_dimensions_are_read(text: str, dimension: Dimension | None) -> None:
 
 def test_every_dimension_that_is_named_is_read() -> None:
     """The list of them is what the API shows."""
-    assert all(read_dimension(each) is not None for each in BY)
+    for each in (*BY, "metadata.car.model"):
+        dimension = read_dimension(each)
+        assert dimension is not None
+        assert named(dimension) == each
 
 
 @pytest.mark.parametrize("text", ["Europe/Stockholm", "UTC", "Etc/GMT+5"])
@@ -180,3 +185,11 @@ def test_a_period_without_an_end_lasts_until_now() -> None:
 def test_without_a_period_there_is_none_before(pairs: list[tuple[str, str]]) -> None:
     """Nor before one that has not begun."""
     assert period_before(meant(*pairs), NOW) is None
+
+
+@pytest.mark.parametrize("name", ReportName)
+def test_the_documentation_has_every_definition(name: ReportName) -> None:
+    """In the words that the API serves."""
+    text = (Path(__file__).parents[3] / "docs" / "explore.md").read_text(encoding="utf-8")
+    for each in FIGURES[name]:
+        assert f"| `{each.name}` | {each.unit} | {each.says} |" in text
