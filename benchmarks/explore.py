@@ -2,6 +2,7 @@
 
 The rows go straight into the read model's tables (`shelving`); what is measured is the query layer
 alone, in this process: the first page of 50, the one after it, and the total that a list shows.
+Then every export, with the memory that this process had at most until its end.
 """
 
 from argparse import Namespace
@@ -18,6 +19,7 @@ from sqlalchemy import text
 
 from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
+from benchmarks.exporting import export_all
 from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
@@ -91,6 +93,7 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         messages = await _fill(shelf, options.conversations)
         filling = perf_counter() - began
         asked = {name: await _ask(shelf, pairs, options.runs) for name, pairs in QUESTIONS.items()}
+        exports = await export_all(shelf, OF)
         orders = {field: await _order(shelf, field, options.runs) for field in SORTABLE}
     slow = [name for name, each in asked.items() if each["first_page_ms"] > TARGET_MS]
     return {
@@ -100,6 +103,7 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         **_size(database),
         "questions": asked,
         "orders_ms": orders,
+        "exports": exports,
         "above_target": slow,
     }
 

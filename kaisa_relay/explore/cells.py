@@ -16,8 +16,9 @@ from kaisa_relay.domain.ids import ALPHABET
 Value = Callable[[Any], Any]
 
 _FIRST: Final = date(1970, 1, 1)
-_MINUTE: Final = 60_000_000
 _MINUTES: Final = tuple(f"T{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60))
+_TWOS: Final = tuple(f"{number:02}" for number in range(60))
+_THREES: Final = tuple(f"{number:03}" for number in range(1000))
 _PAIRS: Final = tuple(a + b for a in ALPHABET for b in ALPHABET)
 
 
@@ -55,11 +56,10 @@ def instant(at: int | None) -> str | None:
     """Return microseconds of Unix time as RFC 3339 in UTC."""
     if at is None:
         return None
-    minutes, rest = divmod(at, _MINUTE)
-    day, minute = divmod(minutes, 1440)
-    second, micro = divmod(rest, 1_000_000)
-    fraction = f".{micro:06}" if micro else ""
-    return f"{_day(day)}{_MINUTES[minute]}{second:02}{fraction}Z"
+    second = at // 1_000_000
+    minute, micro = second // 60, at % 1_000_000
+    fraction = f".{_THREES[micro // 1000]}{_THREES[micro % 1000]}" if micro else ""
+    return f"{_day(minute // 1440)}{_MINUTES[minute % 1440]}{_TWOS[second % 60]}{fraction}Z"
 
 
 @lru_cache(maxsize=4096)
@@ -73,8 +73,11 @@ def seconds(span: int | None) -> float | None:
 
 
 def whole(data: bytes | None) -> msgspec.Raw | None:
-    """Return all the metadata as it was given, but for spaces: it must fit into one line."""
-    return msgspec.Raw(msgspec.json.format(data, indent=-1)) if data else None
+    """Return all the metadata as it was given, but on one line."""
+    if not data:
+        return None
+    is_line = b"\n" not in data and b"\r" not in data
+    return msgspec.Raw(data if is_line else msgspec.json.format(data, indent=-1))
 
 
 def member(key: str, data: bytes | None) -> Any:

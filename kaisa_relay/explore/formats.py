@@ -69,6 +69,8 @@ def _in_csv(column: Column) -> Value | None:
 def as_text(change: Value, value: Any) -> Any:
     """Return a value of metadata as a cell: text without formulas, a number, the rest as JSON."""
     found = change(value)
+    if isinstance(found, msgspec.Raw):
+        return bytes(found).decode()
     if isinstance(found, str):
         return neutral(found)
     if found is None or (isinstance(found, int | float) and not isinstance(found, bool)):

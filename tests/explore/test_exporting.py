@@ -5,10 +5,14 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from benchmarks.shelving import Talk, shelve, talks
@@ -16,7 +20,7 @@ from kaisa_relay.domain.explore.columns import COLUMNS, Rows, read_columns, usua
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.ids import CONVERSATION, MESSAGE, to_text
 from kaisa_relay.explore import Exporting, exporting, extracting, sheets
-from kaisa_relay.explore.cells import instant, public_id
+from kaisa_relay.explore.cells import instant, public_id, whole
 from kaisa_relay.explore.formats import BOM
 from kaisa_relay.ports.exports import Format, Wanted
 from kaisa_relay.store.tables import contact, metadata
@@ -252,3 +256,19 @@ async def test_nothing_is_a_file_with_names_alone(here: Library) -> None:
 @pytest.mark.parametrize("id", [0, 1, ANNA.contact, 1 << 62, (1 << 63) - 1])
 def test_ids_are_written_as_everywhere(id: int) -> None:
     assert public_id("ctc", id) == to_text("ctc", id)
+
+
+@given(st.integers(0, 1 << 52))
+def test_instants_are_written_as_everywhere(micros: int) -> None:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    assert instant(micros) == msgspec.to_builtins(at)
+
+
+@pytest.mark.parametrize(
+    "kept", [b'{"a": 1e400}', b'{"a":\r\n "b\\n"}', b'{"a": 10000000000000000}']
+)
+def test_metadata_is_on_one_line(kept: bytes) -> None:
+    raw = whole(kept)
+    assert raw is not None
+    assert len(bytes(raw).splitlines()) == 1
+    assert json.loads(bytes(raw)) == json.loads(kept)
