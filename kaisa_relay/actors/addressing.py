@@ -77,10 +77,9 @@ class Addressing:
         if shown is not letter.inbound:
             letter = evolve(letter, inbound=shown)
         channel, content = letter.channel, letter.inbound.content
-        recent = self.binding.get(sender_key(channel, letter.inbound.sender))
-        if recent is not None and recent.item < letter.item.id:
-            command = self._receive(letter, recent.contact)
-            return self._addressed(letter, recent.conversation, command)
+        held = self.binding.get(sender_key(channel, letter.inbound.sender))
+        if held is not None and held.item < letter.item.id:
+            return self._addressed(letter, held.conversation, self._receive(letter, held.contact))
         who = await self.shifting.settled(channel, letter.inbound.sender)
         contacts = who.contacts
         blocked = await self.lookups.blocked(channel, contacts, letter.inbound.sender)
@@ -95,10 +94,11 @@ class Addressing:
         agents = await self._agents(letter, contacts, said)
         # A reaction to something old resumes nothing.
         ended = await self.lookups.ended(channel, pairs, at) if opens_window(content) else None
+        outcome = await self.lookups.outcome(channel, content, contacts)
         moved = await self.lookups.moved(channel, pairs)
         facts = Facts(channel.id, contacts, pairs, token, named, at, said, agents, ended)
         went, hidden = moved.conversation if moved else None, letter.inbound.sender.wa_id is None
-        match route(evolve(facts, blocked=blocked, moved=went, hidden=hidden)):
+        match route(evolve(facts, blocked=blocked, moved=went, hidden=hidden, outcome=outcome)):
             case ToConversation() as chosen:
                 return await self._deliver(letter, chosen, token, named)
             case Binds(token=bound, contact=known):

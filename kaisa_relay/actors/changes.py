@@ -41,6 +41,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferExpired,
     OfferFailed,
     OfferRescinded,
+    OutcomeNamed,
     Receive,
     ReopenAsked,
 )
@@ -264,6 +265,7 @@ def _quotes(event: Event, message: MessageId) -> bool:
             MessageReceived(message=said)
             | ConversationClosed(outcome=said)
             | NoteKept(message=said)
+            | OutcomeNamed(message=said)
             | AgentOffered(note=said)
         ):
             return said == message

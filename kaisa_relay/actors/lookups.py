@@ -19,11 +19,12 @@ from kaisa_relay.actors.slot import Slot
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Sender, Side
 from kaisa_relay.domain.content import Content, Text
+from kaisa_relay.domain.conversation.ending import may_name
 from kaisa_relay.domain.conversation.resuming import may_resume
 from kaisa_relay.domain.conversation.state import State
 from kaisa_relay.domain.identity import Recognised
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId
-from kaisa_relay.domain.payloads import OfferAnswer, of_content
+from kaisa_relay.domain.payloads import NameOutcome, OfferAnswer, of_content
 from kaisa_relay.domain.routing import Pair, ToConversation, Token
 from kaisa_relay.domain.tokens import find_tokens
 from kaisa_relay.ports import InboxItem
@@ -179,6 +180,20 @@ class Lookups:
         if snapshot is None or snapshot[0].channel != channel.id:
             return None
         return conversation
+
+    async def outcome(
+        self, channel: Channel, content: Content, contacts: Sequence[ContactId]
+    ) -> ToConversation | None:
+        """Return the ended conversation of which one of these, its agent, says how it went."""
+        payload = of_content(content)
+        if not isinstance(payload, NameOutcome):
+            return None
+        read = partial(self.context.journal.snapshot, channel.workspace, payload.conversation)
+        snapshot = await self.context.patiently(read)
+        if snapshot is None or snapshot[0].channel != channel.id:
+            return None
+        agent = next((each for each in contacts if may_name(snapshot[0], each)), None)
+        return None if agent is None else ToConversation(payload.conversation, agent)
 
     async def ended(
         self, channel: Channel, pairs: Sequence[Pair], at: datetime

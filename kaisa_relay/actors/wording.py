@@ -28,8 +28,9 @@ from kaisa_relay.domain.conversation.terms import AgentReason
 from kaisa_relay.domain.crossing import Labels
 from kaisa_relay.domain.handover import agent_names, note_of
 from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.outcomes import Outcome
 from kaisa_relay.domain.outgoing import Button, Buttons, Labelled, Outgoing, Template
-from kaisa_relay.domain.payloads import OfferAnswer, Reopen, SendAgain, encode
+from kaisa_relay.domain.payloads import NameOutcome, OfferAnswer, Reopen, SendAgain, encode
 from kaisa_relay.domain.templates import TemplateKey, brief
 from kaisa_relay.domain.texts import TextKey, kind_name, language_of, moment, render
 from kaisa_relay.ports import Change, Said, SaveContact, Workspace
@@ -44,6 +45,13 @@ _BUTTON: Final = {
     TextKey.KEEP_OPEN_AGENT: TextKey.KEEP_OPEN,
     TextKey.NUDGE_AGENT: TextKey.KEEP_OPEN,
 }
+
+_OUTCOMES: Final = {
+    Outcome.SOLD: TextKey.OUTCOME_SOLD,
+    Outcome.LOST: TextKey.OUTCOME_LOST,
+    Outcome.LATER: TextKey.OUTCOME_LATER,
+}
+"""Three, which is all that a message with buttons takes."""
 
 
 @define(eq=False)
@@ -72,10 +80,20 @@ class Wording:
         label = _BUTTON.get(event.text)
         if event.text is TextKey.TEAM_WROTE and isinstance(said, Text):
             return Labelled(f"{body}\n{said.body}")
+        if event.text is TextKey.OUTCOME_ASKED:
+            return self._asking_for_outcome(state, body, language)
         if label is None:
             return Text(body)
         payload = SendAgain(state.id, event.about) if event.about else Reopen(state.id)
         return Buttons(body, (Button(encode(payload), self._render(label, language, {})),))
+
+    def _asking_for_outcome(self, state: State, asked: str, language: str) -> Buttons:
+        closed = self._render(TextKey.CLOSED_AGENT, language, {})
+        buttons = (
+            Button(encode(NameOutcome(state.id, outcome)), self._render(title, language, {}))
+            for outcome, title in _OUTCOMES.items()
+        )
+        return Buttons(f"{closed} {asked}", tuple(buttons))
 
     def labelled(self, state: State, event: MessageRelayed, said: Text) -> Labelled:
         """Return a text of the team's, with the line that tells its reader so."""

@@ -12,11 +12,15 @@ from attrs import frozen
 
 from kaisa_relay.domain.content import ButtonTap, Choice, Content
 from kaisa_relay.domain.ids import ConversationId, MessageId
+from kaisa_relay.domain.outcomes import Outcome
 
 _OFFER: Final = "offer"
 _AGAIN: Final = "again"
 _REOPEN: Final = "reopen"
 _PASS_ON: Final = "pass_on"
+_OUTCOME: Final = "outcome"
+_OUTCOMES: Final = tuple(Outcome)
+"""A payload has its place among them."""
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,18}")
 _LIMIT: Final = 1 << 63
 """Whoever changes their WhatsApp can send any payload, and a larger number is no id of ours."""
@@ -57,7 +61,15 @@ class PassOn:
     conversation: ConversationId
 
 
-Payload = OfferAnswer | SendAgain | Reopen | PassOn
+@frozen
+class NameOutcome:
+    """An agent's word for how this conversation ended."""
+
+    conversation: ConversationId
+    outcome: Outcome
+
+
+Payload = OfferAnswer | SendAgain | Reopen | PassOn | NameOutcome
 
 
 def encode(payload: Payload) -> str:
@@ -72,6 +84,8 @@ def encode(payload: Payload) -> str:
             return f"{_REOPEN}:{conversation}"
         case PassOn(conversation):
             return f"{_PASS_ON}:{conversation}"
+        case NameOutcome(conversation, outcome):
+            return f"{_OUTCOME}:{conversation}:{_OUTCOMES.index(outcome)}"
         case _:
             assert_never(payload)
 
@@ -102,6 +116,8 @@ def decode(text: str) -> Payload | None:
             return Reopen(ConversationId(conversation))
         case "pass_on", [conversation]:
             return PassOn(ConversationId(conversation))
+        case "outcome", [conversation, place] if place < len(_OUTCOMES):
+            return NameOutcome(ConversationId(conversation), _OUTCOMES[place])
         case "again", [conversation, message]:
             return SendAgain(ConversationId(conversation), MessageId(message))
         case _:

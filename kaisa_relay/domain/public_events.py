@@ -88,6 +88,7 @@ TYPES: Final[Mapping[type[Event], str]] = {
     happened.ConversationResumed: "conversation.resumed",
     happened.ConversationRecovered: "conversation.recovered",
     happened.LinkCreated: "conversation.link_created",
+    happened.OutcomeNamed: "conversation.outcome_named",
     happened.ConversationMoved: "conversation.moved",
     happened.ConversationFailed: "conversation.failed",
     happened.ConversationAbandoned: "conversation.abandoned",

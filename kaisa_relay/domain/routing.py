@@ -59,8 +59,8 @@ class Facts:
     `named` is the conversation that a button of ours names.
     `said` is the text, empty for anything else; `agents` are those of `contacts` known as agents;
     `hidden` says that the sender shows no number; `moved` is what they are in that went over to
-    another channel; `blocked` are those of `contacts` that are on
-    the block list.
+    another channel; `outcome` is an ended one whose agent says by a button how it went; `blocked`
+    are those of `contacts` that are on the block list.
     """
 
     channel: ChannelId
@@ -75,6 +75,7 @@ class Facts:
     hidden: bool = False
     blocked: frozenset[ContactId] = frozenset()
     moved: ConversationId | None = None
+    outcome: "ToConversation | None" = None
 
 
 @frozen
@@ -134,6 +135,8 @@ def route(facts: Facts) -> Route:
     if facts.blocked and not _spared(facts, live):
         conversation = live[0].conversation if live else None
         return Blocked(min(facts.blocked), conversation, facts.token is not None)
+    if facts.outcome is not None:
+        return facts.outcome
     if len(live) == 1:
         return _live(facts, live[0])
     if facts.named is not None and sender is not None:

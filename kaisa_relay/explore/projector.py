@@ -175,7 +175,10 @@ def _written(events: Sequence[Recorded]) -> Iterator[MessageId]:
         match each.event:
             case happened.MessageReceived(message=message) | happened.TeamWrote(message=message):
                 yield message
-            case happened.ConversationClosed(outcome=int(message)):
+            case (
+                happened.ConversationClosed(outcome=int(message))
+                | happened.OutcomeNamed(message=message)
+            ):
                 yield MessageId(message)
             case _:
                 pass
@@ -194,7 +197,10 @@ def _fold(
         match each.event:
             case happened.MessageReceived(message=message) | happened.TeamWrote(message=message):
                 said.append(reading.words_of(sources, each.conversation, message))
-            case happened.ConversationClosed(outcome=int(message)):
+            case (
+                happened.ConversationClosed(outcome=int(message))
+                | happened.OutcomeNamed(message=message)
+            ):
                 row = rows.conversations.get(each.conversation)
                 if row is not None:
                     reading.note_outcome(row, sources, MessageId(message))

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 import msgspec
 from attrs import define, field, frozen
 
-from kaisa_relay.domain.conversation.events import ConversationClosed
+from kaisa_relay.domain.conversation.events import ConversationClosed, OutcomeNamed
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.feed.ring import Entry
 
@@ -126,8 +126,11 @@ class Chooser:
 
 
 def _outcome(entry: Entry) -> MessageId | None:
-    event = entry.recorded.event
-    return event.outcome if isinstance(event, ConversationClosed) else None
+    match entry.recorded.event:
+        case ConversationClosed(outcome=message) | OutcomeNamed(message=message):
+            return message
+        case _:
+            return None
 
 
 def _same(word: str | None, wanted: str) -> bool:

@@ -75,6 +75,7 @@ NUMBERS: Final[dict[str, int]] = {
     "contact.opted_in": 63,
     "conversation.outreach_sent": 64,
     "contact.erased": 65,
+    "conversation.outcome_named": 66,
 }
 _NAMES: Final = {number: name for name, number in NUMBERS.items()}
 

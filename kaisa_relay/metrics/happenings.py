@@ -72,6 +72,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
     OfferSent,
+    OutcomeNamed,
     ReopenAsked,
     ReopenFailed,
     ReplyReminded,
@@ -138,6 +139,7 @@ STEPS: Final[dict[type[Event], str]] = {
     ConversationResumed: "resumed",
     ConversationRecovered: "recovered",
     LinkCreated: "link_created",
+    OutcomeNamed: "outcome_named",
     ConversationMoved: "moved",
 }
 CHANNELS: Final[dict[type[Event], str]] = {

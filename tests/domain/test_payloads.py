@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Location, Text
 from kaisa_relay.domain.ids import ConversationId, MessageId
+from kaisa_relay.domain.outcomes import Outcome
 from kaisa_relay.domain.payloads import (
+    NameOutcome,
     OfferAnswer,
     PassOn,
     Payload,
@@ -23,6 +25,7 @@ PAYLOADS: st.SearchStrategy[Payload] = st.one_of(
     st.builds(SendAgain, IDS.map(ConversationId), IDS.map(MessageId)),
     st.builds(Reopen, IDS.map(ConversationId)),
     st.builds(PassOn, IDS.map(ConversationId)),
+    st.builds(NameOutcome, IDS.map(ConversationId), st.sampled_from(Outcome)),
 )
 
 
@@ -56,6 +59,10 @@ def test_a_payload_comes_back(payload: Payload) -> None:
         "offer:\u0661:2:1",
         "offer:\u00b2:2:1",
         "OFFER:1:2:1",
+        "outcome:1",
+        "outcome:1:3",
+        "outcome:1:sold",
+        "outcome:1:0:0",
         "again:1",
         "again:1:2:3",
         "again:9223372036854775808:2",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from kaisa_relay.domain.chat_commands import Off, On, Pause, PresenceCommand, Status
 from kaisa_relay.domain.contact import Side
@@ -52,3 +53,11 @@ def test_other_commands_stay_with_the_conversation() -> None:
 def test_nobody_is_guessed_at() -> None:
     """Two people with one number: neither is sent away."""
     assert not isinstance(routed("/off", known=True, also=(BO,)), OfAgent)
+
+
+def test_how_another_one_went_is_no_word_for_the_one_at_hand() -> None:
+    """The agent taps a button of the conversation before, and is in the next one by now."""
+    before = ToConversation(ELSEWHERE, ANNA)
+    for pair in (TALKING, FORMER):
+        facts = Facts(CHANNEL, (ANNA,), (pair,), None, ELSEWHERE, after())
+        assert route(evolve(facts, outcome=before)) == before

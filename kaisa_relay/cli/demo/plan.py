@@ -48,9 +48,10 @@ def closed_visitor(visitor: Person) -> str:
 
 def closed_agent(chat: Chat) -> str:
     """Return the agent's closing text."""
-    by_agent = chat.ending is Ending.AGENT
-    key = TextKey.CLOSED_AGENT if by_agent else TextKey.CLOSED_BY_SYSTEM_AGENT
-    return render(key, chat.taker.language, {})
+    if chat.ending is not Ending.AGENT:
+        return render(TextKey.CLOSED_BY_SYSTEM_AGENT, chat.taker.language, {})
+    keys = (TextKey.CLOSED_AGENT, TextKey.OUTCOME_ASKED)
+    return " ".join(render(key, chat.taker.language, {}) for key in keys)
 
 
 def visitor_gets(chat: Chat) -> tuple[str, ...]:

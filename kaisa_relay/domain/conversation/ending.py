@@ -6,6 +6,7 @@ Rule 2: an end releases every pair, and an open offer is taken back with it.
 
 from datetime import datetime
 
+from kaisa_relay.domain.chat_commands import Close
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.contact_events import BlockedBy, ContactBlocked
 from kaisa_relay.domain.conversation.decision import Decision
@@ -16,18 +17,24 @@ from kaisa_relay.domain.conversation.messages import (
     End,
     EndedBy,
     OfferRescinded,
+    OutcomeNamed,
     Receive,
 )
-from kaisa_relay.domain.conversation.state import State
-from kaisa_relay.domain.payloads import OfferAnswer, of_content
+from kaisa_relay.domain.conversation.state import Phase, State
+from kaisa_relay.domain.ids import ContactId
+from kaisa_relay.domain.payloads import NameOutcome, OfferAnswer, of_content
 from kaisa_relay.domain.texts import TextKey
 
 
-def by_agent(decision: Decision, command: Receive) -> None:
-    """`/close [outcome] [note]`: the message itself is kept as the agent's word for it."""
+def by_agent(decision: Decision, command: Receive, typed: Close) -> None:
+    """`/close [outcome] [note]`: the message itself is kept as the agent's word for it.
+
+    Whoever gives no word is asked for one, with buttons.
+    """
     take_back(decision)
     decision.add(ConversationClosed(EndedBy.AGENT, command.at, command.message))
-    decision.reply(command.contact, TextKey.CLOSED_AGENT)
+    text = TextKey.OUTCOME_ASKED if typed.outcome is None else TextKey.CLOSED_AGENT
+    decision.reply(command.contact, text)
     decision.tell(Side.VISITOR, TextKey.CLOSED_VISITOR)
 
 
@@ -79,11 +86,21 @@ def silenced(state: State, command: Receive) -> bool:
     return command.contact == state.visitor and state.reason == EndedBy.BLOCKED.value
 
 
+def may_name(state: State, contact: ContactId) -> bool:
+    """Say whether this is the last agent, who may say how it ended; the latest word counts."""
+    return state.phase is Phase.CLOSED and contact == state.agent
+
+
 def afterwards(decision: Decision, command: Receive) -> None:
     """Somebody wrote to a conversation that is over."""
-    if isinstance(of_content(command.content), OfferAnswer):
+    state, tapped = decision.state, of_content(command.content)
+    named = isinstance(tapped, NameOutcome) and tapped.conversation == state.id
+    if named and may_name(state, command.contact):
+        decision.add(OutcomeNamed(command.message, command.at))
+        text = TextKey.OUTCOME_NOTED
+    elif isinstance(tapped, OfferAnswer):
         text = TextKey.OFFER_TAKEN
-    elif command.contact == decision.state.visitor:
+    elif command.contact == state.visitor:
         text = TextKey.OUT_OF_SESSION_VISITOR
     else:
         text = TextKey.NO_CONVERSATION_AGENT

@@ -58,6 +58,7 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
     OfferSent,
+    OutcomeNamed,
     ReplyReminded,
     TeamWrote,
 )
@@ -202,6 +203,8 @@ def _evolve_end(state: State, event: Event) -> State:
             known = knowing(state, said)
             ended = replace(known, phase=Phase.CLOSED, ended_at=at, reason=by.value)
             return replace(ended, outcome=said)
+        case OutcomeNamed(message=said):
+            return replace(knowing(state, said), outcome=said)
         case ConversationFailed(reason=reason, at=at):
             return replace(state, phase=Phase.FAILED, ended_at=at, reason=reason.value)
         case ConversationAbandoned(reason=reason, at=at):

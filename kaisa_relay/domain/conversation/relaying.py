@@ -34,6 +34,7 @@ from kaisa_relay.domain.crossing import PLAIN, crosses, is_silent, marks_of, ope
 from kaisa_relay.domain.failures import Failure, failure_of, note_for
 from kaisa_relay.domain.ids import MessageId
 from kaisa_relay.domain.payloads import (
+    NameOutcome,
     OfferAnswer,
     PassOn,
     Payload,
@@ -142,7 +143,7 @@ def _open_window(decision: Decision, command: Receive) -> None:
 def _obey(decision: Decision, command: Receive, typed: _Command) -> None:
     match typed:
         case chat_commands.Close():
-            ending.by_agent(decision, command)
+            ending.by_agent(decision, command, typed)
         case chat_commands.Help():
             decision.reply(command.contact, TextKey.HELP_AGENT, command.message)
         case chat_commands.Status():
@@ -186,7 +187,7 @@ def _tap(decision: Decision, command: Receive, tapped: Payload) -> None:
             note(decision, command, Side.AGENT, held=False)
         case PassOn(conversation) if conversation == state.id:
             transferring.ask(decision, command)
-        case OfferAnswer() | PassOn():
+        case OfferAnswer() | PassOn() | NameOutcome():
             decision.reply(command.contact, TextKey.STATUS_ACTIVE, command.message)
         case _:
             assert_never(tapped)

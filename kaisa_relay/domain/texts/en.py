@@ -106,6 +106,11 @@ TEXTS: Final[Texts] = {
     TextKey.OFFER_EXPIRED: "No answer in time, so this chat goes to somebody else. "
     "Perhaps the next one.",
     TextKey.CLOSED_AGENT: "The chat is closed. Nothing you write from here on reaches the visitor.",
+    TextKey.OUTCOME_ASKED: "How did it go?",
+    TextKey.OUTCOME_SOLD: "Sold",
+    TextKey.OUTCOME_LOST: "Not sold",
+    TextKey.OUTCOME_LATER: "Later",
+    TextKey.OUTCOME_NOTED: "Noted, thank you.",
     TextKey.EXPIRED_AGENT: "The chat has been closed because it was quiet for so long.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "The chat has been closed for you. "
     "Nothing you write from here on reaches the visitor.",

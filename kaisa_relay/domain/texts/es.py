@@ -109,6 +109,11 @@ TEXTS: Final[Texts] = {
     "persona. Ya habrá más.",
     TextKey.CLOSED_AGENT: "La conversación está cerrada. Lo que escribas a partir de ahora "
     "ya no le llegará.",
+    TextKey.OUTCOME_ASKED: "¿Cómo ha ido?",
+    TextKey.OUTCOME_SOLD: "Vendido",
+    TextKey.OUTCOME_LOST: "Sin venta",
+    TextKey.OUTCOME_LATER: "Más adelante",
+    TextKey.OUTCOME_NOTED: "Anotado, gracias.",
     TextKey.EXPIRED_AGENT: "La conversación se ha cerrado "
     "porque llevaba mucho tiempo sin mensajes.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Se ha cerrado la conversación por ti. "

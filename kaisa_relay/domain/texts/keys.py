@@ -56,6 +56,11 @@ class TextKey(StrEnum):
     OFFER_TAKEN = "offer_taken"
     OFFER_EXPIRED = "offer_expired"
     CLOSED_AGENT = "closed_agent"
+    OUTCOME_ASKED = "outcome_asked"
+    OUTCOME_SOLD = "outcome_sold"
+    OUTCOME_LOST = "outcome_lost"
+    OUTCOME_LATER = "outcome_later"
+    OUTCOME_NOTED = "outcome_noted"
     EXPIRED_AGENT = "expired_agent"
     CLOSED_BY_SYSTEM_AGENT = "closed_by_system_agent"
     BLOCKED_AGENT = "blocked_agent"
@@ -170,6 +175,9 @@ BUTTONS: Final = frozenset(
         TextKey.SEND_AGAIN,
         TextKey.KEEP_OPEN,
         TextKey.HAND_OVER,
+        TextKey.OUTCOME_SOLD,
+        TextKey.OUTCOME_LOST,
+        TextKey.OUTCOME_LATER,
     }
 )
 """Labels of quick replies: at most 20 characters (Cloud API, interactive buttons)."""

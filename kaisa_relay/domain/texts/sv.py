@@ -105,6 +105,11 @@ TEXTS: Final[Texts] = {
     TextKey.OFFER_EXPIRED: "Inget svar i tid, så chatten går vidare till någon annan. "
     "Det kommer fler.",
     TextKey.CLOSED_AGENT: "Chatten är avslutad. Det du skriver härifrån når inte längre besökaren.",
+    TextKey.OUTCOME_ASKED: "Hur gick det?",
+    TextKey.OUTCOME_SOLD: "Sålt",
+    TextKey.OUTCOME_LOST: "Inte sålt",
+    TextKey.OUTCOME_LATER: "Senare",
+    TextKey.OUTCOME_NOTED: "Noterat, tack.",
     TextKey.EXPIRED_AGENT: "Chatten har avslutats eftersom det varit tyst så länge.",
     TextKey.CLOSED_BY_SYSTEM_AGENT: "Chatten har avslutats åt dig. "
     "Det du skriver härifrån når inte längre besökaren.",

@@ -57,6 +57,7 @@ from kaisa_relay.domain.conversation.events.offers import (
     OfferRescinded,
     OfferSent,
 )
+from kaisa_relay.domain.conversation.events.outcomes import OutcomeNamed
 from kaisa_relay.domain.conversation.events.talk import (
     AgentNudged,
     MessageFailed,
@@ -137,6 +138,7 @@ __all__ = [
     "OfferFailed",
     "OfferRescinded",
     "OfferSent",
+    "OutcomeNamed",
     "OutreachSent",
     "ReopenAsked",
     "ReopenFailed",
@@ -192,6 +194,7 @@ Event = (
     | ConversationResumed
     | ConversationRecovered
     | LinkCreated
+    | OutcomeNamed
     | ConversationAbandoned
     | MessageHeld
     | MessagesFlushed

@@ -369,6 +369,7 @@ export const en = {
     "conversation.recovered": "Came back by a link",
     "conversation.outreach_sent": "Template of a trigger sent",
     "conversation.link_created": "New link made",
+    "conversation.outcome_named": "Outcome named",
     "conversation.failed": "Failed",
     "conversation.abandoned": "Abandoned",
     "conversation.identity_changed": "Identity changed or learnt",
