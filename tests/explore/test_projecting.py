@@ -5,8 +5,14 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, delete, update
 
-from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.domain.contact import Side
+from kaisa_relay.domain.content import Choice
+from kaisa_relay.domain.conversation.events import OutcomeNamed
+from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.domain.outcomes import Outcome
+from kaisa_relay.domain.payloads import NameOutcome, encode
 from kaisa_relay.explore import open_shelf
+from kaisa_relay.ports import StoreContent
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import event, workspace
 from tests.explore.conftest import Library, projector
@@ -31,6 +37,19 @@ async def test_a_conversation_is_one_row_of_all_that_became_of_it(here: Library)
     assert after == [0, 10, 30, 50, 80, 100, 140]
     counts = ("offers", "declined", "from_visitor", "from_agent", "undelivered", "missed")
     assert [row[name] for name in counts] == [2, 1, 1, 2, 1, 0]
+
+
+async def test_an_outcome_that_was_tapped_later_counts(here: Library) -> None:
+    """It is read from the tap, and takes the place of what was typed."""
+    it, said = await sold(here.world), MessageId(here.world.new_id())
+    await here.catch_up()
+    tap = Choice(encode(NameOutcome(it.id, Outcome.LOST)), "label")
+    await here.world.must(StoreContent(said, it.id, ANNA.contact, Side.AGENT, tap))
+    named = OutcomeNamed(said, here.world.clock())
+    assert await here.world.append(it.stream, 15, (named,)) is None
+    await here.catch_up()
+    (row,) = await here.rows("conversation")
+    assert (row["status"], row["outcome"], row["value"]) == ("closed", "lost", None)
 
 
 async def test_offers_and_messages_are_rows_of_their_own(here: Library) -> None:

@@ -9,10 +9,12 @@ from attrs import evolve, field, frozen
 
 from kaisa_relay.cli.feed_frames import Asked
 from kaisa_relay.domain.contact import Side
-from kaisa_relay.domain.content import Text
-from kaisa_relay.domain.conversation.events import ConversationClosed
+from kaisa_relay.domain.content import Choice, Text
+from kaisa_relay.domain.conversation.events import ConversationClosed, OutcomeNamed
 from kaisa_relay.domain.conversation.terms import EndedBy
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.outcomes import Outcome
+from kaisa_relay.domain.payloads import NameOutcome, encode
 from kaisa_relay.feed.choosing import Known, facet, facets
 from kaisa_relay.feed.positions import write_position
 from kaisa_relay.ports import Following, SaveMetadata, StoreContent
@@ -38,6 +40,15 @@ async def close(world: World, begun: Started, command: str, version: int = 1) ->
     agent = fakes.person(1).contact
     stored = StoreContent(said, begun.id, agent, Side.AGENT, Text(command))
     assert await world.append(begun.stream, version, (closed,), stored) is None
+
+
+async def name(world: World, closed: Started, outcome: Outcome, version: int = 2) -> None:
+    """Have the agent tap a button of what was closed."""
+    said, agent = MessageId(world.new_id()), fakes.person(1).contact
+    tap = Choice(encode(NameOutcome(closed.id, outcome)), "label")
+    stored = StoreContent(said, closed.id, agent, Side.AGENT, tap)
+    named = OutcomeNamed(said, EPOCH + timedelta(minutes=2))
+    assert await world.append(closed.stream, version, (named,), stored) is None
 
 
 async def first_frame(feed: Serving, world: World, **filters: object) -> Frame:
@@ -72,10 +83,12 @@ async def test_endings_of_one_outcome_may_be_asked_for(world: World) -> None:
     await close(world, sold, "/close Sold to a friend")
     await close(world, lost, "/close lost")
     await close(world, silent, "/close")
+    await name(world, silent, Outcome.SOLD)
     async with serving(world) as feed:
         found = await first_frame(feed, world, outcome="sold")
         assert [(each["type"], each["id"][-1]) for each in found["events"]] == [
-            ("conversation.closed", "4")
+            ("conversation.closed", "4"),
+            ("conversation.outcome_named", "7"),
         ]
 
 
