@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from random import Random
 from typing import Final, Protocol, TypeVar
 
 import structlog
@@ -32,12 +33,15 @@ from kaisa_relay.ports.views import PersonView
 from kaisa_relay.privacy import footprint, receipts, sweeping
 from kaisa_relay.privacy.footprint import Footprint
 from kaisa_relay.privacy.ledger import Ledger, Line
+from kaisa_relay.runtime.supervise import RestartPolicy, supervise
 from kaisa_relay.store import Store
 
 logger = structlog.get_logger()
 
 T = TypeVar("T")
 
+PATIENT: Final = RestartPolicy(1_000_000, 3600.0, first_delay=0.1, max_delay=60.0)
+"""Whatever crashes it is tried again, at last once a minute."""
 PATIENCE: Final = timedelta(seconds=60)
 """How long what is on its way to them may still go out; after that it is given up."""
 AGAIN: Final = 1.0
@@ -106,7 +110,11 @@ class Eraser:
         return [PersonView(each.contact, each.name or None, each.phone) for each in found]
 
     async def run(self) -> None:
-        """Do what is asked for until cancelled, first what a restored database does not know."""
+        """Do what is asked for until cancelled; a crash is logged, and relaying goes on."""
+        await supervise("erasures", self._keep_working, PATIENT, Random())
+
+    async def _keep_working(self) -> None:
+        """First what a restored database does not know."""
         with suppress(StoreUnavailable):
             await self._reapply()
         while True:

@@ -26,6 +26,8 @@ class Partings:
     world: World
     ended: list[ConversationId] = field(factory=list)
     forgotten: list[str] = field(factory=list)
+    crashes: int = 0
+    """How often it will fail to record an erasure."""
 
     async def end(self, workspace: WorkspaceId, conversation: ConversationId) -> None:
         """Note it."""
@@ -41,6 +43,9 @@ class Partings:
 
     async def record(self, workspace: WorkspaceId, contact: ContactId, erasure: ErasureId) -> None:
         """Commit the event."""
+        if self.crashes:
+            self.crashes -= 1
+            raise RuntimeError("a crash")
         event = ContactErased(contact, erasure, self.world.clock())
         commit = Append(workspace, f"contact/{contact}", 0, (event,), ())
         await self.world.store.journal.append(commit)

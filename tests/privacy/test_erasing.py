@@ -143,6 +143,21 @@ async def _done(at_work: Office, id: ErasureId) -> None:
             await trio.sleep(0.01)
 
 
+async def test_a_crash_is_gone_on_after(at_work: Office) -> None:
+    """The relay hears nothing of it, and no byte is left all the same."""
+    world = at_work.world
+    await talked(at_work, XENIA)
+    at_work.partings.crashes = 2
+    asked = await at_work.eraser.erase(world.workspace, XENIA.contact, BY, force=False)
+    assert isinstance(asked, Erasure)
+    await _done(at_work, asked.id)
+    await at_work.library.catch_up()
+    assert _left(NEEDLES, at_work.library.url, at_work.disk.directory) == []
+    receipt = await at_work.eraser.receipt(world.workspace, asked.id)
+    assert receipt is not None
+    assert (receipt.removed["contacts"], receipt.removed["messages"]) == (1, 2)
+
+
 async def test_a_restored_database_is_erased_again(tmp_path: Path) -> None:
     """What the backup still has goes at the next start, by the list beside the database."""
     for name in sorted(FRESH):
