@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-import trio
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 
@@ -27,7 +26,7 @@ from kaisa_relay.engagement import (
     trigger_rows,
 )
 from kaisa_relay.engagement.bodies import fault
-from kaisa_relay.engagement.endpoint_checks import bad_endpoint, names_of, wanted
+from kaisa_relay.engagement.endpoint_checks import bad_move, judge, names_of, signs_in, wanted
 from kaisa_relay.engagement.endpoint_rows import Cipher, Target
 from kaisa_relay.engagement.endpoint_secrets import write_credentials
 from kaisa_relay.engagement.examples import example
@@ -149,7 +148,7 @@ class Builder(LeavingAlone):
         self, workspace: WorkspaceId, wish: EndpointWish
     ) -> NewEndpoint | BadEndpoint | QuotaReached:
         """Add an endpoint; where it leads is judged on connecting."""
-        wrong = await _judged(wish, self.plain, signs_in=False)
+        wrong = await judge(wish, self.plain, signs_in=False)
         if wrong is not None:
             return wrong
         id, ours = EndpointId(self.tools.store.new_id()), wish.kind is Kind.WEBHOOK
@@ -170,7 +169,8 @@ class Builder(LeavingAlone):
         if view is None:
             return None
         wish = wanted(view, change)
-        wrong = await _judged(wish, self.plain, signs_in=view.options.user is not None)
+        wrong = await judge(wish, self.plain, signs_in=signs_in(view))
+        wrong = wrong or bad_move(view, change)
         if wrong is not None:
             return wrong
         values: dict[str, Any] = {"url": wish.url, "options": endpoint_rows.written(wish.options)}
@@ -287,8 +287,3 @@ class Builder(LeavingAlone):
 
     def _secret(self) -> str:
         return write_secret(self.random(SECRET_BYTES))
-
-
-async def _judged(wish: EndpointWish, plain: bool, *, signs_in: bool) -> BadEndpoint | None:
-    """Say what is wrong with an endpoint, off the loop: a request's texts take long to read."""
-    return await trio.to_thread.run_sync(bad_endpoint, wish, plain, signs_in)

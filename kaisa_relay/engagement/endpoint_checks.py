@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
+from urllib.parse import urlsplit
 
+import trio
 from attrs import evolve
 
 from kaisa_relay.domain.engagement.actions import Kind
@@ -42,6 +44,11 @@ def bad_endpoint(wish: EndpointWish, plain: bool, signs_in: bool) -> BadEndpoint
             assert_never(wish.kind)
 
 
+async def judge(wish: EndpointWish, plain: bool, *, signs_in: bool) -> BadEndpoint | None:
+    """Say what is wrong with an endpoint, off the loop: a request's texts take long to read."""
+    return await trio.to_thread.run_sync(bad_endpoint, wish, plain, signs_in)
+
+
 def wanted(view: EndpointView, change: EndpointChange) -> EndpointWish:
     """Return an endpoint as a change would have it."""
     given: dict[str, Any] = {
@@ -56,6 +63,28 @@ def wanted(view: EndpointView, change: EndpointChange) -> EndpointWish:
     )
     url = change.url or view.url
     return EndpointWish(view.kind, url, options, change.password, change.headers)
+
+
+def signs_in(view: EndpointView) -> bool:
+    """Say whether an endpoint has a password; Twilio's account signs in by its number."""
+    return view.options.user is not None or view.options.account is not None
+
+
+def bad_move(view: EndpointView, change: EndpointChange) -> BadEndpoint | None:
+    """Say what is missing to go to another server, or None: what lets us in at one is shown to no
+    other, or whoever may change a URL could read the passwords that nobody is shown."""
+    if change.url is None or _server(change.url) == _server(view.url):
+        return None
+    if change.password is None and signs_in(view):
+        return BadEndpoint("password", "must be given again with another server")
+    if change.headers is None and view.options.header_names:
+        return BadEndpoint("headers", "must be given again with another server")
+    return None
+
+
+def _server(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def names_of(headers: Mapping[str, str]) -> tuple[str, ...]:
