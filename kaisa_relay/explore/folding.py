@@ -169,6 +169,10 @@ class Folding:
         self._says(row, event.message, "reopen", event.contact, at)
         self._goes_out(row, event.message, event.send, 1)
 
+    def reached_out(self, row: ConversationRow, event: happened.OutreachSent, at: int) -> None:
+        self._says(row, event.message, "outreach", event.contact, at)
+        self._goes_out(row, event.message, event.send, 1)
+
     def team_wrote(self, row: ConversationRow, event: happened.TeamWrote, at: int) -> None:
         row.from_team += 1
         known = MessageRow(row.workspace, row.id, event.message, "team", "text", at)
@@ -270,6 +274,7 @@ _FOLDS: Final[Mapping[type[Any], Callable[[Folding, ConversationRow, Any, int], 
     happened.MessageRelayed: Folding.relayed,
     happened.Notified: Folding.notified,
     happened.ReopenAsked: Folding.reopen_asked,
+    happened.OutreachSent: Folding.reached_out,
     happened.TeamWrote: Folding.team_wrote,
     happened.NoteKept: Folding.note_kept,
     happened.MessageHeld: Folding.held,

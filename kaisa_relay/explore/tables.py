@@ -12,7 +12,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, PrimaryKeyConstraint, S
 
 from kaisa_relay.store.columns import index, number, words
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raise it with any change of these tables or of what is written into them: what was made by
 another layout is made again."""
 

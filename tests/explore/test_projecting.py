@@ -7,8 +7,9 @@ from sqlalchemy import Connection, delete, update
 
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import Choice
-from kaisa_relay.domain.conversation.events import OutcomeNamed
-from kaisa_relay.domain.ids import MessageId, WorkspaceId
+from kaisa_relay.domain.conversation.events import OutcomeNamed, OutreachSent
+from kaisa_relay.domain.engagement.ids import TriggerId
+from kaisa_relay.domain.ids import MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.outcomes import Outcome
 from kaisa_relay.domain.payloads import NameOutcome, encode
 from kaisa_relay.explore import open_shelf
@@ -163,3 +164,19 @@ async def test_another_workspace_has_rows_of_its_own(here: Library) -> None:
     await here.catch_up()
     assert here.projector.taken == 30
     assert len(await here.rows("conversation")) == 1
+
+
+async def test_a_triggers_template_is_a_message_of_the_relays(here: Library) -> None:
+    """It is billed like any other that goes out as a template."""
+    it = await sold(here.world)
+    message, send, at = (
+        MessageId(here.world.new_id()),
+        SendId(here.world.new_id()),
+        here.world.clock(),
+    )
+    sent = OutreachSent(message, send, VERA.contact, "come_back", "en", TriggerId(1), 1, 0, at)
+    assert await here.world.append(it.stream, 15, (sent,)) is None
+    await here.catch_up()
+    row = (await here.rows("message"))[-1]
+    assert (row["id"], row["writer"], row["kind"]) == (message, "relay", "outreach")
+    assert (row["contact"], row["template"]) == (VERA.contact, 1)
