@@ -1,4 +1,4 @@
-"""Explore over a million conversations: each list, filter and search, and its number.
+"""Explore over a million conversations: each list, filter and search, its number, and reports.
 
 The rows go straight into the read model's tables (`shelving`); what is measured is the query layer
 alone, in this process: the first page of 50, the one after it, and the total that a list shows.
@@ -20,6 +20,7 @@ from sqlalchemy import text
 from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.exporting import export_all
+from benchmarks.figures import reports
 from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
@@ -95,6 +96,9 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         asked = {name: await _ask(shelf, pairs, options.runs) for name, pairs in QUESTIONS.items()}
         exports = await export_all(shelf, OF)
         orders = {field: await _order(shelf, field, options.runs) for field in SORTABLE}
+        reported = {
+            name: await reports(shelf, OF, _filter(QUESTIONS[name])) for name in ("all", "a month")
+        }
     slow = [name for name, each in asked.items() if each["first_page_ms"] > TARGET_MS]
     return {
         "conversations": options.conversations,
@@ -104,6 +108,7 @@ async def measure(options: Namespace, database: Database) -> Mapping[str, object
         "questions": asked,
         "orders_ms": orders,
         "exports": exports,
+        "reports": reported,
         "above_target": slow,
     }
 

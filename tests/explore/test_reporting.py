@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from benchmarks.shelving import Talk
+from kaisa_relay.domain.explore.columns import Rows
 from kaisa_relay.domain.explore.fields import FIELDS, SPANS, MetadataKey
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.explore.grouping import Calendar, read_dimension
@@ -17,9 +20,11 @@ from kaisa_relay.explore import reporting
 from kaisa_relay.explore.percentiles import at
 from kaisa_relay.explore.query import total
 from kaisa_relay.explore.reporting import Reporting
+from kaisa_relay.ports.exports import Format
 from kaisa_relay.ports.reports import Report, Wanted
 from tests.explore.conftest import Library
 from tests.explore.script import ANNA, BO, sold
+from tests.explore.test_exporting import exported, table, wanting
 from tests.explore.test_finding import FILTERS, fits, shelved, which
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -232,3 +237,23 @@ async def test_the_period_before_needs_no_groups(here: Library) -> None:
     alone = await asked(here, Wanted(ReportName.CHANNELS, Filter(), is_divided=False))
     assert alone == Report(divided.total, (), False)
     assert {type(each) for each in alone.total.values()} <= {int, float}
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_list_report_and_export_agree_whatever_is_asked(here: Library, seed: int) -> None:
+    """Filters put together by chance, over conversations made by chance."""
+    rng, of, known = Random(seed), here.world.workspace, await shelved(here, 150)
+    for _ in range(8):
+        given = dict(pair for some in rng.sample(FILTERS, rng.randrange(1, 4)) for pair in some)
+        meant = which(*given.items())
+        listed = await here.shelf.read(partial(total, of=of, which=meant, most=None))
+        by = read_dimension(rng.choice(("hour", "status", "language", "metadata.car.year")))
+        report = await asked(here, Wanted(ReportName.FUNNEL, meant, by, STOCKHOLM))
+        rows = table(await exported(here, wanting(Rows.CONVERSATIONS, Format.CSV, "id", meant)))
+        numbers = (
+            listed.number,
+            report.total["created"],
+            sum(each.values["created"] or 0 for each in report.groups),
+            len({row["id"] for row in rows}),
+        )
+        assert numbers == (sum(fits(each, meant) for each in known),) * 4, given
