@@ -276,3 +276,11 @@ def test_any_history_folds() -> None:
     talk = active()
     old = ConversationRecovered(VISITOR, 99, RecoveryStage.WROTE, talk.at)
     assert evolve(talk.state, old) == talk.state
+
+
+def test_a_link_of_nobodys_step_earns_too() -> None:
+    """Made by hand: who comes by it is counted without a trigger."""
+    talk = failed()
+    given(talk, None)
+    comes(talk)
+    assert earned(talk) == [(RecoveryStage.WROTE, 1, None)]

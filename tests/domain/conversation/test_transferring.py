@@ -17,7 +17,13 @@ from kaisa_relay.domain.conversation.messages import (
     OfferFailed,
     OfferRescinded,
 )
-from kaisa_relay.domain.conversation.orders import AgentNotFree, HandOver, NobodyToAsk, UnknownAgent
+from kaisa_relay.domain.conversation.orders import (
+    AgentNotFree,
+    HandOver,
+    NobodyToAsk,
+    TransferUnderWay,
+    UnknownAgent,
+)
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import ContactId, MessageId
 from kaisa_relay.domain.requester import Requester, RequesterKind
@@ -226,3 +232,10 @@ def test_the_team_is_told_why_nobody_is_asked(handover: Handover, refusal: objec
     """In a word that its program understands; nothing happens."""
     talk = active()
     assert talk.refused(HandOver(handover, MessageId(900), None, SAM, talk.at)) == refusal
+
+
+def test_the_team_waits_for_a_transfer_that_is_under_way() -> None:
+    """One colleague is asked at a time."""
+    talk = handing()
+    order = HandOver(FREE, MessageId(900), None, SAM, talk.at)
+    assert talk.refused(order) == TransferUnderWay(BO)
