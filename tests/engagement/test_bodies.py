@@ -124,8 +124,8 @@ BOTH, END = "{% for a in metadata.l %}{% for b in metadata.l %}", "{% endfor %}{
     [
         (BOTH + SLOW + END, "takes too long"),
         (BOTH.replace("metadata.l", "metadata.s") + SLOW + END, None),
-        ((BOTH + END) * 150, None),
-        (BOTH + "{% if " + "metadata.s ~ " * 700 + "'' %}{% endif %}" + END, None),
+        ((BOTH + END) * 50, None),
+        (BOTH + "{% if " + "metadata.s ~ " * 100 + "'' %}{% endif %}" + END, None),
         ("{{ (" + "metadata.s ~ " * 50 + "'') | title }}", f"longer than {MOST_WRITTEN}"),
     ],
 )

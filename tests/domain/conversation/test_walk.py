@@ -35,7 +35,7 @@ from kaisa_relay.domain.conversation.messages import (
 )
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.identity import IdentityShift
-from kaisa_relay.domain.ids import ContactId, MessageId
+from kaisa_relay.domain.ids import ContactId, MessageId, SendId
 from kaisa_relay.domain.outage import Outage
 from kaisa_relay.domain.payloads import SendAgain
 from kaisa_relay.domain.sending import Rank
@@ -78,6 +78,7 @@ class Walk(RuleBasedStateMachine):
         self.outage: Outage | None = None
         self.new_id = ids()
         self.received: list[Receive] = []
+        self.dropped: set[SendId] = set()
         if begun > 0:
             self.says(VISITOR, Text("hello"))
         if begun > 1:
@@ -226,6 +227,7 @@ class Walk(RuleBasedStateMachine):
             event
             for event in self.witness.history
             if isinstance(event, AgentOffered | MessageRelayed | ReopenAsked)
+            and event.send not in self.dropped
         ]
         if not known:
             return

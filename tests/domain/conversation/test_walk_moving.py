@@ -64,10 +64,12 @@ class MovingWalk(TeamWalk):
         before = self.state
         visitor, agent = (self.ago(each) for each in wrote)
         left = self.last_relayed(unsent)
+        sends = {send for leg in left for send in self.witness.sends.get(leg, ())}
         self.ask(MoveChannel(to, self.now, visitor, agent, left, announced))
         if self.state.channel == before.channel:
             assert self.state == before
             return
+        self.dropped |= sends  # nothing is ever heard of what was never begun
         assert not self.state.open_offers, "an offer of another number is open"
         again = [each for each in self.witness.step if isinstance(each, MessageRelayed)]
         for side in Side:
