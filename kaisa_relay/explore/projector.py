@@ -137,9 +137,13 @@ class Projector:
     async def _next(
         self, workspace: WorkspaceId, heard: list[Recorded], at: int
     ) -> Sequence[Recorded]:
-        """Return the events after `at`: those heard of, if they follow on it."""
+        """Return the events after `at`: those heard of, if they follow on it.
+
+        What came while these were taken in is heard of next: read now, it would come from the
+        tables for ever, as there is always more.
+        """
         new = [each for each in heard if each.seq > at][:BATCH]
-        if new and new[0].seq == at + 1:
+        if heard and (not new or new[0].seq == at + 1):
             return new
         return await self.following.events(workspace, at, BATCH)
 

@@ -1,5 +1,6 @@
 """What the read model makes of the journal, on both databases."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -13,7 +14,8 @@ from kaisa_relay.domain.ids import MessageId, SendId, WorkspaceId
 from kaisa_relay.domain.outcomes import Outcome
 from kaisa_relay.domain.payloads import NameOutcome, encode
 from kaisa_relay.explore import open_shelf
-from kaisa_relay.ports import StoreContent
+from kaisa_relay.journal.following import SqlFollowing
+from kaisa_relay.ports import Recorded, StoreContent
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import event, workspace
 from tests.explore.conftest import Library, projector
@@ -180,3 +182,22 @@ async def test_a_triggers_template_is_a_message_of_the_relays(here: Library) -> 
     row = (await here.rows("message"))[-1]
     assert (row["id"], row["writer"], row["kind"]) == (message, "relay", "outreach")
     assert (row["contact"], row["template"]) == (VERA.contact, 1)
+
+
+async def test_what_was_heard_of_is_not_read_again(here: Library) -> None:
+    """The tables are asked at the first look only: reading costs three times what hearing does."""
+    await here.catch_up()
+    reads: list[int] = []
+
+    class Counted(SqlFollowing):
+        async def events(
+            self, workspace: WorkspaceId, after: int, limit: int
+        ) -> Sequence[Recorded]:
+            reads.append(after)
+            return await super().events(workspace, after, limit)
+
+    here.projector.following = Counted(here.store.store)
+    here.store.journal.subscribe(here.projector.take)
+    await sold(here.world)
+    await here.projector.catch_up()
+    assert (here.projector.taken, reads) == (15, [])
