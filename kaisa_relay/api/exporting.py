@@ -4,13 +4,11 @@ Rule 1: the filter is that of Explore's lists: a file has what they list.
 Rule 2: the first piece is made before the answer begins, so that what is wrong is still a problem.
 """
 
-from collections.abc import AsyncIterator
-from enum import StrEnum
-from typing import Final, TypeVar
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
 
 from quart import Response, request
 from quart_schema import document_querystring
-from werkzeug.datastructures import MultiDict
 
 from kaisa_relay.api.answers import streamed
 from kaisa_relay.api.auth import calling_key
@@ -18,23 +16,18 @@ from kaisa_relay.api.bodies import Errors
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.export_shapes import ExportQuery
 from kaisa_relay.api.problems import Problem
-from kaisa_relay.api.queries import Query
 from kaisa_relay.api.routes import Route
-from kaisa_relay.domain.explore.columns import Column, Rows, read_columns, usual
-from kaisa_relay.domain.explore.filtering import Filter, Mistake, read_filter
+from kaisa_relay.domain.explore import wanted as wanting
 from kaisa_relay.ports.exports import MOST_SHEETED, Format, Wanted
 from kaisa_relay.ports.keys import Scope
 
-T = TypeVar("T", bound=StrEnum)
-
 WITHIN: Final = 3600
 """Seconds in which an export must have gone out."""
-_TYPES: Final = {
+TYPES: Final = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.JSONL: "application/x-ndjson",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_OWN: Final = ExportQuery.__struct_fields__
 
 
 class Export:
@@ -53,7 +46,7 @@ class Export:
 
         All other parameters are those by which `/explore/conversations` finds.
         """
-        wanted = read_wanted(request.args)
+        wanted = read_wanted(request.args.items(multi=True))
         if isinstance(wanted, Problem):
             return wanted
         of = calling_key().workspace
@@ -63,7 +56,7 @@ class Export:
         first = await anext(pieces, b"")
         name = f'attachment; filename="{wanted.rows}.{wanted.format}"'
         headers = {"Content-Disposition": name}
-        response = streamed(_all(first, pieces), _TYPES[wanted.format], headers)
+        response = streamed(_all(first, pieces), TYPES[wanted.format], headers)
         response.timeout = WITHIN
         return response
 
@@ -81,30 +74,12 @@ def _too_many() -> Problem:
     return errors.problem()
 
 
-def read_wanted(args: MultiDict[str, str]) -> Wanted | Problem:
+def read_wanted(pairs: Iterable[tuple[str, str]]) -> Wanted | Problem:
     """Read an export's parameters, or say all that is wrong with them."""
-    pairs = list(args.items(multi=True))
-    query = Query(MultiDict(each for each in pairs if each[0] in _OWN), ExportQuery)
-    which = read_filter(each for each in pairs if each[0] not in _OWN)
-    for mistake in () if isinstance(which, Filter) else which:
-        query.errors.add(mistake.name, mistake.message)
-    rows = _choice(query, "rows", Rows) or Rows.CONVERSATIONS
-    format = _choice(query, "format", Format) or Format.CSV
-    columns = _columns(query, rows)
-    if query.errors.found or not isinstance(which, Filter):
-        return query.errors.problem()
-    return Wanted(which, rows, columns, format)
-
-
-def _choice(query: Query, name: str, known: type[T]) -> T | None:
-    word = query.choice(name, tuple(known))
-    return known(word) if word in tuple(known) else None
-
-
-def _columns(query: Query, rows: Rows) -> tuple[Column, ...]:
-    text = query.text("columns")
-    read = usual(rows) if text is None else read_columns(rows, text)
-    if isinstance(read, Mistake):
-        query.errors.add(read.name, read.message)
-        return ()
-    return read
+    wanted = wanting.read_wanted(pairs)
+    if isinstance(wanted, Wanted):
+        return wanted
+    errors = Errors()
+    for mistake in wanted:
+        errors.add(mistake.name, mistake.message)
+    return errors.problem()

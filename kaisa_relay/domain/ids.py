@@ -14,6 +14,7 @@ MessageId = NewType("MessageId", int)
 SendId = NewType("SendId", int)
 AlertId = NewType("AlertId", int)
 ErasureId = NewType("ErasureId", int)
+ExportId = NewType("ExportId", int)
 EventSeq = NewType("EventSeq", int)
 """The number of an event in its workspace."""
 
@@ -27,6 +28,7 @@ ALERT: Final = "alr"
 EVENT: Final = "evt"
 USER: Final = "usr"
 ERASURE: Final = "ers"
+EXPORT: Final = "exp"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o or u."""

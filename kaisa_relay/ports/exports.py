@@ -1,36 +1,15 @@
 """Exports as the API and the command line have them: every row that a filter means, as one file."""
 
 from collections.abc import AsyncIterator
-from enum import StrEnum
 from typing import Final, Protocol
 
-from attrs import frozen
-
-from kaisa_relay.domain.explore.columns import Column, Rows
-from kaisa_relay.domain.explore.filtering import Filter
+from kaisa_relay.domain.explore.wanted import Format as Format
+from kaisa_relay.domain.explore.wanted import Wanted as Wanted
 from kaisa_relay.domain.ids import WorkspaceId
 
 MOST_SHEETED: Final = 100_000
-"""Conversations in an XLSX file, a tenth where their messages or offers are its rows: nothing of it
-goes out before all of it is made."""
-
-
-class Format(StrEnum):
-    """In which form rows go out."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    XLSX = "xlsx"
-
-
-@frozen
-class Wanted:
-    """What is exported of a workspace."""
-
-    which: Filter
-    rows: Rows
-    columns: tuple[Column, ...]
-    format: Format
+"""Conversations in an XLSX file that goes out at once, a tenth where their messages or offers are
+its rows: nothing of it goes out before all of it is made."""
 
 
 class Exports(Protocol):
