@@ -5,7 +5,6 @@ Rule 2: an event of a conversation that is not known is passed by.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from attrs import define, field
@@ -14,7 +13,7 @@ from kaisa_relay.domain.conversation import events as happened
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.conversation.links import RecoveryStage
 from kaisa_relay.domain.conversation.state import Phase
-from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
+from kaisa_relay.domain.ids import ConversationId, MessageId
 from kaisa_relay.domain.sending import Rank
 from kaisa_relay.domain.tracking import MessageStatus
 from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, RecoveryRow
@@ -26,7 +25,7 @@ OfferKey = tuple[int, int]
 
 @define(eq=False)
 class Rows:
-    """The rows of one workspace that a batch of events may concern; what is folded changes them."""
+    """Rows of one workspace by their keys. Who has a conversation here has all its offers."""
 
     conversations: dict[int, ConversationRow] = field(factory=dict)
     messages: dict[MessageKey, MessageRow] = field(factory=dict)
@@ -36,25 +35,25 @@ class Rows:
 
 @define(eq=False)
 class Folding:
-    """Folds the events of one workspace into rows."""
+    """Folds events into the rows that are known; `changed` are those of them to be written."""
 
-    workspace: WorkspaceId
     rows: Rows
+    changed: Rows = field(factory=Rows)
 
     def take(self, conversation: ConversationId, event: Event) -> None:
         """Fold one event of a conversation."""
         if isinstance(event, MessageStatus):
             self._status(conversation, event)
             return
-        at = _micros(event.at)
+        at = to_micros(event.at)
         if isinstance(event, happened.ConversationCreated):
             self.rows.conversations[conversation] = _created(event, at)
-            return
         row = self.rows.conversations.get(conversation)
-        fold = _FOLDS.get(type(event))
         if row is None:
             return
+        self.changed.conversations[conversation] = row
         row.last_at = max(row.last_at, at)
+        fold = _FOLDS.get(type(event))
         if fold is not None:
             fold(self, row, event, at)
 
@@ -96,7 +95,7 @@ class Folding:
         row.recovered += event.stage is RecoveryStage.WROTE
         origin = (event.trigger, event.trigger_version, event.step)
         stage = event.stage.value
-        self.rows.recoveries.append(
+        self.changed.recoveries.append(
             RecoveryRow(row.workspace, row.id, event.link, stage, at, *origin)
         )
 
@@ -106,12 +105,13 @@ class Folding:
         row.offered_at, row.offers = row.offered_at or at, row.offers + 1
         why = None if event.why is None else event.why.value
         key, template = (row.id, event.offer), int(event.template)
-        self.rows.offers[key] = OfferRow(row.workspace, *key, event.agent, template, at, why)
+        known = OfferRow(row.workspace, *key, event.agent, template, at, why)
+        self.rows.offers[key] = self.changed.offers[key] = known
         self._says(row, event.message, "offer", event.agent, at)
         self._goes_out(row, event.message, event.send, template)
 
     def offer_sent(self, row: ConversationRow, event: happened.OfferSent, at: int) -> None:
-        if known := self.rows.offers.get((row.id, event.offer)):
+        if known := self._offer(row, event.offer):
             known.sent_at = at
 
     def declined(self, row: ConversationRow, event: happened.OfferDeclined, at: int) -> None:
@@ -142,15 +142,20 @@ class Folding:
     def _over(
         self, row: ConversationRow, number: int, end: str, at: int, code: int | None = None
     ) -> None:
-        if known := self.rows.offers.get((row.id, number)):
+        if known := self._offer(row, number):
             known.end, known.ended_at, known.code = end, at, code
+
+    def _offer(self, row: ConversationRow, number: int) -> OfferRow | None:
+        known = self.rows.offers.get((row.id, number))
+        if known is not None:
+            self.changed.offers[row.id, number] = known
+        return known
 
     # --- what is said
 
     def received(self, row: ConversationRow, event: happened.MessageReceived, at: int) -> None:
         side = event.side.value
-        known = MessageRow(row.workspace, row.id, event.message, side, event.kind, at)
-        self.rows.messages[row.id, event.message] = known
+        self._add(MessageRow(row.workspace, row.id, event.message, side, event.kind, at))
         if side == "visitor":
             row.from_visitor += 1
         else:
@@ -175,26 +180,33 @@ class Folding:
 
     def team_wrote(self, row: ConversationRow, event: happened.TeamWrote, at: int) -> None:
         row.from_team += 1
-        known = MessageRow(row.workspace, row.id, event.message, "team", "text", at)
-        self.rows.messages[row.id, event.message] = known
+        self._add(MessageRow(row.workspace, row.id, event.message, "team", "text", at))
 
     def note_kept(self, row: ConversationRow, event: happened.NoteKept, at: int) -> None:
-        known = MessageRow(row.workspace, row.id, event.message, "team", "note", at)
-        self.rows.messages[row.id, event.message] = known
+        self._add(MessageRow(row.workspace, row.id, event.message, "team", "note", at))
 
     def held(self, row: ConversationRow, event: happened.MessageHeld, at: int) -> None:
-        if known := self.rows.messages.get((row.id, event.message)):
+        if known := self._message(row.id, event.message):
             known.held_at = at
 
     def undelivered(self, row: ConversationRow, event: happened.MessageFailed, at: int) -> None:
-        known = self.rows.messages.get((row.id, event.message))
+        known = self._message(row.id, event.message)
         if known is not None and known.send in (None, event.send):
             row.undelivered += 1
             known.failed_at, known.code = known.failed_at or at, event.code
 
     def _says(self, row: ConversationRow, id: MessageId, kind: str, contact: int, at: int) -> None:
-        known = MessageRow(row.workspace, row.id, id, "relay", kind, at, contact)
-        self.rows.messages[row.id, id] = known
+        self._add(MessageRow(row.workspace, row.id, id, "relay", kind, at, contact))
+
+    def _add(self, row: MessageRow) -> None:
+        key = (row.conversation, row.id)
+        self.rows.messages[key] = self.changed.messages[key] = row
+
+    def _message(self, conversation: int, id: MessageId) -> MessageRow | None:
+        known = self.rows.messages.get((conversation, id))
+        if known is not None:
+            self.changed.messages[conversation, id] = known
+        return known
 
     def _goes_out(
         self,
@@ -204,7 +216,7 @@ class Folding:
         template: int,
         contact: int | None = None,
     ) -> None:
-        known = self.rows.messages.get((row.id, id))
+        known = self._message(row.id, id)
         if known is None:
             return
         if known.send is not None:  # once more: what became of the first counts no longer
@@ -215,10 +227,10 @@ class Folding:
         known.contact = contact or known.contact
 
     def _status(self, conversation: ConversationId, event: MessageStatus) -> None:
-        known = self.rows.messages.get((conversation, event.message))
+        known = self._message(conversation, event.message)
         if known is None or known.send != event.send:
             return
-        at = _micros(event.at)
+        at = to_micros(event.at)
         match event.rank:
             case Rank.SENT:
                 known.sent_at = known.sent_at or at
@@ -230,10 +242,6 @@ class Folding:
                 known.failed_at, known.code = at, event.code
             case _:
                 pass
-
-
-def _micros(at: datetime) -> int:
-    return to_micros(at)
 
 
 def _created(event: happened.ConversationCreated, at: int) -> ConversationRow:

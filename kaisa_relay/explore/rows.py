@@ -3,9 +3,7 @@
 Rule 1: a row's fields are the columns of its table, under the same names and in the same units.
 """
 
-from typing import Any
-
-from attrs import define, fields
+from attrs import define
 
 
 @define(eq=False)
@@ -100,14 +98,3 @@ class RecoveryRow:
 
 
 Row = ConversationRow | MessageRow | OfferRow | RecoveryRow
-
-
-def values(row: Row) -> dict[str, Any]:
-    """Return a row as statements take it."""
-    return {name: getattr(row, name) for name in _NAMES[type(row)]}
-
-
-_NAMES = {
-    of: tuple(each.name for each in fields(of))
-    for of in (ConversationRow, MessageRow, OfferRow, RecoveryRow)
-}

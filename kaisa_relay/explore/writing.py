@@ -3,24 +3,34 @@
 Rule 1: rows and cursor are one transaction; a cursor that is elsewhere leaves everything as it was.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, create_engine, delete, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kaisa_relay.domain.contact_events import ContactMerged
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, WorkspaceId
 from kaisa_relay.explore import erasing, tables
-from kaisa_relay.explore.folding import Rows
-from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, Row, values
+from kaisa_relay.explore.folding import MessageKey, Rows
+from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, Row
+
+_ENGINES: Final = {
+    "sqlite": create_engine("sqlite://", paramstyle="qmark"),
+    "postgresql": create_engine("postgresql+psycopg://", paramstyle="format"),
+}
+"""They connect to nothing: their statements take values by position."""
+_SCHEMA: Final[Mapping[str, Any]] = {
+    "sqlite": {"schema_translate_map": {tables.SCHEMA: "main"}, "render_schema_translate": True},
+    "postgresql": {},
+}
 
 
-def _upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 @frozen
@@ -84,21 +94,19 @@ def forget(connection: Connection, of: WorkspaceId) -> None:
 def load(
     connection: Connection,
     of: WorkspaceId,
-    conversations: Iterable[int],
-    messages: Iterable[int],
-) -> Rows:
-    """Return what is known of these conversations, of these messages, and of their offers."""
-    rows, wanted = Rows(), list(conversations)
-    known = tables.conversation.c
-    for row in _of(connection, tables.conversation, of, known.id.in_(wanted)):
-        rows.conversations[row["id"]] = ConversationRow(**row)
-    spoken = tables.message.c
-    which = spoken.conversation.in_(wanted) & spoken.id.in_(list(messages))
+    into: Rows,
+    conversations: Collection[int],
+    messages: Collection[MessageKey],
+) -> None:
+    """Read what is known of these messages, and of these conversations with their offers."""
+    talk, spoken, offer = tables.conversation.c, tables.message.c, tables.offer.c
+    for row in _of(connection, tables.conversation, of, talk.id.in_(conversations)):
+        into.conversations[row["id"]] = ConversationRow(**row)
+    which = tuple_(spoken.conversation, spoken.id).in_(messages)
     for row in _of(connection, tables.message, of, which):
-        rows.messages[row["conversation"], row["id"]] = MessageRow(**row)
-    for row in _of(connection, tables.offer, of, tables.offer.c.conversation.in_(wanted)):
-        rows.offers[row["conversation"], row["number"]] = OfferRow(**row)
-    return rows
+        into.messages[row["conversation"], row["id"]] = MessageRow(**row)
+    for row in _of(connection, tables.offer, of, offer.conversation.in_(conversations)):
+        into.offers[row["conversation"], row["number"]] = OfferRow(**row)
 
 
 def _of(connection: Connection, table: Table, of: WorkspaceId, which: Any) -> Sequence[Any]:
@@ -111,13 +119,10 @@ def save(connection: Connection, step: Step) -> bool:
     if not _advance(connection, step):
         return False
     rows = step.rows
-    for table, changed in (
-        (tables.conversation, rows.conversations.values()),
-        (tables.message, rows.messages.values()),
-        (tables.offer, rows.offers.values()),
-        (tables.recovery, rows.recoveries),
-    ):
-        _put(connection, table, changed)
+    _put(connection, tables.conversation, rows.conversations.values())
+    _put(connection, tables.message, rows.messages.values())
+    _put(connection, tables.offer, rows.offers.values())
+    _put(connection, tables.recovery, rows.recoveries)
     _put_words(connection, step)
     _put_labels(connection, step)
     for merger in step.mergers:
@@ -134,19 +139,30 @@ def _advance(connection: Connection, step: Step) -> bool:
         return True
     if step.before != 0:
         return False
-    first = _upsert(connection, cursor).values(workspace=step.workspace, **moved)
+    first = _insert(connection.dialect.name, cursor).values(workspace=step.workspace, **moved)
     begun = first.on_conflict_do_nothing().returning(cursor.c.seq)
     return connection.scalar(begun) is not None
 
 
-def _put(connection: Connection, table: Table, changed: Iterable[Row]) -> None:
-    rows = [values(each) for each in changed]
-    if not rows:
-        return
+def _put(connection: Connection, table: Table, changed: Collection[Row]) -> None:
+    if changed:
+        upsert, values = _upsert(connection.dialect.name, table)
+        connection.exec_driver_sql(upsert, list(map(values, changed)))
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> tuple[str, Callable[[Row], Any]]:
+    """Return the driver's own statement, and what takes its values from a row.
+
+    Parameters by name, as SQLAlchemy makes them of many rows, cost a quarter of all taking in.
+    """
+    names = table.columns.keys()
+    new = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
-    upsert = _upsert(connection, table)
-    others = {name: upsert.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(upsert.on_conflict_do_update(index_elements=keys, set_=others), rows)
+    others = {name: new.excluded[name] for name in names if name not in keys}
+    upsert = new.on_conflict_do_update(index_elements=keys, set_=others)
+    compiled = upsert.compile(_ENGINES[dialect], column_keys=names, **_SCHEMA[dialect])
+    return str(compiled), attrgetter(*names)
 
 
 def _put_words(connection: Connection, step: Step) -> None:

@@ -107,6 +107,39 @@ async def test_batches_of_any_size_make_the_same_rows(
     assert [await here.rows(table) for table in TABLES] == stepwise
 
 
+@pytest.mark.parametrize("most", [0, 5_000])
+async def test_two_that_take_turns_make_the_same_rows(
+    here: Library, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Rows that one holds in memory are old as soon as the other has moved the cursor."""
+    monkeypatch.setattr("kaisa_relay.explore.stepping.MOST_ROWS", most)
+    for _ in range(2):
+        await sold(here.world)
+    both = [projector(here.shelf, here.store, here.world) for _ in range(2)]
+    for turn in range(30):
+        both[turn % 2].following = OneMore(here.store.store)
+        both[turn % 2].look()
+        await both[turn % 2].catch_up()
+    assert [each.taken for each in both] == [15, 15]
+    by_turns = [await here.rows(table) for table in TABLES]
+    await here.forget()
+    await here.catch_up()
+    assert [await here.rows(table) for table in TABLES] == by_turns
+
+
+class OneMore(SqlFollowing):
+    """Gives a single event of a batch, and then no more."""
+
+    given = False
+
+    async def events(self, workspace: WorkspaceId, after: int, limit: int) -> Sequence[Recorded]:
+        """Return the next one; whoever asks for one alone gets it always."""
+        if self.given:
+            return ()
+        self.given = limit > 1
+        return await super().events(workspace, after, 1)
+
+
 async def test_what_was_heard_twice_counts_once(here: Library) -> None:
     """Another process, or this one before it died, may have taken the same events in."""
     twin = projector(here.shelf, here.store, here.world)
