@@ -285,5 +285,6 @@ def _gauges(
             rows=lambda: store.browse(count_rows),
             longest_pause=lambda: garbage.longest_pause,
             unread=lambda: explore.statistics().waiting,
+            behind=lambda: explore.statistics().behind,
         )
     )

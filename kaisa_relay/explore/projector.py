@@ -59,6 +59,8 @@ class Projector:
     decode: Decode
     workspaces: Callable[[], Sequence[WorkspaceId]]
     taken: int = 0
+    _busy: int = 1
+    """1 while a workspace's events are being taken in, and until all were looked at."""
     _known: set[WorkspaceId] = field(factory=set)
     """Whose cursor was found to be of this journal."""
     _heard: dict[WorkspaceId, list[Recorded]] = field(factory=dict)
@@ -82,7 +84,7 @@ class Projector:
     def statistics(self) -> Statistics:
         """Return how far the read model is."""
         waiting = sum(map(len, self._heard.values()))
-        return Statistics(len(self._heard), waiting, self.taken)
+        return Statistics(len(self._heard) + self._busy, waiting, self.taken)
 
     async def run(self) -> None:
         """Keep up until cancelled; a crash is logged, and nothing that relays hears of it."""
@@ -102,7 +104,9 @@ class Projector:
         self._bell = trio.Event()
         try:
             for workspace in tuple(self._heard):
+                self._busy = 1
                 await self._catch_up_with(workspace)
+            self._busy = 0
         except StoreUnavailable:
             self._heard.clear()
             self.look()

@@ -43,6 +43,8 @@ class Sources:
     """Seconds for which a garbage collection has stopped everything, at the most."""
     unread: Callable[[], int] = lambda: 0
     """Events that the read model has heard of and not taken in."""
+    behind: Callable[[], int] = lambda: 0
+    """Workspaces of which the read model has something left to take in."""
 
 
 class Gauges(Collector):
@@ -86,6 +88,8 @@ class Gauges(Collector):
         yield _by("channels", "Channels, by what is against using them", "burden", channels)
         unread = self._sources.unread()
         yield _gauge("explore_events_waiting", "Events that Explore has yet to take in", unread)
+        behind = self._sources.behind()
+        yield _gauge("explore_workspaces_behind", "Workspaces Explore has not all of", behind)
         in_flight = router["in_flight"]
         yield _gauge("items_in_flight", "Inbox items handed on and not yet decided", in_flight)
 
