@@ -116,6 +116,13 @@ def parse_timeout(text: str) -> float:
     return float(text)
 
 
+def parse_hours(text: str) -> int:
+    """Whole hours, from 1 to 720."""
+    if not re.fullmatch(r"[1-9]\d{0,2}", text) or int(text) > 720:
+        raise Malformed("is not a whole number of hours from 1 to 720")
+    return int(text)
+
+
 def parse_watchers(text: str) -> tuple[int, int, int]:
     """Three whole numbers, of which none is smaller than the one before."""
     parts = [part.strip() for part in text.split(",")]

@@ -27,6 +27,7 @@ from kaisa_relay.setting_values import (
     parse_bind,
     parse_ca_file,
     parse_database_url,
+    parse_hours,
     parse_log_format,
     parse_networks,
     parse_quotas,
@@ -57,6 +58,8 @@ KEYS: Final[Mapping[str, str]] = {
     "KAISA_SECRET_KEY": "at least 32 random characters, for example from: openssl rand -base64 32; "
     "several, separated by commas, while rotating",
     "KAISA_FILES_DIR": "the directory for files that people send; beside the database at first",
+    "KAISA_EXPORT_HOURS": "for how many hours finished exports are kept: 24 at first, from 1 to "
+    "720",
     "KAISA_PRIVATE_NETWORKS": "private networks that webhooks of triggers may be sent into, for "
     "example 10.1.0.0/16; several, separated by commas",
     "KAISA_OUTREACH_QUOTAS": "how much outreach one workspace may have, for example "
@@ -98,6 +101,7 @@ class Settings:
     private_networks: tuple[Network, ...] = ()
     outreach_quotas: Mapping[str, int] = field(factory=dict)
     """Those that are not the usual ones, by their names."""
+    export_hours: int = 24
     log_format: LogFormat = "console"
     feed_watchers: tuple[int, int, int] = (100, 300, 1_000)
     _files_dir: Path | None = None
@@ -147,6 +151,11 @@ class Settings:
         return self.files_dir.with_suffix(".erasures")
 
     @property
+    def exports_dir(self) -> Path:
+        """Where finished exports lie until their time is over, beside the files."""
+        return self.files_dir.with_suffix(".exports")
+
+    @property
     def admin_socket(self) -> Path | None:
         """Where `serve` hears admin commands: beside the SQLite file; PostgreSQL needs none."""
         return self.sqlite_path and self.sqlite_path.with_suffix(".sock")
@@ -182,6 +191,7 @@ def load(
         graph_timeout=given.read("KAISA_GRAPH_TIMEOUT", parse_timeout, standard.graph_timeout),
         graph_ca_file=given.read("KAISA_GRAPH_CA_FILE", parse_ca_file, None),
         files_dir=given.read("KAISA_FILES_DIR", Path, None),
+        export_hours=given.read("KAISA_EXPORT_HOURS", parse_hours, standard.export_hours),
         private_networks=given.read("KAISA_PRIVATE_NETWORKS", parse_networks, ()),
         outreach_quotas=given.read("KAISA_OUTREACH_QUOTAS", parse_quotas, {}),
         log_format=given.read("KAISA_LOG_FORMAT", parse_log_format, standard.log_format),

@@ -17,9 +17,11 @@ from kaisa_relay.api.conversations import Conversations
 from kaisa_relay.api.deliveries import Deliveries
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
+from kaisa_relay.api.downloads import Downloads
 from kaisa_relay.api.endpoints import Endpoints
 from kaisa_relay.api.erasures import Erasures
 from kaisa_relay.api.explore import Explore
+from kaisa_relay.api.export_jobs import ExportJobs
 from kaisa_relay.api.exporting import Export
 from kaisa_relay.api.feed import LiveFeed
 from kaisa_relay.api.feed_shapes import StandingAnswer
@@ -97,6 +99,8 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Explore(given),
         Erasures(given),
         Export(given),
+        ExportJobs(given),
+        Downloads(given),
         Reports(given),
         Unsubscribing(given),
         Images(given, codes),

@@ -25,6 +25,7 @@ class Listing(Enum):
     BLOCKS = b"b"
     DELIVERIES = b"d"
     SUPPRESSIONS = b"s"
+    EXPORTS = b"x"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

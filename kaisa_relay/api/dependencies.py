@@ -16,6 +16,7 @@ from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.export_jobs import ExportJobs
 from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.faces import Archive, Desk
 from kaisa_relay.ports.files import KeptFiles
@@ -145,6 +146,7 @@ class Dependencies:
     managing: Managing
     explore: Explore
     exports: Exports
+    export_jobs: ExportJobs
     reports: Reports
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)

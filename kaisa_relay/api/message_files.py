@@ -5,20 +5,17 @@ shown in place; the rest is a download.
 """
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Final
 from urllib.parse import quote
 
-from attrs import frozen
 from quart import Response, request
 
-from kaisa_relay.api.answers import answer
 from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.conversations import read_id
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.problem_kinds import FileDeleted, FileNotKept, RangeBeyond
+from kaisa_relay.api.problem_kinds import FileDeleted, FileNotKept
 from kaisa_relay.api.problems import Problem, problem
+from kaisa_relay.api.ranges import Part, beyond, partly, read_range
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.files import ANY_TYPE
@@ -31,7 +28,6 @@ WITHIN: Final = 600
 """Seconds in which a file must have gone out."""
 _HARMLESS: Final = re.compile(r"image/(jpeg|png|webp|gif)|audio/[\w.+-]+|video/(mp4|3gpp)")
 _TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+(; ?codecs=[\w.,]+)?", re.ASCII)
-_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class MessageFiles:
@@ -72,62 +68,18 @@ class MessageFiles:
             return problem(FileNotKept)
         part = read_range(request.headers.get("Range"), size)
         if part is None:
-            refused = problem(RangeBeyond)
-            return Problem(refused.kind, headers={"Content-Range": f"bytes */{size}"})
+            return beyond(size)
         return _response(self._kept, row, media, part)
-
-
-@frozen
-class Part:
-    """Which bytes go out: from `start` to before `end`, of `size`."""
-
-    start: int
-    end: int
-    size: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether that is all."""
-        return self.end - self.start == self.size
-
-
-def read_range(asked: str | None, size: int) -> Part | None:
-    """Return the bytes that a request wants; None where there are none such.
-
-    What is no single range of bytes counts as not said (RFC 9110, section 14.2).
-    """
-    read = _RANGE.fullmatch(asked.strip()) if asked is not None else None
-    if read is None or read.groups() == ("", ""):
-        return Part(0, size, size)
-    first, last = read.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(int(last) + 1, size) if first and last else size
-    return Part(start, end, size) if start < end else None
 
 
 def _response(kept: KeptFiles, row: FileRow, media: Media, part: Part) -> Response:
     type = row.mime_type if _TYPE.fullmatch(row.mime_type) else ANY_TYPE
-    response = answer(b"", 200 if part.whole else 206, media_type=type)
-    response.response = response.iterable_body_class(_bytes(kept, row, part))
+    response = partly(part, type, kept.read(row.workspace, row.message, part.start))
     response.timeout = WITHIN
     headers = response.headers
-    headers["Content-Length"] = str(part.end - part.start)
-    headers["Accept-Ranges"] = "bytes"
     headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     headers["Content-Disposition"] = disposition(type, media.filename)
-    if not part.whole:
-        headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{part.size}"
     return response
-
-
-async def _bytes(kept: KeptFiles, row: FileRow, part: Part) -> AsyncIterator[bytes]:
-    left = part.end - part.start
-    async with aclosing(kept.read(row.workspace, row.message, part.start)) as chunks:
-        async for chunk in chunks:
-            yield chunk[:left]
-            left -= len(chunk)
-            if left <= 0:
-                return
 
 
 def disposition(type: str, name: str | None) -> str:

@@ -31,6 +31,7 @@ from kaisa_relay.api.engagement_shapes import (
 )
 from kaisa_relay.api.erasure_shapes import ErasureAnswer, VisitorList
 from kaisa_relay.api.explore_shapes import ExplorePage
+from kaisa_relay.api.export_shapes import ExportList, ExportRequest
 from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
 from kaisa_relay.api.managing_shapes import (
@@ -123,6 +124,8 @@ SHAPES: Final = (
     ErasureAnswer,
     SuppressionPage,
     ExplorePage,
+    ExportList,
+    ExportRequest,
     ReportAnswer,
 )
 """Everything that travels, these and what they hold."""

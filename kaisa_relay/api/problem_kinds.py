@@ -27,6 +27,7 @@ from kaisa_relay.domain.conversation.orders import (
 )
 from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.ports import erasing, faces
+from kaisa_relay.ports.export_jobs import TooManyExports
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
 
 
@@ -88,6 +89,10 @@ class FileDeleted(Exception):
 
 class EndpointInUse(Exception):
     """Stands in `KINDS` for an endpoint that a trigger names."""
+
+
+class ExportGone(Exception):
+    """Stands in `KINDS` for a link whose file is no longer kept."""
 
 
 class RangeBeyond(Exception):
@@ -250,6 +255,15 @@ KINDS: Final[Mapping[type, Kind]] = {
     FileDeleted: Kind(
         410, "file-deleted", "The file has been deleted",
         "Files are kept for the workspace's time (`kaisa-relay workspace set --keep-files`).",
+    ),
+    ExportGone: Kind(
+        410, "export-gone", "The export is no longer kept",
+        "Its time is over (`expires_at`), it was removed, or a person who may have been in it was "
+        "erased. Ask for a new one.",
+    ),
+    TooManyExports: Kind(
+        409, "too-many-exports", "The workspace has as many exports as it may",
+        "`most` is how many may wait, run or be kept. Remove one that is not needed.",
     ),
     RangeBeyond: Kind(
         416, "range-beyond", "The file does not have these bytes",

@@ -4,7 +4,8 @@
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
         └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
-                               configuration · engagement · explore · erasures · housekeeping
+                               configuration · engagement · explore · exports · erasures ·
+                               housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
 what was begun to its outcome, then the store closes.
@@ -68,6 +69,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.follow_changes, name="changes")
     faces.start_soon(built.engagement.run, name="engagement")
     faces.start_soon(built.explore.run, name="explore")
+    faces.start_soon(built.exports.run, name="exports")
     faces.start_soon(built.eraser.run, name="erasures")
     await faces.start(built.gauges.run, name="row counts")
     await faces.start(built.garbage.run, name="garbage")

@@ -25,6 +25,7 @@ from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.seats import Bounds
 from kaisa_relay.api.standing import StandingFrames
+from kaisa_relay.app import exploring
 from kaisa_relay.app.health import StoreReadiness
 from kaisa_relay.app.opening import databases, outward
 from kaisa_relay.app.signatures import Signatures
@@ -40,7 +41,13 @@ from kaisa_relay.engagement import (
     Tools,
     Unsubscribing,
 )
-from kaisa_relay.explore import Exploring, Exporting, Projector, Reporting, Shelf
+from kaisa_relay.explore import (
+    Exploring,
+    Exporting,
+    Jobs,
+    Projector,
+    Reporting,
+)
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -74,6 +81,7 @@ class Relay:
     hub: Hub
     engagement: Engine
     explore: Projector
+    exports: Jobs
     eraser: Eraser
     signatures: Signatures
 
@@ -99,6 +107,7 @@ class Relay:
                 managing=AccountsManaging(self.administration()),
                 explore=Exploring(self.explore.shelf),
                 exports=Exporting(self.explore.shelf),
+                export_jobs=self.exports,
                 reports=Reporting(self.explore.shelf),
                 page=built_page(),
                 public_url=self.settings.public_url,
@@ -203,20 +212,23 @@ async def relay(settings: Settings, wall: WallClock = system_clock) -> AsyncIter
             meter=metrics,
         )
         actors = Actors(context)
-        explore = _explore(shelf, store, rooms, accounts)
+        explore = exploring.projector(shelf, store, rooms, accounts)
         garbage = GarbageCollection(lambda: store.statistics().units)
         gauges = _gauges(store, actors, metrics, garbage, explore)
         parts = (settings, store, rooms, accounts, context, actors, metrics, gauges, garbage)
         tools = _tools(store, rooms, outlets, context, settings)
         engine = _engagement(tools, rooms, accounts, settings, metrics)
-        eraser = _eraser(context, store, rooms, settings)
-        yield Relay(*parts, hub, engine, explore, eraser, Signatures(metrics, wall))
+        exports = exploring.exports(store, shelf, accounts, settings)
+        eraser = _eraser(context, store, rooms, settings, exports)
+        yield Relay(*parts, hub, engine, explore, exports, eraser, Signatures(metrics, wall))
 
 
-def _eraser(context: Context, store: Store, rooms: SqlRooms, settings: Settings) -> Eraser:
+def _eraser(
+    context: Context, store: Store, rooms: SqlRooms, settings: Settings, exports: Jobs
+) -> Eraser:
     parting, ledger = ActorsParting(context), Ledger(settings.erasures)
     disk, mine = context.carrier, context.accounts.workspaces
-    return Eraser(Given(store, rooms.journal, disk, parting, ledger, mine))
+    return Eraser(Given(store, rooms.journal, disk, exports, parting, ledger, mine))
 
 
 def _tools(
@@ -243,15 +255,6 @@ def _engagement(
     engine = Engine(tools, cipher, accounts.workspaces, token_bytes, plain)
     rooms.journal.subscribe(engine.take)
     return engine
-
-
-def _explore(
-    shelf: Shelf, store: Store, rooms: SqlRooms, accounts: ConfiguredAccounts
-) -> Projector:
-    following = rooms.following
-    projector = Projector(shelf, store, following, decode_content, accounts.workspaces)
-    rooms.journal.subscribe(projector.take)
-    return projector
 
 
 def _hub(rooms: SqlRooms, metrics: Metrics) -> Hub:

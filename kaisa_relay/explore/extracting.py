@@ -32,10 +32,14 @@ Mark = tuple[int, int]
 
 @frozen
 class Extract:
-    """Some rows, as the tables have them, and where the next begin; None after the last."""
+    """Some rows, as the tables have them, and where the next begin; None after the last.
+
+    They are of so many `conversations`.
+    """
 
     rows: Sequence[tuple[Any, ...]]
     next: Mark | None
+    conversations: int = 0
 
 
 def extract(connection: Connection, of: WorkspaceId, wanted: Wanted, after: Mark | None) -> Extract:
@@ -53,7 +57,7 @@ def extract(connection: Connection, of: WorkspaceId, wanted: Wanted, after: Mark
     order = (table.c.conversation.desc(), *(table.c[name] for name in _KEYS[wanted.rows]))
     rows = _select(connection, table, wanted).where(*of_them).order_by(*order)
     found = [tuple(row) for row in connection.execute(rows)]
-    return Extract(found, _next(chosen, AT_ONCE_WITHIN))
+    return Extract(found, _next(chosen, AT_ONCE_WITHIN), len(chosen))
 
 
 _KEYS: Final = {Rows.MESSAGES: ("at", "id"), Rows.OFFERS: ("number",)}
@@ -68,7 +72,8 @@ def _conversations(
     marked = rows.add_columns(CONVERSATION.created_at, CONVERSATION.id)
     found = [tuple(row) for row in connection.execute(marked)]
     marks = [(row[-2], row[-1]) for row in found[-1:]]
-    return Extract([row[:-2] for row in found], marks[0] if len(found) == AT_ONCE else None)
+    mark = marks[0] if len(found) == AT_ONCE else None
+    return Extract([row[:-2] for row in found], mark, len(found))
 
 
 def _way(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Way:

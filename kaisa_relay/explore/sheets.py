@@ -6,6 +6,7 @@ whole.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import IO, Any, Final
 
 import msgspec
@@ -26,10 +27,15 @@ _JSON: Final = msgspec.json.Encoder()
 class Workbook:
     """One export; what does not fit on a sheet goes on on the next."""
 
-    def __init__(self, file: IO[bytes], columns: Sequence[Column]) -> None:
+    def __init__(
+        self, file: IO[bytes], columns: Sequence[Column], scratch: Path | None = None
+    ) -> None:
         # Nothing is looked at for what it might be: neither formulas nor links are made of text.
         options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+        if scratch is not None:
+            options["tmpdir"] = str(scratch)
         self._book: Any = xlsxwriter.Workbook(file, options)
+        self._book.use_zip64()  # which changes nothing in one that needs it not
         self._columns = columns
         self._changes = [_in_sheet(each) for each in columns]
         self._begin_sheet()

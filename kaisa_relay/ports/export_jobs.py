@@ -75,10 +75,11 @@ class TooManyExports:
 
 @frozen
 class Download:
-    """A file that somebody has a link to; its times are those of its job."""
+    """A file that somebody has a link to: its bytes, and which attempt of the job made it."""
 
     job: ExportJob
     size: int
+    attempt: int
 
 
 @frozen

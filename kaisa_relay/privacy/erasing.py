@@ -30,7 +30,7 @@ from kaisa_relay.domain.sending import Rank, SendState
 from kaisa_relay.ports import Append, Busy, EndSend, Fenced, Journal, NotFound, StoreUnavailable
 from kaisa_relay.ports.erasing import AgentToo, Erasure, ErasureAnswer, Parting, StillTalking
 from kaisa_relay.ports.views import PersonView
-from kaisa_relay.privacy import footprint, receipts, sweeping
+from kaisa_relay.privacy import exported, footprint, receipts, sweeping
 from kaisa_relay.privacy.footprint import Footprint
 from kaisa_relay.privacy.ledger import Ledger, Line
 from kaisa_relay.runtime.supervise import RestartPolicy, supervise
@@ -61,6 +61,14 @@ class Disk(Protocol):
         ...
 
 
+class Exports(Protocol):
+    """Files that were exported."""
+
+    async def sweep(self, of: WorkspaceId) -> None:
+        """Remove every file of a workspace that no row of a job speaks of."""
+        ...
+
+
 @frozen
 class Given:
     """What an eraser works with."""
@@ -68,6 +76,7 @@ class Given:
     store: Store
     journal: Journal
     disk: Disk
+    exports: Exports
     parting: Parting
     ledger: Ledger
     workspaces: Callable[[], Sequence[WorkspaceId]]
@@ -173,6 +182,8 @@ class Eraser:
         given.parting.left(found.people)
         await given.parting.record(of, asked.contact, asked.id)
         await self._sweep(asked, found)
+        await self._write(partial(exported.erase, of=asked, words=found.words()))
+        await given.exports.sweep(of)
         await self._write(partial(receipts.done, of=asked, at=given.store.wall()))
         await self._empty_log()
         logger.info("erased", erasure=asked.id, workspace=of, contact=asked.contact)

@@ -68,6 +68,11 @@ class Footprint:
         talks = [form for id in self.conversations for form in (str(id), to_text(CONVERSATION, id))]
         return tuple(each.encode() for each in (*numbers, *self.bsuids, *talks))
 
+    def words(self) -> tuple[str, ...]:
+        """Return what somebody may look for who looks for them."""
+        names = [each.name for each in self.people if each.name]
+        return (*(each.decode() for each in self.needles()), *self.mails, *names)
+
 
 def of_contact(connection: Connection, of: WorkspaceId, id: ContactId) -> Footprint:
     """Find a person by their contact; what is gone already is absent."""

@@ -26,6 +26,7 @@ from kaisa_relay.store.agent_table import agent as agent
 from kaisa_relay.store.block_table import block as block
 from kaisa_relay.store.columns import ROW_ID, index, number, unique, words
 from kaisa_relay.store.erasure_table import erasure as erasure
+from kaisa_relay.store.export_table import export_job as export_job
 from kaisa_relay.store.file_table import file as file
 from kaisa_relay.store.health_table import channel_health as channel_health
 from kaisa_relay.store.metadata import METADATA as METADATA

@@ -13,6 +13,7 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.export_jobs import ExportJobs
 from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
@@ -108,8 +109,9 @@ class Bench:
     explore: Explore | None = None
     erasing: Erasing | None = None
     exports: Exports | None = None
+    export_jobs: ExportJobs | None = None
     reports: Reports | None = None
-    """Only tests of their own resources need these six."""
+    """Only tests of their own resources need these."""
     public_url: str = ""
     workspace: WorkspaceId = OURS
     scopes: tuple[Scope, ...] = tuple(Scope)
@@ -146,6 +148,7 @@ class Bench:
                 managing=cast(Managing, self.managing),
                 explore=cast(Explore, self.explore),
                 exports=cast(Exports, self.exports),
+                export_jobs=cast(ExportJobs, self.export_jobs),
                 reports=cast(Reports, self.reports),
                 page=self.page,
                 public_url=self.public_url,
@@ -173,9 +176,13 @@ class Bench:
         received = {name.lower(): text for name, text in response.headers.items()}
         return Answer(response.status_code, received, await response.get_data(as_text=False))
 
-    async def get(self, path: str, key: str | None = FULL) -> Answer:
+    async def get(self, path: str, key: str | None = FULL, **headers: str) -> Answer:
         """GET."""
-        return await self.call("GET", path, key=key)
+        return await self.call("GET", path, key=key, headers=headers)
+
+    async def delete(self, path: str, key: str | None = FULL) -> Answer:
+        """DELETE."""
+        return await self.call("DELETE", path, key=key)
 
     async def post(
         self, path: str, value: object, key: str | None = FULL, **headers: str

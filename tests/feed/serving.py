@@ -21,6 +21,7 @@ from kaisa_relay.feed import Feed, Hub, Limits
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
 from kaisa_relay.ports.explore import Explore
+from kaisa_relay.ports.export_jobs import ExportJobs
 from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.managing import Managing
@@ -151,6 +152,7 @@ async def serving(
             explore=cast(Explore, None),
             erasing=cast(Erasing, None),
             exports=cast(Exports, None),
+            export_jobs=cast(ExportJobs, None),
             reports=cast(Reports, None),
             boards=boards,
             registry=bench.registry,

@@ -11,11 +11,13 @@ from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.contact_events import ContactErased
 from kaisa_relay.domain.ids import ContactId, ConversationId, ErasureId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
+from kaisa_relay.explore import Jobs
 from kaisa_relay.ports import Append
 from kaisa_relay.privacy import Eraser, Given, Ledger
 from kaisa_relay.whatsapp.media_disk import MediaDisk
 from tests.contracts.world import World
 from tests.explore.conftest import Library, library
+from tests.explore.jobs import jobs
 from tests.store.databases import FRESH
 
 
@@ -60,6 +62,7 @@ class Office:
     partings: Partings
     disk: MediaDisk
     ledger: Ledger
+    exports: Jobs
 
     @property
     def world(self) -> World:
@@ -72,8 +75,9 @@ def office(opened: Library, folder: Path) -> Office:
     disk, ledger = MediaDisk(folder / "files"), Ledger(folder / "relay.erasures")
     store, partings = opened.store, Partings(opened.world)
     mine = [opened.world.workspace]
-    given = Given(store.store, store.journal, disk, partings, ledger, lambda: mine)
-    return Office(opened, Eraser(given), partings, disk, ledger)
+    exports = jobs(opened, folder)
+    given = Given(store.store, store.journal, disk, exports, partings, ledger, lambda: mine)
+    return Office(opened, Eraser(given), partings, disk, ledger, exports)
 
 
 @pytest.fixture(params=sorted(FRESH))
