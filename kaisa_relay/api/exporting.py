@@ -70,7 +70,8 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
 def _too_many() -> Problem:
     errors = Errors()
     most = f"{MOST_SHEETED:,} conversations, or the rows of {MOST_SHEETED // 10:,}"
-    errors.add("format", f"must be csv or jsonl for so many rows: a workbook holds {most}")
+    way = f"must be csv or jsonl for so many rows: a workbook that goes out at once holds {most}"
+    errors.add("format", f"{way}; POST /explore/exports makes larger ones")
     return errors.problem()
 
 

@@ -69,8 +69,9 @@ class Footprint:
         return tuple(each.encode() for each in (*numbers, *self.bsuids, *talks))
 
     def words(self) -> tuple[str, ...]:
-        """Return what somebody may look for who looks for them."""
-        names = [each.name for each in self.people if each.name]
+        """Return what somebody may look for who looks for them; initials would be in anything."""
+        parts = (part for each in self.people for part in each.name.split())
+        names = [part for part in parts if len(part) > 2]
         return (*(each.decode() for each in self.needles()), *self.mails, *names)
 
 
