@@ -144,8 +144,9 @@ def _close(talk: Talk, rng: Random) -> None:
     if rng.random() < 0.02:
         row.links, row.recovered = 1, 1
         origin = (rng.randrange(5), 1, 1)
-        talk.recoveries.append(
-            RecoveryRow(row.workspace, row.id, row.id + 99, "wrote", row.ended_at, *origin)
+        talk.recoveries.extend(
+            RecoveryRow(row.workspace, row.id, 1, stage, row.ended_at, *origin)
+            for stage in ("made", "wrote")
         )
 
 

@@ -26,6 +26,7 @@ from kaisa_relay.domain.explore.grouping import (
     BY,
     FIXED,
     Dimension,
+    Own,
     named,
     period_before,
     read_dimension,
@@ -65,7 +66,7 @@ class Reports:
     @document_querystring(ReportQuery)
     @document_response(ReportAnswer)
     async def report(self, report: str) -> Response | Problem:
-        """Count conversations: `funnel`, `times`, `agents` or `channels`.
+        """Count conversations: `funnel`, `times`, `agents`, `channels` or `engagement`.
 
         The parameters of `GET /explore/conversations` say which. `figures` defines every figure.
         """
@@ -116,7 +117,9 @@ def _dimension(name: ReportName, query: Query) -> Dimension | None:
     if by is None:
         query.errors.add("by", f"is unknown; known are {', '.join(BY)}, {METADATA}KEY")
     elif by != FIXED.get(name, by):
-        query.errors.add("by", f"must be {FIXED[name].name} for this report")
+        query.errors.add("by", f"must be {named(FIXED[name])} for this report")
+    elif isinstance(by, Own) and name not in FIXED:
+        query.errors.add("by", "is of another report")
     return by
 
 

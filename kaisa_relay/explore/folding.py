@@ -86,8 +86,12 @@ class Folding:
     ) -> None:
         row.status, row.reason, row.ended_at = Phase.ABANDONED, event.reason.value, at
 
-    def linked(self, row: ConversationRow, event: Event, at: int) -> None:
+    def linked(self, row: ConversationRow, event: happened.LinkCreated, at: int) -> None:
         row.links += 1
+        origin = (event.trigger, event.trigger_version, event.step)
+        self.changed.recoveries.append(
+            RecoveryRow(row.workspace, row.id, event.link, "made", at, *origin)
+        )
 
     def recovered(
         self, row: ConversationRow, event: happened.ConversationRecovered, at: int

@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from kaisa_relay.domain.explore.fields import Field, MetadataKey
-from kaisa_relay.domain.explore.grouping import Calendar, Dimension, offsets, weekday
+from kaisa_relay.domain.explore.grouping import Calendar, Dimension, Own, offsets, weekday
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore import tables
 from kaisa_relay.explore.matching import CONVERSATION, Holds, column
@@ -88,6 +88,8 @@ def divided(
             return Part(joined, holds, unindexed(connection, label.value))
         case Calendar():
             return Part(whole, holds, _on_the_wall(by, _local(connection, of, zone)))
+        case Own():
+            raise AssertionError("its report divides itself")
         case _:
             assert_never(by)
 

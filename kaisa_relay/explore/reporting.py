@@ -12,9 +12,10 @@ from sqlalchemy import Connection, func, select
 
 from kaisa_relay.domain.explore.fields import Field, Kind
 from kaisa_relay.domain.explore.grouping import FIXED, Calendar, Dimension, written
-from kaisa_relay.domain.explore.reports import FIGURES, Unit, Values, with_shares
+from kaisa_relay.domain.explore.reports import ReportName, completed
 from kaisa_relay.domain.ids import CONTACT, WorkspaceId
 from kaisa_relay.explore.counting import COUNTING, Found
+from kaisa_relay.explore.engaging import engagement
 from kaisa_relay.explore.grouping import PART, Part, divided
 from kaisa_relay.explore.matching import matching
 from kaisa_relay.explore.shelf import Shelf
@@ -38,9 +39,11 @@ class Reporting:
 def report(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Report:
     """Return a report of the conversations meant, as a whole and divided."""
     holds = tuple(matching(of, wanted.which, connection.dialect.name))
+    if wanted.name is ReportName.ENGAGEMENT:
+        return engagement(connection, of, holds, wanted.is_divided)
     count, by = COUNTING[wanted.name], FIXED.get(wanted.name, wanted.by)
     whole = count(connection, divided(connection, of, holds, None, wanted.zone))
-    total = _complete(wanted, whole.get(None, _NOTHING))
+    total = completed(wanted.name, whole.get(None, _NOTHING))
     if by is None or not wanted.is_divided:
         return Report(total, (), False)
     part = divided(connection, of, holds, by, wanted.zone)
@@ -58,13 +61,7 @@ def report(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Report:
 
 def _group(wanted: Wanted, by: Dimension, key: Any, label: str | None, found: Found) -> Group:
     shown = written(by, key) if isinstance(by, Calendar) else key
-    return Group(shown, label, _complete(wanted, found[key]))
-
-
-def _complete(wanted: Wanted, counted: Values) -> Values:
-    """Return every figure: what was not counted is none of it."""
-    none = {each.name: 0 for each in FIGURES[wanted.name] if each.unit is Unit.COUNT}
-    return with_shares(wanted.name, {**none, **{k: v for k, v in counted.items() if v is not None}})
+    return Group(shown, label, completed(wanted.name, found[key]))
 
 
 def _keys(connection: Connection, part: Part, by: Dimension) -> tuple[list[Any], bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, PrimaryKeyConstraint, S
 
 from kaisa_relay.store.columns import index, number, words
 
-LAYOUT: Final = 2
+LAYOUT: Final = 3
 """Raise it with any change of these tables or of what is written into them: what was made by
 another layout is made again."""
 
@@ -144,8 +144,9 @@ recovery: Final = _table(
     number("at"),
     PrimaryKeyConstraint("workspace", "conversation", "link", "stage", name="pk_recovery"),
 )
-"""A link led back here: `stage` is how far."""
+"""A link back here: `stage` is made, or how far it led (wrote, accepted)."""
 index("ix_recovery_at", *(recovery.c[name] for name in ("workspace", "at")))
+index("ix_recovery_trigger", *(recovery.c[name] for name in ("workspace", "trigger_id")))
 
 label: Final = _table(
     "label",

@@ -4,7 +4,7 @@ Rule 1: hours, weekdays and days are those of a zone's wall clock, whenever its 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
@@ -34,7 +34,13 @@ class Calendar(StrEnum):
     DAY = "day"
 
 
-Dimension = Calendar | Field | MetadataKey
+class Own(StrEnum):
+    """What one report alone is divided by."""
+
+    STEP = "step"
+
+
+Dimension = Calendar | Field | MetadataKey | Own
 
 _FIELDS: Final = tuple(
     name
@@ -44,7 +50,11 @@ _FIELDS: Final = tuple(
 BY: Final = (*Calendar, *_FIELDS)
 """What a report may be divided by, beside a metadata key."""
 
-FIXED: Final = {ReportName.AGENTS: FIELDS["agent"], ReportName.CHANNELS: FIELDS["channel"]}
+FIXED: Final[Mapping[ReportName, Dimension]] = {
+    ReportName.AGENTS: FIELDS["agent"],
+    ReportName.CHANNELS: FIELDS["channel"],
+    ReportName.ENGAGEMENT: Own.STEP,
+}
 """What these are divided by, whatever anybody asks."""
 
 
@@ -55,12 +65,14 @@ def read_dimension(text: str) -> Dimension | None:
         return MetadataKey(key) if key and len(key) <= LONGEST and "\0" not in key else None
     if text in _FIELDS:
         return FIELDS[text]
+    if text in tuple(Own):
+        return Own(text)
     return Calendar(text) if text in tuple(Calendar) else None
 
 
 def named(by: Dimension) -> str:
     """Return the text that reads back as a dimension."""
-    return by.value if isinstance(by, Calendar) else by.name
+    return by.value if isinstance(by, Calendar | Own) else by.name
 
 
 def read_zone(text: str) -> ZoneInfo | None:

@@ -36,6 +36,7 @@ class ReportName(StrEnum):
     TIMES = "times"
     AGENTS = "agents"
     CHANNELS = "channels"
+    ENGAGEMENT = "engagement"
 
 
 Values = Mapping[str, float | None]
@@ -51,6 +52,12 @@ def with_shares(name: ReportName, counted: Values) -> Values:
         each.name: counted.get(each.name) if each.part is None else _share(counted, *each.part)
         for each in FIGURES[name]
     }
+
+
+def completed(name: ReportName, counted: Values) -> Values:
+    """Return every figure of a report: what was not counted is none of it."""
+    none = {each.name: 0 for each in FIGURES[name] if each.unit is Unit.COUNT}
+    return with_shares(name, {**none, **{k: v for k, v in counted.items() if v is not None}})
 
 
 def _share(counted: Values, part: str, whole: str) -> float | None:
@@ -139,10 +146,28 @@ _CHANNELS: Final = (
     _part("unreached_share", "unreached", "offers", "Undelivered offers, of those that went out."),
 )
 
+_ENGAGEMENT: Final = (
+    _count("started", "Times that a step began for something that happened in a conversation."),
+    _count("sent", "Messages and calls of a step that were tried at least once."),
+    _count("delivered", "Messages and calls that arrived."),
+    _count("failed", "Messages and calls that were given up."),
+    _count("stopped", "Messages and calls that were stopped before they arrived."),
+    _count("waiting", "Messages and calls that are still to go out, or to arrive."),
+    _part("delivered_share", "delivered", "sent", "Arrived, of those tried."),
+    _count("links", "Links back into a conversation that a step made."),
+    _count("links_used", "Such links by which somebody wrote."),
+    _part("links_used_share", "links_used", "links", "Links used, of those made."),
+    _count("came_back", "Conversations in which somebody wrote after such a link."),
+    _count("accepted", "Such links whose visitor an agent then took."),
+    _part("accepted_share", "accepted", "links_used", "Links that led to an agent, of those used."),
+)
+"""What is counted of deliveries is known until thirty days after each ended; links for ever."""
+
 FIGURES: Final = {
     ReportName.FUNNEL: _FUNNEL,
     ReportName.TIMES: _TIMES,
     ReportName.AGENTS: _AGENTS,
     ReportName.CHANNELS: _CHANNELS,
+    ReportName.ENGAGEMENT: _ENGAGEMENT,
 }
 """What each report serves, in the order in which it is shown."""
