@@ -38,21 +38,18 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "wait for the commit": (
         "store/writer", "store/engine", "store/transaction", "actors/patience", "journal/tail",
     ),
-    "route": ("actors/router", "actors/addressing", "actors/lookups", "actors/slot",
-              "actors/recent", "domain/routing", "domain/tokens", "domain/payloads"),
+    "route": ("actors/routing/", "actors/conversation/slot", "actors/recent",
+              "domain/routing", "domain/tokens", "domain/payloads"),
     "mailbox and supervision": ("runtime/mailbox", "runtime/supervise", "actors/exchange"),
     "decide": ("domain/",),
-    "conversation shell": (
-        "actors/conversation", "actors/changes", "actors/wording", "actors/announcing",
-        "actors/windows", "actors/recovery",
-    ),
+    "conversation shell": ("actors/conversation/",),
     "encode: events and rows": (
         "journal/parts", "journal/unit", "journal/codec", "journal/outbox_rows",
         "journal/inbox_rows", "journal/people_rows", "journal/standing_rows", "journal/events",
     ),
-    "pacing": ("actors/lanes", "actors/channel", "actors/standstill"),
+    "outcome": ("actors/channel/outcome", "actors/channel/outbox"),
+    "pacing": ("actors/channel/",),
     "send": ("whatsapp/",),
-    "outcome": ("actors/outcome", "actors/outbox"),
     "commits, as the loop hears of them": ("journal/", "store/"),
     "metrics and clocks": ("metrics/", "runtime/"),
 }  # fmt: skip

@@ -23,7 +23,8 @@ from benchmarks.databases import Database, open_database
 from benchmarks.graph import Graph
 from benchmarks.seeding import seed, writers
 from benchmarks.serving import furnish, numbers, settings_of
-from kaisa_relay.actors import channel, conversation
+from kaisa_relay.actors.channel import actor as channel
+from kaisa_relay.actors.conversation import actor as conversation
 from kaisa_relay.api.dependencies import receive
 from kaisa_relay.app import Relay, relay
 from kaisa_relay.logs import configure

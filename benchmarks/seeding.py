@@ -20,8 +20,8 @@ from benchmarks.serving import settings_of
 from benchmarks.templates import Party
 from benchmarks.traffic import Talk
 from kaisa_relay.accounts.configured import ConfiguredAccounts
-from kaisa_relay.actors.changes import wake_at
-from kaisa_relay.actors.slot import stream_of
+from kaisa_relay.actors.conversation.changes import wake_at
+from kaisa_relay.actors.conversation.slot import stream_of
 from kaisa_relay.app import cipher_of
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.contact import Person, Side

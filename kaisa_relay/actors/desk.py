@@ -7,8 +7,8 @@ from typing import Final
 import trio
 from attrs import define
 
-from kaisa_relay.actors.agents_desk import wish
-from kaisa_relay.actors.door import PATIENCE, Door
+from kaisa_relay.actors.agents.desk import wish
+from kaisa_relay.actors.conversation.door import PATIENCE, Door
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.messages import (
     EndAnswer,
@@ -19,7 +19,7 @@ from kaisa_relay.actors.messages import (
     Supervise,
     SuperviseAnswer,
 )
-from kaisa_relay.actors.workspace_messages import (
+from kaisa_relay.actors.workspace.messages import (
     BlockAnswer,
     BlockPerson,
     ReserveAnswer,

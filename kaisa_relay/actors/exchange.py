@@ -14,7 +14,9 @@ from attrs import define, field, frozen
 
 from kaisa_relay.actors.addresses import Addresses
 from kaisa_relay.actors.bounds import Bounds
-from kaisa_relay.actors.file_queue import FileQueue
+from kaisa_relay.actors.channel.file_queue import FileQueue
+from kaisa_relay.actors.channel.shut_readers import ShutReaders
+from kaisa_relay.actors.channel.traffic import Traffic
 from kaisa_relay.actors.messages import (
     Ring,
     Statuses,
@@ -25,9 +27,7 @@ from kaisa_relay.actors.messages import (
 from kaisa_relay.actors.outages import Outages
 from kaisa_relay.actors.patience import at_once, patiently
 from kaisa_relay.actors.recent import Recent, SenderKey
-from kaisa_relay.actors.shut_readers import ShutReaders
-from kaisa_relay.actors.traffic import Traffic
-from kaisa_relay.actors.workspace_messages import (
+from kaisa_relay.actors.workspace.messages import (
     ToWorkspace,
 )
 from kaisa_relay.domain.courtesy import Courtesy

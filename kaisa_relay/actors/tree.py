@@ -25,19 +25,19 @@ import structlog
 import trio
 from attrs import define, field
 
-from kaisa_relay.actors.agent_pool import AgentPool
-from kaisa_relay.actors.alarm import Alarm
-from kaisa_relay.actors.alerts import Alerts
-from kaisa_relay.actors.channel import ChannelTask
+from kaisa_relay.actors.agents.agent_pool import AgentPool
+from kaisa_relay.actors.channel.actor import ChannelTask
+from kaisa_relay.actors.channel.health import HealthDesk
+from kaisa_relay.actors.channel.media import MediaTask
+from kaisa_relay.actors.channel.receipts import Receipts
+from kaisa_relay.actors.channel.traffic import Traffic
 from kaisa_relay.actors.exchange import ChannelPost, Context
-from kaisa_relay.actors.health import HealthDesk
-from kaisa_relay.actors.media import MediaTask
-from kaisa_relay.actors.media_retention import MediaRetention
 from kaisa_relay.actors.messages import SendsSettled, ToChannel
-from kaisa_relay.actors.receipts import Receipts
-from kaisa_relay.actors.router import Router
-from kaisa_relay.actors.traffic import Traffic
-from kaisa_relay.actors.workspace import WorkspaceTask
+from kaisa_relay.actors.routing.router import Router
+from kaisa_relay.actors.workspace.actor import WorkspaceTask
+from kaisa_relay.actors.workspace.alarm import Alarm
+from kaisa_relay.actors.workspace.alerts import Alerts
+from kaisa_relay.actors.workspace.media_retention import MediaRetention
 from kaisa_relay.domain.channel import Channel, throughput
 from kaisa_relay.domain.ids import CHANNEL, WORKSPACE, WorkspaceId, to_text
 from kaisa_relay.ports import Fenced, Send

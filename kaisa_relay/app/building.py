@@ -15,12 +15,12 @@ from kaisa_relay.accounts.cipher import PURPOSE, TokenCipher
 from kaisa_relay.accounts.configured import ConfiguredAccounts
 from kaisa_relay.accounts.managing import AccountsManaging
 from kaisa_relay.accounts.sessions import StoredUsers
+from kaisa_relay.actors.conversation.outreach import ChannelCourier
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
-from kaisa_relay.actors.outreach import ChannelCourier
-from kaisa_relay.actors.parting import ActorsParting
 from kaisa_relay.actors.tree import Actors
+from kaisa_relay.actors.workspace.parting import ActorsParting
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.seats import Bounds

@@ -10,10 +10,10 @@ import trio
 from attrs import define, evolve, field, frozen
 
 from kaisa_relay.actors.bounds import Bounds
+from kaisa_relay.actors.conversation.slots import Slots
 from kaisa_relay.actors.desk import ActorsDesk
 from kaisa_relay.actors.exchange import Context
 from kaisa_relay.actors.outages import Outages
-from kaisa_relay.actors.slots import Slots
 from kaisa_relay.actors.tree import Actors
 from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.content import ButtonTap, Choice, Content, Text

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from trio.testing import MockClock
 
-from kaisa_relay.actors import alarm
+from kaisa_relay.actors.workspace import alarm
 from kaisa_relay.domain.ids import ChannelId
 from tests.actors.house import Plan, form, open_house
 

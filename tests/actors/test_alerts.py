@@ -4,7 +4,7 @@ import trio
 from attrs import evolve, field, frozen
 from trio.testing import MockClock
 
-from kaisa_relay.actors.alerts import LOOK, LOOK_AT_ALL, Alerts
+from kaisa_relay.actors.workspace.alerts import LOOK, LOOK_AT_ALL, Alerts
 from kaisa_relay.domain.alerts import AlertCleared, AlertKind, AlertRaised, Troubles
 from kaisa_relay.domain.channel_health import DownReported, TemplateReported, WorksReported
 from kaisa_relay.domain.conversation.events import OfferSent

@@ -2,7 +2,7 @@
 
 import trio
 
-from kaisa_relay.actors.file_queue import FileQueue
+from kaisa_relay.actors.channel.file_queue import FileQueue
 from kaisa_relay.domain.content import MediaKind
 from kaisa_relay.domain.ids import ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outgoing import File, Recipient

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.media import WORKERS
+from kaisa_relay.actors.channel.media import WORKERS
 from kaisa_relay.domain.content import Media, MediaKind, Text
 from kaisa_relay.domain.conversation.events import MessageFailed
 from kaisa_relay.domain.files import LARGEST, MEGABYTE, FileProblem

@@ -8,8 +8,8 @@ import trio
 from attrs import evolve
 from trio.testing import MockClock
 
+from kaisa_relay.actors.conversation.searching import wanted
 from kaisa_relay.actors.messages import AgentProposed
-from kaisa_relay.actors.searching import wanted
 from kaisa_relay.domain.content import Content
 from kaisa_relay.domain.conversation.events import AgentAccepted, AgentOffered, OfferExpired
 from kaisa_relay.domain.conversation.terms import Terms

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kaisa_relay.actors.outcome import LONGEST_WAIT, Move, Stop, conclude
+from kaisa_relay.actors.channel.outcome import LONGEST_WAIT, Move, Stop, conclude
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import ChannelId, ContactId, ConversationId, MessageId, SendId
 from kaisa_relay.domain.outgoing import Recipient

@@ -3,7 +3,7 @@
 import pytest
 from trio.testing import MockClock
 
-from kaisa_relay.actors.outreach import ChannelCourier
+from kaisa_relay.actors.conversation.outreach import ChannelCourier
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.conversation.events import OutreachSent
 from kaisa_relay.domain.conversation.links import LinkOrigin

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from kaisa_relay.actors.traffic import Traffic
+from kaisa_relay.actors.channel.traffic import Traffic
 from kaisa_relay.domain.channel import throughput
 from kaisa_relay.domain.sending import Deferred, Halted
 from tests.actors.house import AGENT, BRUNO, VISITOR, Plan, form, open_house

@@ -7,7 +7,7 @@ import trio
 from attrs import evolve as replace
 from trio.testing import MockClock
 
-from kaisa_relay.actors.conversation import IDLE_AFTER
+from kaisa_relay.actors.conversation.actor import IDLE_AFTER
 from kaisa_relay.domain.conversation.evolving import evolve
 from kaisa_relay.domain.ids import ConversationId
 from tests import fakes

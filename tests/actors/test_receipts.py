@@ -4,9 +4,9 @@ import trio
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.lanes import Lanes
-from kaisa_relay.actors.receipts import KEPT, ROUND, TOGETHER
-from kaisa_relay.actors.traffic import Traffic
+from kaisa_relay.actors.channel.lanes import Lanes
+from kaisa_relay.actors.channel.receipts import KEPT, ROUND, TOGETHER
+from kaisa_relay.actors.channel.traffic import Traffic
 from kaisa_relay.domain.channel import throughput
 from kaisa_relay.domain.sending import Deferred, Halted, Rank, Rejected
 from tests import fakes

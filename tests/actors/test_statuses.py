@@ -5,7 +5,7 @@ import trio
 from attrs import evolve
 from trio.testing import MockClock
 
-from kaisa_relay.actors.channel import LOOK_AGAIN
+from kaisa_relay.actors.channel.actor import LOOK_AGAIN
 from kaisa_relay.domain.content import Text
 from kaisa_relay.domain.ids import SendId
 from kaisa_relay.domain.inbound import Inbound, StatusUpdate

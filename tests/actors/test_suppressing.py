@@ -2,7 +2,7 @@
 
 from trio.testing import MockClock
 
-from kaisa_relay.actors.outreach import ChannelCourier
+from kaisa_relay.actors.conversation.outreach import ChannelCourier
 from kaisa_relay.domain.contact import Sender
 from kaisa_relay.domain.engagement.suppression import (
     STOPPED_MARKETING,

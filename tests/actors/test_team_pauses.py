@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from trio.testing import MockClock
 
-from kaisa_relay.actors.traffic import Counted
+from kaisa_relay.actors.channel.traffic import Counted
 from kaisa_relay.domain.agent_events import AgentAvailable, AgentPaused, PresenceCause
 from kaisa_relay.domain.ids import ChannelId, ContactId
 from kaisa_relay.domain.presence import TeamPauses, TeamResumes, TeamWish

@@ -22,7 +22,8 @@ FIRST = "thread (7): MainThread"
     ],
 )
 def test_the_innermost_function_of_ours_counts(innermost: str, step: str) -> None:
-    stack = f"{FIRST};run (trio/_core/_run.py:1);run (kaisa_relay/actors/router.py:7);{innermost}"
+    router = "run (kaisa_relay/actors/routing/router.py:7)"
+    stack = f"{FIRST};run (trio/_core/_run.py:1);{router};{innermost}"
     assert steps([f"{stack};inc (prometheus_client/values.py:27) 3", f"{stack} 2"]) == {step: 5}
 
 

@@ -1,0 +1,1 @@
+"""A conversation's actor: receives, has the domain decide, commits, and says so."""

@@ -1,0 +1,1 @@
+"""Whose an inbound item is: the router, and whatever is decided without a conversation."""

@@ -1,0 +1,1 @@
+"""A workspace's actor, and what is done for a workspace as a whole."""
