@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
+    "export": "Write conversations, messages or offers into a file.",
     "watch": "Show what happens in a workspace, live.",
     "simulate": "Run the WhatsApp simulator on its own.",
 }

@@ -127,9 +127,9 @@ def put_back(connection: Connection, of: Collection[WorkspaceId]) -> None:
 
 
 def wait_again(connection: Connection, begun: Begun) -> None:
-    """Have it begun again, and not count this time: the database was away."""
-    again = {"state": ExportState.QUEUED, "tries": _JOB.tries - 1}
-    connection.execute(update(export_job).where(*_made_by(begun)).values(again))
+    """Have it begun again, as often as anything may interrupt it."""
+    again = update(export_job).where(*_made_by(begun))
+    connection.execute(again.values(state=ExportState.QUEUED))
 
 
 def note(connection: Connection, begun: Begun, progress: Progress) -> bool:

@@ -94,7 +94,7 @@ def _in_file(path: Path) -> tuple[Engine, Engine]:
         file.touch(mode=0o600)
         with _writer(file).begin() as connection:
             layout.make(connection, None)
-    return _writer(file), _reader(path, file)
+    return _writer(file), reader_with(path, file)
 
 
 def _is_current(file: Path) -> bool:
@@ -108,7 +108,8 @@ def _writer(file: Path) -> Engine:
     return sqlite.writer(file).execution_options(schema_translate_map={SCHEMA: None})
 
 
-def _reader(path: Path, file: Path) -> Engine:
+def reader_with(path: Path, file: Path) -> Engine:
+    """Return the engine that reads the relay's file, and beside it the read model's."""
     reader = sqlite.reader(path)
 
     def attach(connection: Any, _: object) -> None:
