@@ -15,7 +15,7 @@ from kaisa_relay.api.bodies import read_body, receive_body
 from kaisa_relay.api.cursors import Listing, write_cursor
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.export_shapes import ExportAnswer, ExportList, ExportRequest
-from kaisa_relay.api.exporting import read_wanted
+from kaisa_relay.api.exporting import offered, read_wanted
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
 from kaisa_relay.api.queries import read_page
 from kaisa_relay.api.routes import Route
@@ -35,7 +35,7 @@ class ExportJobs:
     """The jobs of the caller's workspace."""
 
     def __init__(self, given: Dependencies) -> None:
-        self._jobs = given.export_jobs
+        self._exports, self._jobs = given.exports, given.export_jobs
 
     def routes(self) -> tuple[Route, ...]:
         """Return what it answers."""
@@ -52,7 +52,7 @@ class ExportJobs:
     async def ask(self) -> Response | Problem:
         """Have a file made. It may be of any size, and is kept for a day at first."""
         asked = read_body(request, await receive_body(request), ExportRequest)
-        wanted = asked if isinstance(asked, Problem) else _wanted(asked)
+        wanted = asked if isinstance(asked, Problem) else offered(self._exports, _wanted(asked))
         if isinstance(wanted, Problem):
             return wanted
         job = await self._jobs.ask(calling_key().workspace, wanted, requester())

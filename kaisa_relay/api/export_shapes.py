@@ -17,7 +17,7 @@ class ExportQuery(Struct, frozen=True):
     ] = None
     format: Annotated[
         str | None,
-        Meta(description="`csv`, which is usual, `jsonl` (an object a line) or `xlsx`."),
+        Meta(description="`csv`, which is usual, `jsonl` (an object a line), `xlsx` or `parquet`."),
     ] = None
     columns: Annotated[
         str | None,
@@ -34,9 +34,9 @@ class ExportRequest(Struct, frozen=True, kw_only=True):
     rows: Annotated[
         str | None, Meta(description="`conversations`, which is usual, `messages` or `offers`.")
     ] = None
-    format: Annotated[str | None, Meta(description="`csv`, which is usual, `jsonl` or `xlsx`.")] = (
-        None
-    )
+    format: Annotated[
+        str | None, Meta(description="`csv`, which is usual, `jsonl`, `xlsx` or `parquet`.")
+    ] = None
     columns: Annotated[
         str | None, Meta(description="Names with commas between, in the order wanted.")
     ] = None

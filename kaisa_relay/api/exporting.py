@@ -15,10 +15,10 @@ from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.bodies import Errors
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.export_shapes import ExportQuery
-from kaisa_relay.api.problems import Problem
+from kaisa_relay.api.problems import FieldError, Problem, invalid
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.explore import wanted as wanting
-from kaisa_relay.ports.exports import MOST_SHEETED, Format, Wanted
+from kaisa_relay.ports.exports import MOST_SHEETED, Exports, Format, Wanted
 from kaisa_relay.ports.keys import Scope
 
 WITHIN: Final = 3600
@@ -27,6 +27,7 @@ TYPES: Final = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.JSONL: "application/x-ndjson",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PARQUET: "application/vnd.apache.parquet",
 }
 
 
@@ -46,7 +47,7 @@ class Export:
 
         All other parameters are those by which `/explore/conversations` finds.
         """
-        wanted = read_wanted(request.args.items(multi=True))
+        wanted = offered(self._exports, read_wanted(request.args.items(multi=True)))
         if isinstance(wanted, Problem):
             return wanted
         of = calling_key().workspace
@@ -70,9 +71,17 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
 def _too_many() -> Problem:
     errors = Errors()
     most = f"{MOST_SHEETED:,} conversations, or the rows of {MOST_SHEETED // 10:,}"
-    way = f"must be csv or jsonl for so many rows: a workbook that goes out at once holds {most}"
+    way = f"must be csv or jsonl for so many rows: what goes out whole and at once holds {most}"
     errors.add("format", f"{way}; POST /explore/exports makes larger ones")
     return errors.problem()
+
+
+def offered(exports: Exports, wanted: Wanted | Problem) -> Wanted | Problem:
+    """Return what is wanted, unless this installation cannot make it."""
+    if isinstance(wanted, Problem) or exports.offers(wanted.format):
+        return wanted
+    message = "cannot be parquet here: the relay has no kaisa-relay[parquet] installed"
+    return invalid(FieldError("format", message))
 
 
 def read_wanted(pairs: Iterable[tuple[str, str]]) -> Wanted | Problem:

@@ -22,17 +22,23 @@ from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.cli.options import Options
 from kaisa_relay.cli.output import say
 from kaisa_relay.domain.explore.columns import Rows
-from kaisa_relay.domain.explore.wanted import COLUMNS, FORMAT, ROWS, Format, Wanted, read_wanted
+from kaisa_relay.domain.explore.wanted import (
+    COLUMNS,
+    FORMAT,
+    PLAIN,
+    ROWS,
+    Format,
+    Wanted,
+    read_wanted,
+)
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.explore import parquet
 from kaisa_relay.explore.beside import NoReadModel, open_beside
 from kaisa_relay.explore.filling import fill, open_sink
 from kaisa_relay.explore.job_rows import Progress, head
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.explore.writing import position
 from kaisa_relay.ports import StoreUnavailable
-
-PLAIN = (Format.CSV, Format.JSONL)
-"""What may go to standard output; the rest is put together at the end."""
 
 
 @frozen
@@ -84,6 +90,8 @@ def command(options: Options, /, output: Path | None, conditions: Any, **chosen:
         raise click.UsageError("\n".join(f"{each.name} {each.message}" for each in wanted))
     if output is None and wanted.format not in PLAIN:
         raise click.UsageError(f"{wanted.format} needs a file: -o FILE")
+    if wanted.format is Format.PARQUET and not parquet.is_there():
+        raise click.UsageError("parquet needs an extra: pip install 'kaisa-relay[parquet]'")
     made = _run(Export(options.settings().database_url, workspace, wanted, output))
     say(f"{made.written:,} rows of {made.done:,} conversations.")
 

@@ -13,18 +13,20 @@ from attrs import field, frozen
 from sqlalchemy import Connection
 
 from kaisa_relay.domain.explore.columns import Rows
+from kaisa_relay.domain.explore.wanted import PLAIN
 from kaisa_relay.domain.ids import WorkspaceId
+from kaisa_relay.explore import parquet
 from kaisa_relay.explore.extracting import Extract, Mark, extract
+from kaisa_relay.explore.filling import open_sink
 from kaisa_relay.explore.formats import csv_head, csv_lines, json_lines
 from kaisa_relay.explore.query import total
-from kaisa_relay.explore.sheets import Workbook
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.ports.exports import MOST_SHEETED, Format, Wanted
 
 PIECE: Final = 256 * 1024
-"""Bytes of a finished workbook that are read at once."""
-_WORKBOOKS: Final = 1
-"""Workbooks that are written at once: each keeps a core busy."""
+"""Bytes of a finished file that are read at once."""
+_WHOLE: Final = 1
+"""Files that are written at once before they go out: each keeps a core busy."""
 
 
 @frozen
@@ -32,11 +34,11 @@ class Exporting:
     """`ports.exports.Exports` over the read model."""
 
     shelf: Shelf
-    _workbooks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_WORKBOOKS))
+    _whole_ones: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_WHOLE))
 
     async def fits(self, of: WorkspaceId, wanted: Wanted) -> bool:
         """Say whether it is not too much for its format. Raises `StoreUnavailable`."""
-        if wanted.format is not Format.XLSX:
+        if wanted.format in PLAIN:
             return True
         most = MOST_SHEETED if wanted.rows is Rows.CONVERSATIONS else MOST_SHEETED // 10
         counted = partial(total, of=of, which=wanted.which, most=None)
@@ -44,7 +46,11 @@ class Exporting:
 
     def pieces(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
         """Yield the file, with no more than a page of it in memory. Raises `StoreUnavailable`."""
-        return (self._workbook if wanted.format is Format.XLSX else self._lines)(of, wanted)
+        return (self._lines if wanted.format in PLAIN else self._whole)(of, wanted)
+
+    def offers(self, format: Format) -> bool:
+        """Say whether what makes such files is installed."""
+        return format is not Format.PARQUET or parquet.is_there()
 
     async def _lines(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
         head = csv_head(wanted.columns) if wanted.format is Format.CSV else b""
@@ -57,7 +63,7 @@ class Exporting:
             if after is None:
                 return
 
-    async def _workbook(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
+    async def _whole(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
         file = await trio.to_thread.run_sync(tempfile.TemporaryFile)
         try:
             await self._write(of, wanted, file)
@@ -67,9 +73,9 @@ class Exporting:
             file.close()
 
     async def _write(self, of: WorkspaceId, wanted: Wanted, file: IO[bytes]) -> None:
-        """Write the whole workbook, and go back to its beginning."""
-        on_thread = partial(trio.to_thread.run_sync, limiter=self._workbooks)
-        book = Workbook(file, wanted.columns)
+        """Write the whole file, and go back to its beginning."""
+        on_thread = partial(trio.to_thread.run_sync, limiter=self._whole_ones)
+        book = await on_thread(open_sink, file, wanted)
         found: Extract = await self.shelf.read(partial(extract, of=of, wanted=wanted, after=None))
         await on_thread(book.write, found.rows)
         while found.next is not None:

@@ -6,7 +6,7 @@ Rule 1: a reader of the database is held for one page; cells are made and writte
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, assert_never
 
 import trio
 
@@ -15,6 +15,7 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore.extracting import Extract, extract
 from kaisa_relay.explore.formats import Tuples, csv_head, csv_lines, json_lines
 from kaisa_relay.explore.job_rows import Progress
+from kaisa_relay.explore.parquet import Parquet
 from kaisa_relay.explore.query import total
 from kaisa_relay.explore.sheets import Workbook
 from kaisa_relay.explore.shelf import Shelf
@@ -52,11 +53,17 @@ class Lines:
         """Nothing comes last."""
 
 
-def open_sink(file: IO[bytes], wanted: Wanted, scratch: Path) -> Sink:
+def open_sink(file: IO[bytes], wanted: Wanted, scratch: Path | None = None) -> Sink:
     """Return what writes a file of this form; `scratch` is a folder that it may use meanwhile."""
-    if wanted.format is Format.XLSX:
-        return Workbook(file, wanted.columns, scratch)
-    return Lines(file, wanted)
+    match wanted.format:
+        case Format.XLSX:
+            return Workbook(file, wanted.columns, scratch)
+        case Format.PARQUET:
+            return Parquet(file, wanted.columns)
+        case Format.CSV | Format.JSONL:
+            return Lines(file, wanted)
+        case _:
+            assert_never(wanted.format)
 
 
 async def fill(

@@ -8,12 +8,16 @@ from kaisa_relay.domain.explore.wanted import Wanted as Wanted
 from kaisa_relay.domain.ids import WorkspaceId
 
 MOST_SHEETED: Final = 100_000
-"""Conversations in an XLSX file that goes out at once, a tenth where their messages or offers are
-its rows: nothing of it goes out before all of it is made."""
+"""Conversations in a workbook or Parquet file that goes out at once, a tenth where their messages
+or offers are its rows: nothing of it goes out before all of it is made."""
 
 
 class Exports(Protocol):
     """The exports of the read model."""
+
+    def offers(self, format: Format) -> bool:
+        """Say whether what makes such files is installed; `parquet` is an extra."""
+        ...
 
     async def fits(self, of: WorkspaceId, wanted: Wanted) -> bool:
         """Say whether it is not too much for its format. Raises `StoreUnavailable`."""

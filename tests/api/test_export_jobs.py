@@ -20,6 +20,7 @@ from kaisa_relay.ports.export_jobs import (
 from kaisa_relay.ports.keys import Scope
 from tests.api.bench import READER, STRANGER, Bench
 from tests.api.fakes import EPOCH, OURS
+from tests.api.test_exporting import Pieces
 
 EXPORTS = "/explore/exports"
 FILE = b"id,status\r\n1,closed\r\n"
@@ -92,7 +93,7 @@ async def test_a_job_is_asked_for_as_a_list_is() -> None:
         "columns": "id,at",
         "filter": "status=closed&status=failed&value%5Bgte%5D=5&text=a+b%26c",
     }
-    answer = await Bench(export_jobs=jobs).post(EXPORTS, asked)
+    answer = await Bench(exports=Pieces(), export_jobs=jobs).post(EXPORTS, asked)
     assert answer.status == 202
     (job,) = jobs.kept.values()
     assert job.wanted is not None
@@ -104,13 +105,13 @@ async def test_a_job_is_asked_for_as_a_list_is() -> None:
     assert shown["asked_by"] == to_text(KEY, 1)
     assert (shown["rows"], shown["format"], shown["columns"]) == ("messages", "jsonl", ["id", "at"])
     assert shown["filter"] == asked["filter"]
-    read = await Bench(export_jobs=jobs).get(f"{EXPORTS}/{shown['id']}")
+    read = await Bench(exports=Pieces(), export_jobs=jobs).get(f"{EXPORTS}/{shown['id']}")
     assert read.json == shown
 
 
 async def test_without_a_word_it_is_everything() -> None:
     jobs = MemoryJobs()
-    answer = await Bench(export_jobs=jobs).post(EXPORTS, {})
+    answer = await Bench(exports=Pieces(), export_jobs=jobs).post(EXPORTS, {})
     assert (answer.status, answer.json["filter"], answer.json["format"]) == (202, "", "csv")
     (job,) = jobs.kept.values()
     assert job.wanted is not None
@@ -118,7 +119,7 @@ async def test_without_a_word_it_is_everything() -> None:
 
 
 async def test_what_is_wrong_is_said() -> None:
-    bench = Bench(export_jobs=MemoryJobs())
+    bench = Bench(exports=Pieces(), export_jobs=MemoryJobs())
     answer = await bench.post(EXPORTS, {"format": "pdf", "filter": "colour=red&status=closed"})
     assert list(answer.errors) == ["colour", "format"]
     answer = await bench.post(EXPORTS, {"filter": "status=closed&format=csv"})
@@ -127,14 +128,20 @@ async def test_what_is_wrong_is_said() -> None:
     assert set(answer.errors) == {"rows", "colour"}
 
 
+async def test_what_is_not_installed_is_refused() -> None:
+    bench = Bench(exports=Pieces(), export_jobs=MemoryJobs())
+    answer = await bench.post(EXPORTS, {"format": "parquet"})
+    assert "kaisa-relay[parquet]" in answer.errors["format"]
+
+
 async def test_a_workspace_may_have_enough() -> None:
-    answer = await Bench(export_jobs=MemoryJobs(most=0)).post(EXPORTS, {})
+    answer = await Bench(exports=Pieces(), export_jobs=MemoryJobs(most=0)).post(EXPORTS, {})
     assert (answer.status, answer.problem, answer.json["most"]) == (409, "too-many-exports", 0)
 
 
 async def test_jobs_are_listed_by_pages() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     for _ in range(3):
         await bench.post(EXPORTS, {})
     first = (await bench.get(f"{EXPORTS}?limit=2")).json
@@ -147,7 +154,7 @@ async def test_jobs_are_listed_by_pages() -> None:
 
 async def test_nothing_of_it_is_there_for_another_workspace() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     id = (await bench.post(EXPORTS, {})).json["id"]
     assert (await bench.get(f"{EXPORTS}/{id}", STRANGER)).status == 404
     assert (await bench.delete(f"{EXPORTS}/{id}", STRANGER)).status == 404
@@ -160,7 +167,7 @@ async def test_nothing_of_it_is_there_for_another_workspace() -> None:
 
 async def test_who_only_reads_takes_back_their_own_alone() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     theirs = (await bench.post(EXPORTS, {})).json["id"]
     own = (await bench.post(EXPORTS, {}, READER)).json["id"]
     refused = await bench.delete(f"{EXPORTS}/{theirs}", READER)
@@ -172,7 +179,7 @@ async def test_who_only_reads_takes_back_their_own_alone() -> None:
 
 async def test_the_file_is_fetched_without_a_key() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     await bench.post(EXPORTS, {"rows": "offers"})
     jobs.turn(1, ExportState.DONE)
     url = (await bench.get(f"{EXPORTS}/{to_text(EXPORT, 1)}")).json["url"]
@@ -189,7 +196,7 @@ async def test_the_file_is_fetched_without_a_key() -> None:
 
 async def test_a_download_goes_on_where_it_stopped() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     await bench.post(EXPORTS, {})
     jobs.turn(1, ExportState.DONE)
     part = await bench.get("/downloads/1", None, Range="bytes=5-9")
@@ -204,7 +211,7 @@ async def test_a_download_goes_on_where_it_stopped() -> None:
 
 async def test_a_link_is_good_ours_or_neither() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     await bench.post(EXPORTS, {})
     gone = await bench.get("/downloads/1", None)
     assert (gone.status, gone.problem) == (410, "export-gone")
@@ -213,7 +220,7 @@ async def test_a_link_is_good_ours_or_neither() -> None:
 
 async def test_why_a_file_is_gone_is_said() -> None:
     jobs = MemoryJobs()
-    bench = Bench(export_jobs=jobs)
+    bench = Bench(exports=Pieces(), export_jobs=jobs)
     await bench.post(EXPORTS, {})
     jobs.turn(1, ExportState.EXPIRED, Reason.ERASURE)
     jobs.kept[ExportId(1)] = evolve(jobs.kept[ExportId(1)], wanted=None)

@@ -31,6 +31,10 @@ class Pieces:
     fitting: bool = True
     asked: list[tuple[WorkspaceId, Wanted]] = field(factory=list)
 
+    def offers(self, format: Format) -> bool:
+        """Say that everything but Parquet is installed."""
+        return format is not Format.PARQUET
+
     async def fits(self, of: WorkspaceId, wanted: Wanted) -> bool:
         """Say what it is told to say."""
         return self.fitting
@@ -81,6 +85,11 @@ async def test_what_is_wrong_is_said_at_once() -> None:
 async def test_too_much_for_a_workbook_is_refused() -> None:
     answer = await Bench(exports=Pieces(fitting=False)).get(f"{EXPORT}?format=xlsx")
     assert "csv or jsonl" in answer.errors["format"]
+
+
+async def test_what_is_not_installed_is_refused() -> None:
+    answer = await Bench(exports=Pieces()).get(f"{EXPORT}?format=parquet")
+    assert "kaisa-relay[parquet]" in answer.errors["format"]
 
 
 async def test_nothing_is_an_empty_file() -> None:

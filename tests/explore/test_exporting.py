@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.parquet import ParquetFile
 from sqlalchemy import update
 
 from benchmarks.shelving import Talk, shelve, talks
@@ -56,6 +57,11 @@ def table(file: bytes) -> list[dict[str, str]]:
 def objects(file: bytes) -> list[dict[str, Any]]:
     """Read a file of JSON Lines."""
     return [json.loads(line) for line in file.splitlines()]
+
+
+def parts(file: bytes) -> Any:
+    """Open a Parquet file."""
+    return ParquetFile(io.BytesIO(file))
 
 
 def cells(file: bytes) -> Iterator[list[list[tuple[str | None, str]]]]:
@@ -143,6 +149,8 @@ def _first_column(file: bytes, format: Format) -> list[str]:
     if format is Format.XLSX:
         strings = [[text for _, text in row] for sheet in cells(file) for row in sheet[1:]]
         return [row[0] for row in strings]
+    if format is Format.PARQUET:
+        return [str(each) for each in parts(file).read().column(0).to_pylist()]
     rows: list[dict[str, Any]] = list(table(file) if format is Format.CSV else objects(file))
     return [str(next(iter(row.values()))) for row in rows]
 

@@ -27,6 +27,11 @@ class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
     XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+PLAIN: Final = (Format.CSV, Format.JSONL)
+"""Lines: what they begin with may go out before the rest is made."""
 
 
 @frozen
