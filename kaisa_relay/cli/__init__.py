@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",
     "export": "Write conversations, messages or offers into a file.",
+    "explore": "Make the read model of lists and reports anew.",
     "watch": "Show what happens in a workspace, live.",
     "simulate": "Run the WhatsApp simulator on its own.",
 }

@@ -21,7 +21,7 @@ from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.explore.stepping import Recent, step_of
 from kaisa_relay.ports import Following, Recorded, StoreUnavailable
 from kaisa_relay.runtime.supervise import RestartPolicy, supervise
-from kaisa_relay.store import Store
+from kaisa_relay.store import Browsing
 from kaisa_relay.store.instants import to_micros
 
 logger = structlog.get_logger()
@@ -32,6 +32,8 @@ GATHER: Final = 0.5
 """Seconds for which what happens is gathered before it is taken in."""
 LOOK: Final = 30.0
 """Seconds after which every workspace is looked at, though nothing was heard of it."""
+RENEW: Final = 1.0
+"""Seconds between looks whether a read model was made anew."""
 PATIENT: Final = RestartPolicy(1_000_000, 3600.0, first_delay=1.0, max_delay=60.0)
 """Whatever crashes it is tried again, at last once a minute."""
 MOST_KEPT: Final = 10_000
@@ -54,7 +56,7 @@ class Projector:
     """One task for all workspaces of this process."""
 
     shelf: Shelf
-    store: Store
+    store: Browsing
     following: Following
     decode: Decode
     workspaces: Callable[[], Sequence[WorkspaceId]]
@@ -88,7 +90,15 @@ class Projector:
 
     async def run(self) -> None:
         """Keep up until cancelled; a crash is logged, and nothing that relays hears of it."""
-        await supervise("explore", self._follow, PATIENT, Random(), self._heard.clear)
+        async with trio.open_nursery() as nursery:
+            for name, task in ("explore", self._follow), ("explore renewal", self._renew):
+                again = (PATIENT, Random(), self._heard.clear)
+                nursery.start_soon(supervise, name, task, *again, name=name)
+
+    async def _renew(self) -> None:
+        while True:
+            await self.shelf.renew()
+            await trio.sleep(RENEW)
 
     async def _follow(self) -> None:
         while True:

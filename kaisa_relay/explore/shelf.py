@@ -5,11 +5,12 @@ Rule 2: what was made by another layout is thrown away at the start and made aga
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import structlog
 import trio
 from attrs import field, frozen
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -22,6 +23,8 @@ from kaisa_relay.store.migrate import allowed
 
 T = TypeVar("T")
 
+logger = structlog.get_logger()
+
 READERS: Final = 2
 """Lists and reports at once; the relay's own readers are others."""
 
@@ -32,6 +35,8 @@ class Shelf:
 
     writer: Engine
     reader: Engine
+    path: Path | None = None
+    """The relay's SQLite file; None on PostgreSQL."""
     _writing: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
     _reading: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(READERS))
 
@@ -42,6 +47,22 @@ class Shelf:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one snapshot that cannot be written to."""
         return await trio.to_thread.run_sync(_run, self.reader, work, limiter=self._reading)
+
+    async def renew(self) -> None:
+        """Change over to what `explore rebuild` has made, where something is ready.
+
+        Whoever reads or writes is waited for. On PostgreSQL the rebuilding process does it.
+        """
+        if self.path is None or not ready_beside(self.path).exists():
+            return
+        async with _alone(self._reading, READERS), _alone(self._writing, 1):
+            await trio.to_thread.run_sync(self._change_over, self.path)
+        logger.info("the read model was made anew, and is in use")
+
+    def _change_over(self, path: Path) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+        take_over(path)
 
     async def checkpoint(self) -> None:
         """Empty the log into the file, so that what was erased is in neither; PostgreSQL's own."""
@@ -54,52 +75,99 @@ def _run(engine: Engine, work: Callable[[Connection], T]) -> T:
         return work(connection)
 
 
+@asynccontextmanager
+async def _alone(limiter: trio.CapacityLimiter, tokens: int) -> AsyncIterator[None]:
+    """Hold all of a limiter's tokens."""
+    async with AsyncExitStack() as stack:
+        for borrower in [object() for _ in range(tokens)]:
+            await limiter.acquire_on_behalf_of(borrower)
+            stack.callback(limiter.release_on_behalf_of, borrower)
+        yield
+
+
 def file_beside(path: Path) -> Path:
     """Return the read model's file for the relay's, e.g. `relay.explore.db` for `relay.db`."""
     return path.with_name(f"{path.stem}.explore{path.suffix}")
+
+
+def ready_beside(path: Path) -> Path:
+    """Return where a read model waits that was made anew, whole and closed."""
+    return path.with_name(f"{path.stem}.explore.ready{path.suffix}")
+
+
+def take_over(path: Path) -> None:
+    """Put what is ready in the place of what nobody has open; of another layout it is dropped."""
+    file, ready = file_beside(path), ready_beside(path)
+    if ready.exists() and is_current(ready):
+        for each in logs_of(file):  # first: a log is never to be found beside another file
+            each.unlink(missing_ok=True)
+        ready.replace(file)
+    ready.unlink(missing_ok=True)
+
+
+def logs_of(file: Path) -> tuple[Path, ...]:
+    """Return the files that SQLite keeps beside one that is open."""
+    return tuple(file.with_name(f"{file.name}-{end}") for end in ("wal", "shm"))
 
 
 @asynccontextmanager
 async def open_shelf(url: str) -> AsyncIterator[Shelf]:
     """Open the read model of the relay's database, which is open and migrated."""
     open_engines = partial(_engines, make_url(url))
-    writer, reader = await trio.to_thread.run_sync(open_engines)
+    shelf = await trio.to_thread.run_sync(open_engines)
+    async with closing(shelf):
+        yield shelf
+
+
+@asynccontextmanager
+async def closing(shelf: Shelf) -> AsyncIterator[None]:
+    """Close a shelf at the end."""
     try:
-        yield Shelf(writer, reader)
+        yield
     finally:
         with trio.CancelScope(shield=True):
-            await trio.to_thread.run_sync(reader.dispose)
-            await trio.to_thread.run_sync(writer.dispose)
+            await trio.to_thread.run_sync(shelf.reader.dispose)
+            await trio.to_thread.run_sync(shelf.writer.dispose)
 
 
-def _engines(url: URL) -> tuple[Engine, Engine]:
+def _engines(url: URL) -> Shelf:
     with translated():
         return _in_schema(url) if postgres.is_postgres(url) else _in_file(sqlite.path_of(url))
 
 
-def _in_schema(url: URL) -> tuple[Engine, Engine]:
+def _in_schema(url: URL) -> Shelf:
     writer = postgres.writer(url)
     with allowed(), writer.begin() as connection:
         if not layout.is_current(connection):
             layout.drop(connection)
             layout.make(connection)
-    return writer, postgres.reader(url)
+    return Shelf(writer, postgres.reader(url))
 
 
-def _in_file(path: Path) -> tuple[Engine, Engine]:
+def _in_file(path: Path) -> Shelf:
+    take_over(path)
     file = file_beside(path)
-    if not _is_current(file):
-        for each in (file, *(file.with_name(f"{file.name}-{end}") for end in ("wal", "shm"))):
-            each.unlink(missing_ok=True)
-        file.touch(mode=0o600)
-        with _writer(file).begin() as connection:
-            layout.make(connection, None)
-    return _writer(file), reader_with(path, file)
+    if not file.exists() or not is_current(file):
+        make_file(file)
+    return shelf_of(path, file)
 
 
-def _is_current(file: Path) -> bool:
-    if not file.exists():
-        return False
+def make_file(file: Path) -> None:
+    """Make a read model's file, empty, in the place of any that is there."""
+    for each in (file, *logs_of(file)):
+        each.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    with _writer(file).begin() as connection:
+        layout.make(connection, None)
+
+
+def shelf_of(path: Path, file: Path) -> Shelf:
+    """Open a read model's file, beside the relay's."""
+    return Shelf(_writer(file), reader_with(path, file), path)
+
+
+def is_current(file: Path) -> bool:
+    """Say whether a read model's file is of this layout."""
     with _writer(file).begin() as connection:
         return layout.is_current(connection, None)
 

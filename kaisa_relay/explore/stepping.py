@@ -18,7 +18,7 @@ from kaisa_relay.explore.reading import Decode, Sources
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.explore.writing import Label, Said, Step
 from kaisa_relay.ports import Recorded
-from kaisa_relay.store import Store
+from kaisa_relay.store import Browsing
 from kaisa_relay.store.instants import to_micros
 
 MOST_ROWS: Final = 5_000
@@ -58,7 +58,7 @@ class Recent:
 
 
 async def step_of(
-    shelf: Shelf, store: Store, decode: Decode, recent: Recent, events: Sequence[Recorded]
+    shelf: Shelf, store: Browsing, decode: Decode, recent: Recent, events: Sequence[Recorded]
 ) -> Step:
     """Return what the next events come to; the recent rows are changed as if it were written."""
     heard = [(of, each.event) for each in events if (of := each.conversation) is not None]
@@ -94,7 +94,7 @@ async def _load(shelf: Shelf, recent: Recent, heard: Iterable[Heard]) -> None:
 
 
 async def _sources(
-    store: Store, decode: Decode, workspace: WorkspaceId, heard: Iterable[Heard]
+    store: Browsing, decode: Decode, workspace: WorkspaceId, heard: Iterable[Heard]
 ) -> Sources:
     messages = list(_written(heard))
     created = [of for of, event in heard if isinstance(event, happened.ConversationCreated)]

@@ -3,7 +3,7 @@
 Rule 1: rows and cursor are one transaction; a cursor that is elsewhere leaves everything as it was.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
@@ -23,10 +23,6 @@ _ENGINES: Final = {
     "postgresql": create_engine("postgresql+psycopg://", paramstyle="format"),
 }
 """They connect to nothing: their statements take values by position."""
-_SCHEMA: Final[Mapping[str, Any]] = {
-    "sqlite": {"schema_translate_map": {tables.SCHEMA: "main"}, "render_schema_translate": True},
-    "postgresql": {},
-}
 
 
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -146,22 +142,30 @@ def _advance(connection: Connection, step: Step) -> bool:
 
 def _put(connection: Connection, table: Table, changed: Collection[Row]) -> None:
     if changed:
-        upsert, values = _upsert(connection.dialect.name, table)
+        schemas = connection.get_execution_options().get("schema_translate_map", {})
+        schema = schemas.get(tables.SCHEMA, tables.SCHEMA)
+        upsert, values = _upsert(connection.dialect.name, schema, table)
         connection.exec_driver_sql(upsert, list(map(values, changed)))
 
 
 @cache
-def _upsert(dialect: str, table: Table) -> tuple[str, Callable[[Row], Any]]:
+def _upsert(dialect: str, schema: str | None, table: Table) -> tuple[str, Callable[[Row], Any]]:
     """Return the driver's own statement, and what takes its values from a row.
 
-    Parameters by name, as SQLAlchemy makes them of many rows, cost a quarter of all taking in.
+    A schema of None is the file itself. Parameters by name, as SQLAlchemy makes them of many rows,
+    cost a quarter of all taking in.
     """
     names = table.columns.keys()
     new = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     others = {name: new.excluded[name] for name in names if name not in keys}
     upsert = new.on_conflict_do_update(index_elements=keys, set_=others)
-    compiled = upsert.compile(_ENGINES[dialect], column_keys=names, **_SCHEMA[dialect])
+    compiled = upsert.compile(
+        _ENGINES[dialect],
+        column_keys=names,
+        schema_translate_map={tables.SCHEMA: schema or "main"},
+        render_schema_translate=True,
+    )
     return str(compiled), attrgetter(*names)
 
 

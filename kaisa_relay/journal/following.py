@@ -9,14 +9,14 @@ from kaisa_relay.journal import agent_listing, conversation_listing
 from kaisa_relay.journal.event_columns import NUMBERS
 from kaisa_relay.journal.events import recorded
 from kaisa_relay.ports import LIVE, Recorded, Standing
-from kaisa_relay.store import Store
+from kaisa_relay.store import Browsing
 from kaisa_relay.store.tables import event, metadata, workspace
 
 
 class SqlFollowing:
     """Reads beside the relay, and never so much at once that the relay must wait."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Browsing) -> None:
         self._store = store
 
     async def position(self, workspace: WorkspaceId) -> int:

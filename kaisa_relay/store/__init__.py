@@ -4,6 +4,7 @@ Rule 1: there is one writer per process; whatever waits is committed together.
 Rule 2: what is lost to a race is a value, what is lost to the database is `StoreUnavailable`.
 """
 
+from kaisa_relay.store.beside import Beside, Browsing, read_beside
 from kaisa_relay.store.concealing import Concealing
 from kaisa_relay.store.engine import Statistics, Store, open_store
 from kaisa_relay.store.faults import BrokenStorage
@@ -14,7 +15,9 @@ from kaisa_relay.store.writer import Away, OnOutage
 
 __all__ = [
     "Away",
+    "Beside",
     "BrokenStorage",
+    "Browsing",
     "Concealing",
     "Displaced",
     "LockedByOther",
@@ -24,4 +27,5 @@ __all__ = [
     "Store",
     "migrate",
     "open_store",
+    "read_beside",
 ]

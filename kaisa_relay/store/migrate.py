@@ -71,9 +71,7 @@ def allowed() -> Iterator[None]:
 
 def upgrade(connection: Connection) -> None:
     """Upgrade within the caller's transaction."""
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
+    config, scripts = _scripts(connection)
     known = {script.revision for script in scripts.walk_revisions()}
     found = set(MigrationContext.configure(connection).get_current_heads())
     if not found <= known:
@@ -82,6 +80,19 @@ def upgrade(connection: Connection) -> None:
         )
     if found != set(scripts.get_heads()):
         command.upgrade(config, "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Say whether the tables are those of this version of the code."""
+    _, scripts = _scripts(connection)
+    found = MigrationContext.configure(connection).get_current_heads()
+    return set(found) == set(scripts.get_heads())
+
+
+def _scripts(connection: Connection) -> tuple[Config, ScriptDirectory]:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config, ScriptDirectory.from_config(config)
 
 
 @contextmanager

@@ -140,7 +140,7 @@ async def test_who_reads_more_slowly_than_things_happen_is_told_where_to_go_on(
 
 
 async def test_who_takes_nothing_is_cut_off_and_nobody_else_waits(world: World) -> None:
-    async with serving(world, stalled_seconds=0.5, gather=0.0) as feed:
+    async with serving(world, stalled_seconds=2.0, gather=0.0) as feed:
         stalled = await trio.open_tcp_stream("127.0.0.1", int(feed.url.rpartition(":")[2]))
         await stalled.send_all(handshake())
         await stalled.receive_some(4096)
