@@ -10,6 +10,8 @@ from quart_trio.wrappers import TrioRequest
 from kaisa_relay.api import problems
 from kaisa_relay.api.agents import Agents
 from kaisa_relay.api.alerts import Alerts
+from kaisa_relay.api.audit import AuditLog
+from kaisa_relay.api.audited import audited
 from kaisa_relay.api.auth import Guard
 from kaisa_relay.api.blocks import Blocks
 from kaisa_relay.api.channels import Channels
@@ -64,7 +66,7 @@ def create_api(given: Dependencies) -> QuartTrio:
     documentation, live = Documentation(), LiveFeed(given)
     routes = [*_routes((*_resources(given), live)), *documentation.routes()]
     for route in routes:
-        view = answering(route.view)
+        view = audited(route, answering(route.view), given.audit)
         app.add_url_rule(route.rule, route.endpoint, view, methods=[route.method])
     live.install(app)
     accesses = {route.endpoint: route.access for route in routes}
@@ -91,6 +93,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Channels(given),
         Blocks(given),
         Managing(given),
+        AuditLog(given),
         Triggers(given),
         Rehearsing(given),
         Endpoints(given),

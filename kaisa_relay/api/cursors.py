@@ -26,6 +26,7 @@ class Listing(Enum):
     DELIVERIES = b"d"
     SUPPRESSIONS = b"s"
     EXPORTS = b"x"
+    AUDIT = b"u"
 
 
 def write_cursor(listing: Listing, number: int) -> str:

@@ -12,6 +12,7 @@ from kaisa_relay.api.limits import Limits
 from kaisa_relay.api.seats import Bounds
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
+from kaisa_relay.ports.auditing import Auditing
 from kaisa_relay.ports.boards import BoardDesk, Boards
 from kaisa_relay.ports.engagement import Engagement
 from kaisa_relay.ports.erasing import Erasing
@@ -143,6 +144,7 @@ class Dependencies:
     users: Users
     engagement: Engagement
     erasing: Erasing
+    audit: Auditing
     managing: Managing
     explore: Explore
     exports: Exports

@@ -14,6 +14,7 @@ from quart_schema.openapi import OpenAPIProvider
 
 from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
 from kaisa_relay.api.alerts import AlertPage
+from kaisa_relay.api.audit_shapes import AuditPage
 from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
 from kaisa_relay.api.channel_shapes import ChannelPage
 from kaisa_relay.api.engagement_shapes import (
@@ -122,6 +123,7 @@ SHAPES: Final = (
     SuppressionAnswer,
     VisitorList,
     ErasureAnswer,
+    AuditPage,
     SuppressionPage,
     ExplorePage,
     ExportList,

@@ -52,7 +52,7 @@ from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
-from kaisa_relay.privacy import Eraser, Given, Ledger
+from kaisa_relay.privacy import Audit, Eraser, Given, Ledger
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.runtime.garbage import GarbageCollection
 from kaisa_relay.settings import Settings
@@ -104,6 +104,7 @@ class Relay:
                 users=StoredUsers(self.store, clock=self.context.wall),
                 engagement=self.engagement.builder,
                 erasing=self.eraser,
+                audit=Audit(self.store),
                 managing=AccountsManaging(self.administration()),
                 explore=Exploring(self.explore.shelf),
                 exports=Exporting(self.explore.shelf),

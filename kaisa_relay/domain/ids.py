@@ -15,6 +15,7 @@ SendId = NewType("SendId", int)
 AlertId = NewType("AlertId", int)
 ErasureId = NewType("ErasureId", int)
 ExportId = NewType("ExportId", int)
+AuditId = NewType("AuditId", int)
 EventSeq = NewType("EventSeq", int)
 """The number of an event in its workspace."""
 
@@ -29,6 +30,7 @@ EVENT: Final = "evt"
 USER: Final = "usr"
 ERASURE: Final = "ers"
 EXPORT: Final = "exp"
+AUDIT: Final = "aud"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32 in lower case: no i, l, o or u."""

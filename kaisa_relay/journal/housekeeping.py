@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, delete, select, tuple_
 
 from kaisa_relay.domain.ids import MessageId
-from kaisa_relay.store import Store
+from kaisa_relay.store import Store, audit_rows
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import idempotency, inbox, token
 
@@ -17,6 +17,8 @@ KEEP_DONE: Final = timedelta(days=8)
 """How long a decided row is kept to know a repeat: longer than Meta repeats (7 days)."""
 KEEP_UNROUTED: Final = timedelta(days=30)
 """How long a row that belongs to nobody is kept for an operator; it holds what somebody wrote."""
+KEEP_AUDIT: Final = timedelta(days=400)
+"""How long it is known who saw or changed what: a year, and some time to look at it."""
 KEEP_TOKENS: Final = timedelta(days=30)
 """How long after its end a link is still answered with "this link has ended"."""
 UNIT: Final = 200
@@ -39,6 +41,7 @@ class Housekeeping:
             await self._store.write(lambda c: self._tidy_inbox(c, at - self._keep_done)),
             await self._store.write(lambda c: _tidy(c, idempotency, at)),
             await self._store.write(lambda c: _tidy(c, token, at - KEEP_TOKENS)),
+            await self._store.write(lambda c: audit_rows.tidy(c, at - KEEP_AUDIT, UNIT)),
         ]
         return any(more)
 

@@ -1,6 +1,7 @@
 """What is personal goes when somebody asks for it: people erased, and receipts of that."""
 
+from kaisa_relay.privacy.auditing import Audit
 from kaisa_relay.privacy.erasing import Eraser, Given
 from kaisa_relay.privacy.ledger import Ledger
 
-__all__ = ["Eraser", "Given", "Ledger"]
+__all__ = ["Audit", "Eraser", "Given", "Ledger"]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from kaisa_relay.store import engagement_table as engagement_table
 from kaisa_relay.store.agent_table import agent as agent
+from kaisa_relay.store.audit_table import audit as audit
 from kaisa_relay.store.block_table import block as block
 from kaisa_relay.store.columns import ROW_ID, index, number, unique, words
 from kaisa_relay.store.erasure_table import erasure as erasure

@@ -35,6 +35,7 @@ from tests.api.fakes import (
     make_key,
 )
 from tests.api.greeting import GreetingFeed
+from tests.api.log import MemoryAudit
 from tests.api.users import MemoryUsers
 
 FULL, READER, STRANGER = "kr_full", "kr_reader", "kr_stranger"
@@ -104,6 +105,7 @@ class Bench:
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     page: Mapping[str, PageFile] = field(factory=dict)
     users: MemoryUsers = field(factory=MemoryUsers)
+    audit: MemoryAudit = field(factory=MemoryAudit)
     engagement: Engagement | None = None
     managing: Managing | None = None
     explore: Explore | None = None
@@ -143,6 +145,7 @@ class Bench:
                 clock=lambda: EPOCH,
                 limits=self.limits,
                 users=self.users,
+                audit=self.audit,
                 engagement=cast(Engagement, self.engagement),
                 erasing=cast(Erasing, self.erasing),
                 managing=cast(Managing, self.managing),

@@ -147,6 +147,7 @@ async def serving(
             readiness=bench.readiness,
             files=MemoryKept(bench.rows),
             users=bench.users,
+            audit=bench.audit,
             engagement=cast(Engagement, None),
             managing=cast(Managing, None),
             explore=cast(Explore, None),
