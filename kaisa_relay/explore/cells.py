@@ -3,9 +3,9 @@
 Rule 1: what is not there is None, in every format.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final, assert_never
 
 import msgspec
@@ -16,10 +16,11 @@ from kaisa_relay.domain.ids import ALPHABET
 Value = Callable[[Any], Any]
 
 _FIRST: Final = date(1970, 1, 1)
-_MINUTES: Final = tuple(f"T{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60))
-_TWOS: Final = tuple(f"{number:02}" for number in range(60))
-_THREES: Final = tuple(f"{number:03}" for number in range(1000))
-_PAIRS: Final = tuple(a + b for a in ALPHABET for b in ALPHABET)
+_MINUTES: Final = tuple(f"T{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
+_SECONDS: Final = tuple(f":{number:02}" for number in range(60))
+_MILLIS: Final = tuple(f".{number:03}" for number in range(1000))
+_MICROS: Final = tuple(f"{number:03}" for number in range(1000))
+_TRIPLES: Final = tuple(a + b + c for a in ALPHABET for b in ALPHABET for c in ALPHABET)
 
 
 def value_of(column: Column) -> Value | None:
@@ -28,7 +29,7 @@ def value_of(column: Column) -> Value | None:
         case Cell.TEXT | Cell.PHONE | Cell.NUMBER:
             return None
         case Cell.ID:
-            return partial(public_id, column.prefix)
+            return partial(id_or_none, column.prefix)
         case Cell.INSTANT:
             return instant
         case Cell.SPAN:
@@ -41,30 +42,52 @@ def value_of(column: Column) -> Value | None:
             assert_never(column.cell)
 
 
-def public_id(prefix: str, id: int | None) -> str | None:
-    """Return what `domain.ids.to_text` returns, in a third of its time: an export has millions."""
-    if id is None:
-        return None
-    p = _PAIRS
+def public_id(prefix: str, id: int) -> str:
+    """Return what `domain.ids.to_text` returns, in a fifth of its time: an export has millions."""
+    t = _TRIPLES
     return (
-        f"{prefix}_{ALPHABET[id >> 60]}{p[id >> 50 & 1023]}{p[id >> 40 & 1023]}"
-        f"{p[id >> 30 & 1023]}{p[id >> 20 & 1023]}{p[id >> 10 & 1023]}{p[id & 1023]}"
+        f"{prefix}_{ALPHABET[id >> 60]}{t[id >> 45 & 32767]}{t[id >> 30 & 32767]}"
+        f"{t[id >> 15 & 32767]}{t[id & 32767]}"
     )
+
+
+def id_or_none(prefix: str, id: int | None) -> str | None:
+    """Return the public form of an id that may not be there."""
+    return None if id is None else public_id(prefix, id)
 
 
 def instant(at: int | None) -> str | None:
     """Return microseconds of Unix time as RFC 3339 in UTC."""
-    if at is None:
-        return None
-    second = at // 1_000_000
-    minute, micro = second // 60, at % 1_000_000
-    fraction = f".{_THREES[micro // 1000]}{_THREES[micro % 1000]}" if micro else ""
-    return f"{_day(minute // 1440)}{_MINUTES[minute % 1440]}{_TWOS[second % 60]}{fraction}Z"
+    return None if at is None else instants((at,))[0]
 
 
-@lru_cache(maxsize=4096)
-def _day(day: int) -> str:
-    return (_FIRST + timedelta(days=day)).isoformat()
+def instants(values: Iterable[int | None]) -> list[str]:
+    """Return a column of instants, empty where there is none.
+
+    An export spends much of its time here: tables beat divisions, and small tables large ones.
+    """
+    days, minutes, seconds, millis, micros = _Days(), _MINUTES, _SECONDS, _MILLIS, _MICROS
+    found = []
+    for at in values:
+        if at is None:
+            found.append("")
+            continue
+        second = at // 1_000_000
+        rest, minute = at - second * 1_000_000, second // 60
+        day = minute // 1440
+        start = f"{days[day]}{minutes[minute - day * 1440]}{seconds[second - minute * 60]}"
+        milli = rest // 1000
+        end = f"{millis[milli]}{micros[rest - milli * 1000]}Z" if rest else "Z"
+        found.append(start + end)
+    return found
+
+
+class _Days(dict[int, str]):
+    """Dates, by the day of Unix time."""
+
+    def __missing__(self, day: int) -> str:
+        made = self[day] = (_FIRST + timedelta(days=day)).isoformat()
+        return made
 
 
 def seconds(span: int | None) -> float | None:

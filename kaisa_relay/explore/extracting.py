@@ -21,7 +21,8 @@ from kaisa_relay.store.tables import contact, metadata
 AT_ONCE: Final = 5_000
 """Conversations read at once."""
 AT_ONCE_WITHIN: Final = 250
-"""The same where their messages or offers are the rows."""
+"""The same where their messages are the rows; of offers there are fewer."""
+_TIMES: Final = {Rows.MESSAGES: 1, Rows.OFFERS: 4}
 
 Joins = dict[str, FromClause]
 """Tables by what they are joined for: a person, the text of a message, or the metadata."""
@@ -48,7 +49,8 @@ def extract(connection: Connection, of: WorkspaceId, wanted: Wanted, after: Mark
         return _conversations(connection, of, wanted, after)
     way = _way(connection, of, wanted)
     meant = select(CONVERSATION.created_at, CONVERSATION.id).where(*way.holds)
-    query = _paged(meant, way, after).limit(AT_ONCE_WITHIN)
+    most = AT_ONCE_WITHIN * _TIMES[wanted.rows]
+    query = _paged(meant, way, after).limit(most)
     chosen = [(each.created_at, each.id) for each in connection.execute(query)]
     if not chosen:
         return Extract((), None)
@@ -56,8 +58,8 @@ def extract(connection: Connection, of: WorkspaceId, wanted: Wanted, after: Mark
     of_them = (table.c.workspace == of, table.c.conversation.in_([id for _, id in chosen]))
     order = (table.c.conversation.desc(), *(table.c[name] for name in _KEYS[wanted.rows]))
     rows = _select(connection, table, wanted).where(*of_them).order_by(*order)
-    found = [tuple(row) for row in connection.execute(rows)]
-    return Extract(found, _next(chosen, AT_ONCE_WITHIN), len(chosen))
+    found = _fetched(connection, rows)
+    return Extract(found, _next(chosen, most), len(chosen))
 
 
 _KEYS: Final = {Rows.MESSAGES: ("at", "id"), Rows.OFFERS: ("number",)}
@@ -70,10 +72,18 @@ def _conversations(
     rows = _select(connection, tables.conversation, wanted)
     rows = _paged(rows.where(*way.holds), way, after).limit(AT_ONCE)
     marked = rows.add_columns(CONVERSATION.created_at, CONVERSATION.id)
-    found = [tuple(row) for row in connection.execute(marked)]
+    found = _fetched(connection, marked)
     marks = [(row[-2], row[-1]) for row in found[-1:]]
     mark = marks[0] if len(found) == AT_ONCE else None
     return Extract([row[:-2] for row in found], mark, len(found))
+
+
+def _fetched(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """Return the driver's own tuples: none of these columns needs SQLAlchemy's to be made of it."""
+    result = connection.execute(query)
+    found: list[tuple[Any, ...]] = list(result.cursor.fetchall())
+    result.close()
+    return found
 
 
 def _way(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Way:
