@@ -4,6 +4,7 @@ Rule 1: the relay is not asked: the read model is read beside it, on another cor
 Rule 2: a file has its name only when it is whole.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from kaisa_relay.explore.job_rows import Progress, head
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.explore.writing import position
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.runtime.garbage import MIDDLE, YOUNG
 
 
 @frozen
@@ -103,7 +105,8 @@ def _format(given: str | None, output: Path | None) -> str | None:
 
 def _run(export: Export) -> Progress:
     try:
-        return trio.run(_export, export)
+        with _few_collections():
+            return trio.run(_export, export)
     except NoReadModel:
         reason = "there is no read model of this version here; `kaisa-relay serve` makes it"
     except Refusal as refused:
@@ -135,6 +138,17 @@ async def _say_if_behind(shelf: Shelf, of: WorkspaceId) -> None:
     behind = await shelf.read(partial(head, of=of)) - await shelf.read(partial(position, of=of))
     if behind > 0:
         say(f"The read model has not all yet: {behind:,} events are missing.")
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for garbage as seldom as the relay does: rows are tuples, and never in a cycle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(YOUNG, MIDDLE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

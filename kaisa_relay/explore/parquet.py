@@ -15,7 +15,7 @@ from kaisa_relay.domain.explore.fields import FIELDS, Kind
 from kaisa_relay.explore.cells import Value, value_of
 from kaisa_relay.explore.formats import Tuples
 
-GROUP: Final = 50_000
+GROUP: Final = 20_000
 """Rows of one group: what a reader takes in at once."""
 _JSON: Final = msgspec.json.Encoder()
 
