@@ -13,8 +13,9 @@ from quart import Request, Response, Websocket, g, request
 from kaisa_relay.api.cookie import SeenCookies, SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.limits import Limiter, neighbourhood
-from kaisa_relay.api.problem_kinds import KINDS, CrossSite, Forbidden, TooMany, Unauthorized
+from kaisa_relay.api.problem_kinds import KINDS
 from kaisa_relay.api.problems import Problem, later, problem
+from kaisa_relay.api.refusals import CrossSite, Forbidden, TooMany, Unauthorized
 from kaisa_relay.api.routes import Access
 from kaisa_relay.domain.requester import Requester, RequesterKind
 from kaisa_relay.ports.keys import ApiKey, Scope

@@ -12,8 +12,8 @@ from attrs import field, frozen
 from msgspec import Struct
 from quart import Request
 
-from kaisa_relay.api.problem_kinds import BadJson, WrongMediaType
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem
+from kaisa_relay.api.refusals import BadJson, WrongMediaType
 
 S = TypeVar("S", bound=Struct)
 

@@ -9,9 +9,9 @@ from quart import Response, request
 
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.exporting import TYPES, WITHIN
-from kaisa_relay.api.problem_kinds import ExportGone
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.ranges import beyond, partly, read_range
+from kaisa_relay.api.refusals import ExportGone
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.domain.files import ANY_TYPE
 from kaisa_relay.ports.export_jobs import ExportJob, Gone

@@ -18,8 +18,8 @@ from kaisa_relay.api.engagement_shapes import (
     EndpointRequest,
     EndpointTest,
 )
-from kaisa_relay.api.problem_kinds import EndpointInUse
 from kaisa_relay.api.problems import FieldError, Problem, invalid, problem, quota_reached
+from kaisa_relay.api.refusals import EndpointInUse
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.engagement.actions import Kind
 from kaisa_relay.domain.engagement.ids import CHANNEL_LANE, ENDPOINT, TRIGGER, EndpointId

@@ -13,9 +13,9 @@ from attrs import frozen
 from werkzeug.datastructures import MultiDict
 
 from kaisa_relay.api.bodies import Errors
-from kaisa_relay.api.problem_kinds import BadCursor
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.queries import Query
+from kaisa_relay.api.refusals import BadCursor
 from kaisa_relay.api.shapes import MOST_PER_PAGE, USUAL_PER_PAGE, PageQuery
 from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter

@@ -18,14 +18,9 @@ from kaisa_relay.api.cookie import SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.feed_shapes import TicketAnswer
 from kaisa_relay.api.limits import Limiter
-from kaisa_relay.api.problem_kinds import (
-    KINDS,
-    Forbidden,
-    TooMany,
-    TooManyWatchers,
-    Unauthorized,
-)
+from kaisa_relay.api.problem_kinds import KINDS
 from kaisa_relay.api.problems import Problem, later
+from kaisa_relay.api.refusals import Forbidden, TooMany, TooManyWatchers, Unauthorized
 from kaisa_relay.api.routes import Route
 from kaisa_relay.api.seats import Seats
 from kaisa_relay.api.tickets import LIVES, Pass, Tickets

@@ -13,9 +13,9 @@ from quart import Response, request
 from kaisa_relay.api.auth import calling_key
 from kaisa_relay.api.conversations import read_id
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.problem_kinds import FileDeleted, FileNotKept
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.ranges import Part, beyond, partly, read_range
+from kaisa_relay.api.refusals import FileDeleted, FileNotKept
 from kaisa_relay.api.routes import Route
 from kaisa_relay.domain.content import Media
 from kaisa_relay.domain.files import ANY_TYPE

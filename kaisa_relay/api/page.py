@@ -11,8 +11,8 @@ from quart import Response, request
 
 from kaisa_relay.api.answers import answer
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.problem_kinds import NotBuilt
 from kaisa_relay.api.problems import Problem, problem
+from kaisa_relay.api.refusals import NotBuilt
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.ports.faces import NotFound
 

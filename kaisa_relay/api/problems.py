@@ -14,7 +14,8 @@ from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException
 
 from kaisa_relay.api.answers import json_answer
-from kaisa_relay.api.problem_kinds import CRASH, KINDS, Invalid, Kind
+from kaisa_relay.api.problem_kinds import CRASH, KINDS, Kind
+from kaisa_relay.api.refusals import Invalid
 from kaisa_relay.domain.conversation.links import ChannelLeft, LinkRefusal, NoWayBack
 from kaisa_relay.domain.conversation.messages import AlreadyEnded, BusySide, NoPairFree
 from kaisa_relay.domain.conversation.orders import (
@@ -29,6 +30,7 @@ from kaisa_relay.domain.conversation.orders import (
 from kaisa_relay.domain.engagement.quota import QuotaReached
 from kaisa_relay.domain.ids import CONTACT, to_text
 from kaisa_relay.ports import faces
+from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -135,6 +137,7 @@ def _person(index: int) -> str:
 def install(app: Quart) -> None:
     """Have every exception that leaves a request answered as a problem."""
     app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(TooSlow, _too_slow)
     for passing in (faces.Busy, StoreUnavailable, Fenced):
         app.register_error_handler(passing, _unavailable)
     app.register_error_handler(Exception, _crashed)
@@ -153,6 +156,11 @@ async def _http_exception(error: HTTPException) -> Response:
 async def _unavailable(error: Exception) -> Response:
     log.warning("request_unavailable", endpoint=request.endpoint, error=type(error).__name__)
     return later(type(error), 1 if isinstance(error, faces.Busy) else 5).answer()
+
+
+async def _too_slow(_: Exception) -> Response:
+    log.warning("request_too_slow", endpoint=request.endpoint)
+    return problem(TooSlow).answer()
 
 
 async def _crashed(error: Exception) -> Response:

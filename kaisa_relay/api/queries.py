@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from kaisa_relay.api.bodies import LONGEST_FIELD, Errors
 from kaisa_relay.api.cursors import Listing, read_cursor
-from kaisa_relay.api.problem_kinds import BadCursor
 from kaisa_relay.api.problems import Problem, problem
+from kaisa_relay.api.refusals import BadCursor
 from kaisa_relay.api.shapes import MOST_PER_PAGE, USUAL_PER_PAGE, PageQuery
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.ids import CHANNEL, ChannelId, from_text

@@ -9,8 +9,8 @@ from attrs import frozen
 from quart import Response
 
 from kaisa_relay.api.answers import answer
-from kaisa_relay.api.problem_kinds import RangeBeyond
 from kaisa_relay.api.problems import Problem, problem
+from kaisa_relay.api.refusals import RangeBeyond
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 

@@ -12,8 +12,8 @@ from kaisa_relay.api.auth import POWERS, address_of
 from kaisa_relay.api.bodies import read_body, receive_body
 from kaisa_relay.api.cookie import SessionCookie
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.problem_kinds import CrossSite, LockedOut, NotSignedIn, Unauthorized
 from kaisa_relay.api.problems import Problem, later, problem
+from kaisa_relay.api.refusals import CrossSite, LockedOut, NotSignedIn, Unauthorized
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import Nothing

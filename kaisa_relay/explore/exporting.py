@@ -20,7 +20,7 @@ from kaisa_relay.explore.extracting import Extract, Mark, extract
 from kaisa_relay.explore.filling import open_sink
 from kaisa_relay.explore.formats import csv_head, csv_lines, json_lines
 from kaisa_relay.explore.query import total
-from kaisa_relay.explore.shelf import Shelf
+from kaisa_relay.explore.shelf import REPORTED_WITHIN, Shelf
 from kaisa_relay.ports.exports import MOST_SHEETED, Format, Wanted
 
 PIECE: Final = 256 * 1024
@@ -42,7 +42,7 @@ class Exporting:
             return True
         most = MOST_SHEETED if wanted.rows is Rows.CONVERSATIONS else MOST_SHEETED // 10
         counted = partial(total, of=of, which=wanted.which, most=None)
-        return (await self.shelf.read(counted)).number <= most
+        return (await self.shelf.ask(counted, REPORTED_WITHIN)).number <= most
 
     def pieces(self, of: WorkspaceId, wanted: Wanted) -> AsyncIterator[bytes]:
         """Yield the file, with no more than a page of it in memory. Raises `StoreUnavailable`."""
@@ -56,7 +56,9 @@ class Exporting:
         head = csv_head(wanted.columns) if wanted.format is Format.CSV else b""
         after: Mark | None = None
         while True:
-            piece, after = await self.shelf.read(partial(_piece, of=of, wanted=wanted, after=after))
+            piece, after = await self.shelf.ask(
+                partial(_piece, of=of, wanted=wanted, after=after), REPORTED_WITHIN
+            )
             if head or piece:
                 yield head + piece
             head = b""
@@ -76,11 +78,13 @@ class Exporting:
         """Write the whole file, and go back to its beginning."""
         on_thread = partial(trio.to_thread.run_sync, limiter=self._whole_ones)
         book = await on_thread(open_sink, file, wanted)
-        found: Extract = await self.shelf.read(partial(extract, of=of, wanted=wanted, after=None))
+        found: Extract = await self.shelf.ask(
+            partial(extract, of=of, wanted=wanted, after=None), REPORTED_WITHIN
+        )
         await on_thread(book.write, found.rows)
         while found.next is not None:
             more = partial(extract, of=of, wanted=wanted, after=found.next)
-            found = await self.shelf.read(more)
+            found = await self.shelf.ask(more, REPORTED_WITHIN)
             await on_thread(book.write, found.rows)
         await on_thread(book.close)
         file.seek(0)

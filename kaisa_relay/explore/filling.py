@@ -18,7 +18,7 @@ from kaisa_relay.explore.job_rows import Progress
 from kaisa_relay.explore.parquet import Parquet
 from kaisa_relay.explore.query import total
 from kaisa_relay.explore.sheets import Workbook
-from kaisa_relay.explore.shelf import Shelf
+from kaisa_relay.explore.shelf import EXPORTED_WITHIN, Shelf
 
 OnProgress = Callable[[Progress], Awaitable[None]]
 
@@ -74,12 +74,14 @@ async def fill(
     Raises `StoreUnavailable` and `OSError`.
     """
     counted = partial(total, of=of, which=wanted.which, most=None)
-    progress = Progress(total=(await shelf.read(counted)).number)
+    progress = Progress(total=(await shelf.ask(counted, EXPORTED_WITHIN)).number)
     await tell(progress)
     found: Extract | None = None
     while found is None or found.next is not None:
         after = None if found is None else found.next
-        found = await shelf.read(partial(extract, of=of, wanted=wanted, after=after))
+        found = await shelf.ask(
+            partial(extract, of=of, wanted=wanted, after=after), EXPORTED_WITHIN
+        )
         await trio.to_thread.run_sync(sink.write, found.rows)
         progress = Progress(
             progress.done + found.conversations,

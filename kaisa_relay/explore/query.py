@@ -21,7 +21,7 @@ from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore import tables
 from kaisa_relay.explore.choosing import Choice, Way, choose
 from kaisa_relay.explore.matching import CONVERSATION, Holds, matching, unindexed
-from kaisa_relay.explore.shelf import Shelf
+from kaisa_relay.explore.shelf import LISTED_WITHIN, Shelf
 from kaisa_relay.ports.explore import COUNTED, Page, Person, Summary, Total
 from kaisa_relay.store.tables import contact, metadata
 
@@ -37,11 +37,11 @@ class Exploring:
 
     async def conversations(self, of: WorkspaceId, which: Filter, page: Page) -> Sequence[Summary]:
         """Return a page of the conversations meant."""
-        return await self.shelf.read(partial(listed, of=of, which=which, page=page))
+        return await self.shelf.ask(partial(listed, of=of, which=which, page=page), LISTED_WITHIN)
 
     async def total(self, of: WorkspaceId, which: Filter, most: int | None = COUNTED) -> Total:
         """Count the conversations meant, up to so many."""
-        return await self.shelf.read(partial(total, of=of, which=which, most=most))
+        return await self.shelf.ask(partial(total, of=of, which=which, most=most), LISTED_WITHIN)
 
 
 def listed(connection: Connection, of: WorkspaceId, which: Filter, page: Page) -> list[Summary]:

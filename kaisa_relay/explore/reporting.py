@@ -18,7 +18,7 @@ from kaisa_relay.explore.counting import COUNTING, Found
 from kaisa_relay.explore.engaging import engagement
 from kaisa_relay.explore.grouping import PART, Part, divided
 from kaisa_relay.explore.matching import matching
-from kaisa_relay.explore.shelf import Shelf
+from kaisa_relay.explore.shelf import REPORTED_WITHIN, Shelf
 from kaisa_relay.ports.reports import MOST_GROUPS, Group, Report, Wanted
 from kaisa_relay.store.tables import contact
 
@@ -33,7 +33,7 @@ class Reporting:
 
     async def report(self, of: WorkspaceId, wanted: Wanted) -> Report:
         """Return a report, on one snapshot."""
-        return await self.shelf.read(partial(report, of=of, wanted=wanted))
+        return await self.shelf.ask(partial(report, of=of, wanted=wanted), REPORTED_WITHIN)
 
 
 def report(connection: Connection, of: WorkspaceId, wanted: Wanted) -> Report:

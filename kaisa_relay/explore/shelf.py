@@ -16,6 +16,7 @@ from attrs import field, frozen
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from kaisa_relay.explore import layout
+from kaisa_relay.explore.asking import ask
 from kaisa_relay.explore.tables import SCHEMA
 from kaisa_relay.store import postgres, sqlite
 from kaisa_relay.store.faults import translated
@@ -25,8 +26,14 @@ T = TypeVar("T")
 
 logger = structlog.get_logger()
 
-READERS: Final = 2
-"""Lists and reports at once; the relay's own readers are others."""
+ASKERS: Final = 2
+"""Lists, reports and exports at once; the relay's own readers are others."""
+LISTED_WITHIN: Final = 10.0
+"""Seconds for a page of a list, or what it counts."""
+REPORTED_WITHIN: Final = 30.0
+"""Seconds for a report, or for a piece of an export that somebody waits for."""
+EXPORTED_WITHIN: Final = 600.0
+"""Seconds for a piece of an export in the background."""
 
 
 @frozen
@@ -38,15 +45,23 @@ class Shelf:
     path: Path | None = None
     """The relay's SQLite file; None on PostgreSQL."""
     _writing: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
-    _reading: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(READERS))
+    _reading: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(1))
+    _asking: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(ASKERS))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction, and return what it returns."""
         return await trio.to_thread.run_sync(_run, self.writer, work, limiter=self._writing)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` on one snapshot that cannot be written to."""
+        """Run `work`, which is short, on one snapshot: no list or report delays it."""
         return await trio.to_thread.run_sync(_run, self.reader, work, limiter=self._reading)
+
+    async def ask(self, work: Callable[[Connection], T], within: float) -> T:
+        """Run `work` for somebody who waits, on one snapshot, for so many seconds at most.
+
+        Raises `TooSlow` after those. What nobody waits for any more is ended where it is.
+        """
+        return await ask(self.reader, self._asking, work, within)
 
     async def renew(self) -> None:
         """Change over to what `explore rebuild` has made, where something is ready.
@@ -55,7 +70,8 @@ class Shelf:
         """
         if self.path is None or not ready_beside(self.path).exists():
             return
-        async with _alone(self._reading, READERS), _alone(self._writing, 1):
+        asking, reading = _alone(self._asking, ASKERS), _alone(self._reading, 1)
+        async with asking, reading, _alone(self._writing, 1):
             await trio.to_thread.run_sync(self._change_over, self.path)
         logger.info("the read model was made anew, and is in use")
 

@@ -12,6 +12,10 @@ COUNTED: Final = 1_000
 """Conversations that a list counts; of more it says that there are more."""
 
 
+class TooSlow(Exception):
+    """What was asked takes longer than anybody should wait."""
+
+
 @frozen
 class Sort:
     """An order of conversations: by one of `fields.SORTABLE`, then by id; what is empty is last."""

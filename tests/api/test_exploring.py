@@ -15,7 +15,7 @@ from kaisa_relay.api.explore_query import read_cursor, write_cursor
 from kaisa_relay.domain.explore.fields import FIELDS, SORTABLE, SPANS, Kind
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.ports.explore import COUNTED, Cursor, Page, Person, Sort, Summary, Total
+from kaisa_relay.ports.explore import COUNTED, Cursor, Page, Person, Sort, Summary, TooSlow, Total
 from tests.api.bench import STRANGER, Bench
 from tests.api.rows import OURS
 
@@ -46,6 +46,21 @@ class Asked:
         """Count the rows."""
         self.which.append((of, which, most))
         return Total(len(self.rows), True)
+
+
+class Dear(Asked):
+    """Would take all day."""
+
+    async def conversations(self, of: WorkspaceId, which: Filter, page: Page) -> Sequence[Summary]:
+        """Give up."""
+        raise TooSlow
+
+
+async def test_what_takes_too_long_is_told_to_ask_for_less() -> None:
+    """It is nobody's fault that it would pass to repeat it: no `Retry-After`."""
+    answer = await Bench(explore=Dear()).get(LIST)
+    assert (answer.status, answer.problem) == (503, "too-slow")
+    assert "retry-after" not in answer.headers
 
 
 async def test_a_conversation_is_answered_in_columns() -> None:
