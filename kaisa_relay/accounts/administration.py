@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from kaisa_relay.accounts import agent_rows, app_rows, rows, suppressing, user_rows, writing
 from kaisa_relay.accounts.agents import AddAgent, ListAgents, SetAgent, SetHours
 from kaisa_relay.accounts.apps import AddApp, ListApps, SetApp
+from kaisa_relay.accounts.audited import ListAudit
 from kaisa_relay.accounts.blocking import add_block, list_blocks, remove_block
 from kaisa_relay.accounts.blocks import AddBlock, ListBlocks, RemoveBlock
 from kaisa_relay.accounts.changes import (
@@ -45,6 +46,7 @@ from kaisa_relay.accounts.facts import workspace_facts
 from kaisa_relay.accounts.inspection import inspect
 from kaisa_relay.accounts.key_text import new_key
 from kaisa_relay.accounts.listing import list_channels, list_keys
+from kaisa_relay.accounts.noting import ACTIONS, Noting, list_audit
 from kaisa_relay.accounts.refusal import Refusal
 from kaisa_relay.accounts.replaced import ReplaceChannel
 from kaisa_relay.accounts.replacing import check_channels, move_page
@@ -107,11 +109,17 @@ class Administration:
     """Inside `serve`, like the actors."""
     signed: Callable[[], Signed] = Signed
     """How webhooks were signed, inside `serve`."""
+    noted: bool = True
+    """Whether changes go into the audit log as an operator's; who else asks is in it already."""
 
     async def execute(self, command: Command) -> Result:
         """Do what is asked, or say why not. Raises `StoreUnavailable`."""
+        action = ACTIONS.get(type(command)) if self.noted else None
+        store = self.store
+        if action is not None:
+            store = Noting(self.store, command, action, self.new_id, self.clock)
         try:
-            return await self._execute(command)
+            return await evolve(self, store=store)._execute(command)
         except Refusal as refusal:
             return refusal.answer
 
@@ -145,6 +153,8 @@ class Administration:
                 return await user_rows.execute(command, self.store, self.new_id, self.clock())
             case AddSuppression() | RemoveSuppression() | ListSuppressions():
                 return await suppressing.execute(command, self.store, self.new_id, self.clock())
+            case ListAudit():
+                return await self.store.browse(partial(list_audit, command))
             case Inspect():
                 facts = await self.store.read(partial(inspect, self.serving, self.clock()))
                 return evolve(facts, signed=self.signed())

@@ -24,7 +24,7 @@ from kaisa_relay.accounts.transactions import Transactions
 from kaisa_relay.accounts.user_rows import UserRow, find_user
 from kaisa_relay.accounts.validation import name_problems
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.ports.users import LockedOut, Role, Session, SignedIn, WrongSignIn
+from kaisa_relay.ports.users import Account, LockedOut, Role, Session, SignedIn, WrongSignIn
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.store import tables
 from kaisa_relay.store.instants import from_micros, to_micros
@@ -60,13 +60,14 @@ class StoredUsers:
         stored = NOBODYS if user is None else user.password_hash
         # Nobody's hash is known to all: only an account has devices.
         known = known_device(stored, device) if user is not None else None
+        whose = None if user is None else Account(user.id, user.workspace)
         attempt = Attempt(name.casefold(), address, known)
         if (wait := self.guessing.begin(attempt)) > 0:
-            return LockedOut(wait)
+            return LockedOut(wait, whose)
         check = partial(self.verify, stored, password[: LONGEST + 1])
         right = await trio.to_thread.run_sync(check, limiter=self._checking)
         if user is None or not right or user.disabled:
-            return WrongSignIn()
+            return WrongSignIn(whose)
         self.guessing.was_right(attempt)
         return await self._begin(user)
 

@@ -33,7 +33,6 @@ AUDITED: Final[Mapping[tuple[str, str], Action]] = {
     ("DELETE", "/explore/exports/<export>"): Action.EXPORT_REMOVED,
     ("GET", "/suppressions.csv"): Action.SUPPRESSIONS_EXPORTED,
     ("GET", "/audit.csv"): Action.AUDIT_EXPORTED,
-    ("DELETE", "/visitors/<contact>"): Action.VISITOR_ERASED,
     ("POST", f"{_TALK}/notes"): Action.NOTE_ADDED,
     ("POST", f"{_TALK}/messages"): Action.MESSAGE_WRITTEN,
     ("POST", f"{_TALK}/transfer"): Action.CONVERSATION_TRANSFERRED,
@@ -57,7 +56,8 @@ AUDITED: Final[Mapping[tuple[str, str], Action]] = {
     ("POST", "/keys"): Action.KEY_ADDED,
     ("DELETE", "/keys/<key>"): Action.KEY_REVOKED,
 }
-"""By method and rule. Conversations' own events say who began and who closed them."""
+"""By method and rule. Conversations' own events say who began and who closed them; an erasure, a
+download and a sign-in are written down where they are done."""
 
 _REFUSED: Final = 400
 _ID: Final = re.compile(r"[a-z]{3}_[0-9a-z]{13}")

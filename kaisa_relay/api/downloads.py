@@ -14,6 +14,8 @@ from kaisa_relay.api.ranges import beyond, partly, read_range
 from kaisa_relay.api.refusals import ExportGone
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.domain.files import ANY_TYPE
+from kaisa_relay.domain.ids import EXPORT, to_text
+from kaisa_relay.ports.auditing import Action, Deed
 from kaisa_relay.ports.export_jobs import ExportJob, Gone
 from kaisa_relay.ports.faces import NotFound
 
@@ -24,7 +26,7 @@ class Downloads:
     """Anybody with a link of ours."""
 
     def __init__(self, given: Dependencies) -> None:
-        self._jobs = given.export_jobs
+        self._jobs, self._audit = given.export_jobs, given.audit
 
     def routes(self) -> tuple[Route, ...]:
         """Return what it answers."""
@@ -40,6 +42,8 @@ class Downloads:
         part = read_range(request.headers.get("Range"), found.size)
         if part is None:
             return beyond(found.size)
+        what = to_text(EXPORT, found.job.id)
+        await self._audit.saw(Deed(found.job.workspace, None, Action.EXPORT_DOWNLOADED, what))
         response = partly(part, _type(found.job), self._jobs.read(found, part.start))
         response.headers["Content-Disposition"] = f'attachment; filename="{_name(found.job)}"'
         response.timeout = WITHIN

@@ -4,6 +4,8 @@ Rule 1: a sign-in makes a new session and ends the one that the browser brought,
 can plant one beforehand.
 """
 
+from typing import assert_never
+
 from quart import Response, request
 from quart_schema import document_request, document_response
 
@@ -19,14 +21,15 @@ from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import Nothing
 from kaisa_relay.domain.ids import USER, WORKSPACE, to_text
 from kaisa_relay.ports import users
-from kaisa_relay.ports.users import Session
+from kaisa_relay.ports.auditing import Action, Deed
+from kaisa_relay.ports.users import Account, Session, SignedIn, WrongSignIn
 
 
 class Sessions:
     """The session of the browser that asks."""
 
     def __init__(self, given: Dependencies) -> None:
-        self._users = given.users
+        self._users, self._audit = given.users, given.audit
         self._clock = given.clock
         self._cookie = SessionCookie(given.public_url)
 
@@ -56,6 +59,7 @@ class Sessions:
             return asked
         address, device = address_of(request), self._cookie.device(request)
         done = await self._users.sign_in(asked.name, asked.password, address, device)
+        await self._write_down(done)
         if isinstance(done, users.LockedOut):
             return later(LockedOut, done.seconds)
         if isinstance(done, users.WrongSignIn):
@@ -67,6 +71,22 @@ class Sessions:
         self._cookie.set(response, done.token, done.session.expires_at)
         return response
 
+    async def _write_down(self, done: SignedIn | WrongSignIn | users.LockedOut) -> None:
+        """Write down who came in or tried to; of a lock-out the first attempt of ten minutes.
+
+        A name that nobody has is written down too, as nobody's: it must take as long.
+        """
+        match done:
+            case SignedIn(session=it):
+                who = to_text(USER, it.user)
+                await self._audit.asked(Deed(it.workspace, who, Action.SIGNED_IN, who))
+            case WrongSignIn(whose):
+                await self._audit.asked(_attempt(whose, Action.SIGN_IN_REFUSED))
+            case users.LockedOut(whose=whose):
+                await self._audit.saw(_attempt(whose, Action.LOCKED_OUT))
+            case _:
+                assert_never(done)
+
     @document_response(Nothing)
     async def sign_out(self) -> Response | Problem:
         """Sign out: the session is over, here and in the database."""
@@ -77,6 +97,12 @@ class Sessions:
         response = json_answer(Nothing())
         self._cookie.clear(response)
         return response
+
+
+def _attempt(whose: Account | None, action: Action) -> Deed:
+    if whose is None:
+        return Deed(None, None, action)
+    return Deed(whose.workspace, None, action, to_text(USER, whose.id))
 
 
 def _answer(session: Session) -> SessionAnswer:

@@ -105,7 +105,7 @@ class Relay:
                 engagement=self.engagement.builder,
                 erasing=self.eraser,
                 audit=Audit(self.store),
-                managing=AccountsManaging(self.administration()),
+                managing=AccountsManaging(evolve(self.administration(), noted=False)),
                 explore=Exploring(self.explore.shelf),
                 exports=Exporting(self.explore.shelf),
                 export_jobs=self.exports,

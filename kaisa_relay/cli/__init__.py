@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "block": "Say whose messages reach nobody.",
     "suppression": "Say whom triggers do not write to.",
     "visitor": "Erase people who do not want to be known any more.",
+    "audit": "List who saw, exported or changed what.",
     "user": "Add and change supervisors' accounts for the dashboard.",
     "key": "Add, list and revoke API keys.",
     "conversation": "Release a quarantined conversation.",

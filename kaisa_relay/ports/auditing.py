@@ -86,9 +86,9 @@ class Entry:
 
 @frozen
 class Deed:
-    """What is about to be written down."""
+    """What is about to be written down; `workspace` None is the whole relay."""
 
-    workspace: WorkspaceId
+    workspace: WorkspaceId | None
     by: str | None
     action: Action
     subject: str | None = None

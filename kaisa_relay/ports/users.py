@@ -46,8 +46,18 @@ class SignedIn:
 
 
 @frozen
+class Account:
+    """Whose name was tried; for the audit log, never for whoever tried."""
+
+    id: int
+    workspace: WorkspaceId
+
+
+@frozen
 class WrongSignIn:
     """No account has this name and password, or it is disabled: nobody is told which."""
+
+    whose: Account | None = field(default=None, eq=False)
 
 
 @frozen
@@ -56,6 +66,7 @@ class LockedOut:
     seconds."""
 
     seconds: float
+    whose: Account | None = field(default=None, eq=False)
 
 
 class Users(Protocol):

@@ -17,6 +17,7 @@ import trio
 from attrs import define, field, frozen
 
 from kaisa_relay.domain.ids import (
+    AuditId,
     ContactId,
     ConversationId,
     ErasureId,
@@ -141,7 +142,8 @@ class Eraser:
         new = Erasure(id, workspace, contact, at, asked_by, None, {})
         line = Line(id, workspace, contact, at)
         await trio.to_thread.run_sync(self.given.ledger.add, line)
-        await store.write(partial(receipts.add, new=new))
+        entry = AuditId(store.new_id())
+        await store.write(partial(receipts.begin, new=new, entry=entry))
         return new
 
     async def _when_done(self, asked: Erasure) -> Erasure:

@@ -7,8 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from kaisa_relay.domain.ids import ContactId, ErasureId, WorkspaceId
+from kaisa_relay.domain.ids import (
+    CONTACT,
+    AuditId,
+    ContactId,
+    ErasureId,
+    WorkspaceId,
+    to_text,
+)
+from kaisa_relay.ports.auditing import Action, Entry
 from kaisa_relay.ports.erasing import Erasure
+from kaisa_relay.store import audit_rows
 from kaisa_relay.store.erasure_table import erasure
 from kaisa_relay.store.instants import from_micros, to_micros
 from kaisa_relay.store.tables import workspace
@@ -31,6 +40,14 @@ def add(connection: Connection, new: Erasure) -> None:
                 removed="{}",
             )
         )
+
+
+def begin(connection: Connection, new: Erasure, entry: AuditId) -> None:
+    """Write a receipt down, and into the audit log who wants it."""
+    add(connection, new)
+    subject = to_text(CONTACT, new.contact)
+    asked = (new.asked_at, new.asked_by, Action.VISITOR_ERASED, subject)
+    audit_rows.add(connection, Entry(entry, new.workspace, *asked))
 
 
 def one(connection: Connection, of: WorkspaceId, id: ErasureId) -> Erasure | None:

@@ -15,6 +15,7 @@ from kaisa_relay.accounts.agents import (
     SetHours,
 )
 from kaisa_relay.accounts.apps import AddApp, AppFacts, Apps, ListApps, SetApp
+from kaisa_relay.accounts.audited import AuditFacts, AuditLog, ListAudit
 from kaisa_relay.accounts.blocks import (
     AddBlock,
     BlockFacts,
@@ -129,6 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     AddSuppression("acme", "sms", "+46700000009"),
     RemoveSuppression("acme", "sms", "+46700000009"),
     ListSuppressions("acme", "sup_1"),
+    ListAudit("acme", by="key_x"),
     EraseVisitor("acme", "+46700000009", force=True),
     AddUser("acme", "maria", "viewer", "$argon2id$"),
     SetUser("maria", "admin", disabled=True),
@@ -151,6 +153,7 @@ RESULTS: tuple[Result, ...] = (
     SUPPRESSION,
     Suppressions((SUPPRESSION,), more=True),
     Allowed(2),
+    AuditLog((AuditFacts("aud_1", AT, None, "key.added", "key_1", 201),), more=True),
     VisitorErased("ers_1", "ctc_1", AT, None, {"messages": 2}),
     KEY,
     Keys((KEY,)),

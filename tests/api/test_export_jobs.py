@@ -9,6 +9,7 @@ from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.explore.wanted import Wanted
 from kaisa_relay.domain.ids import EXPORT, KEY, ExportId, WorkspaceId, to_text
 from kaisa_relay.domain.requester import Requester
+from kaisa_relay.ports.auditing import Action
 from kaisa_relay.ports.export_jobs import (
     Download,
     ExportJob,
@@ -192,6 +193,10 @@ async def test_the_file_is_fetched_without_a_key() -> None:
     assert whole.headers["cache-control"] == "no-store"
     assert whole.headers["accept-ranges"] == "bytes"
     assert jobs.kept[ExportId(1)].workspace == OURS
+    asked, fetched = bench.audit.kept.values()
+    assert (asked.action, asked.outcome) == (Action.EXPORT_MADE, 202)
+    assert (fetched.action, fetched.by) == (Action.EXPORT_DOWNLOADED, None)
+    assert asked.subject == fetched.subject == to_text(EXPORT, 1)
 
 
 async def test_a_download_goes_on_where_it_stopped() -> None:

@@ -202,3 +202,21 @@ def test_the_oldest_of_too_many_cookies_are_forgotten() -> None:
     for token in ("a", "b", "b", "c"):
         seen.add(token)
     assert [token in seen for token in "abc"] == [False, True, True]
+
+
+async def test_who_came_in_and_who_tried_is_written_down() -> None:
+    bench = Bench()
+    await sign_in(bench)
+    await sign_in(bench, password="wrong")
+    bench.users.locked = 30.0
+    await sign_in(bench)
+    entries = list(bench.audit.kept.values())
+    assert [each.action.value for each in entries] == [
+        "session.begun",
+        "session.refused",
+        "session.locked-out",
+    ]
+    assert [each.by is None for each in entries] == [False, True, True]
+    assert entries[0].subject == entries[0].by
+    bench.audit.away, bench.users.locked = True, 0.0
+    assert (await sign_in(bench)).status == 503

@@ -3,12 +3,13 @@
 import pytest
 from attrs import evolve
 
-from kaisa_relay.domain.ids import CONVERSATION, AuditId, to_text
+from kaisa_relay.domain.ids import CONTACT, CONVERSATION, KEY, AuditId, to_text
 from kaisa_relay.journal.housekeeping import KEEP_AUDIT, Housekeeping
 from kaisa_relay.ports.auditing import REPEATS_KNOWN, Action, Deed, Which
 from kaisa_relay.privacy import Audit
 from tests.contracts.world import World
 from tests.privacy.conftest import Office
+from tests.privacy.scene import BY, XENIA, talked
 
 TALK = to_text(CONVERSATION, 7)
 
@@ -73,3 +74,15 @@ async def test_it_is_kept_for_more_than_a_year(audit: Audit, at_work: Office) ->
     world.clock.forward(days=2)
     await Housekeeping(store).tidy()
     assert len(await audit.entries(world.workspace, Which(), None, 9)) == 1
+
+
+async def test_an_erasure_is_in_it_and_leaves_it(audit: Audit, at_work: Office) -> None:
+    of = at_work.world.workspace
+    await talked(at_work, XENIA)
+    about = to_text(CONTACT, XENIA.contact)
+    await audit.saw(looked(at_work.world, about))
+    await at_work.eraser.erase(of, XENIA.contact, BY, force=False)
+    found = await audit.entries(of, Which(subject=about), None, 9)
+    actions = [each.action for each in found]
+    assert actions == [Action.VISITOR_ERASED, Action.TRANSCRIPT_READ]
+    assert found[0].by == to_text(KEY, BY.id)
