@@ -6,8 +6,9 @@ Rule 2: a database that a newer version wrote is refused, never guessed at.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -71,28 +72,34 @@ def allowed() -> Iterator[None]:
 
 def upgrade(connection: Connection) -> None:
     """Upgrade within the caller's transaction."""
-    config, scripts = _scripts(connection)
-    known = {script.revision for script in scripts.walk_revisions()}
+    known, newest = _revisions()
     found = set(MigrationContext.configure(connection).get_current_heads())
     if not found <= known:
         raise NewerDatabase(
             "this database was written by a newer kaisa-relay; start that version or a later one"
         )
-    if found != set(scripts.get_heads()):
-        command.upgrade(config, "head")
+    if found != newest:
+        command.upgrade(_config(attributes={"connection": connection}), "head")
 
 
 def is_current(connection: Connection) -> bool:
     """Say whether the tables are those of this version of the code."""
-    _, scripts = _scripts(connection)
-    found = MigrationContext.configure(connection).get_current_heads()
-    return set(found) == set(scripts.get_heads())
+    _, newest = _revisions()
+    return newest == set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _scripts(connection: Connection) -> tuple[Config, ScriptDirectory]:
-    config = Config(attributes={"connection": connection})
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    """Return every revision, and the newest; to look them up loads every migration's code."""
+    scripts = ScriptDirectory.from_config(_config())
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    return known, frozenset(scripts.get_heads())
+
+
+def _config(**given: Any) -> Config:
+    config = Config(**given)
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    return config, ScriptDirectory.from_config(config)
+    return config
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import trio
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
 from kaisa_relay.accounts import rows
 from kaisa_relay.accounts.administration import Administration
@@ -12,9 +12,14 @@ from kaisa_relay.accounts.commands import AddWorkspace, Inspect, Refused, Why, W
 from kaisa_relay.accounts.configured import ConfiguredAccounts
 from kaisa_relay.accounts.transactions import open_alone
 from kaisa_relay.ports import StoreUnavailable
-from kaisa_relay.store import LockedByOther, open_store
+from kaisa_relay.store import LockedByOther, open_store, sqlite
 from tests.accounts.conftest import CIPHER, EPOCH, WallClock
-from tests.store.databases import bare_postgres_database, postgres_database, sqlite_database
+from tests.store.databases import (
+    bare_postgres_database,
+    bare_sqlite_database,
+    postgres_database,
+    sqlite_database,
+)
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ async def test_a_change_beside_a_running_node_is_heard_by_it(
             administration = Administration(alone, lambda: CIPHER, lambda: 7, clock)
             added = await administration.execute(AddWorkspace("acme"))
             assert isinstance(added, WorkspaceFacts)
-        with trio.fail_after(2):
+        with trio.fail_after(30):  # the other process looks twice a second
             await heard.wait()
         assert accounts.workspaces() == (7,)
         nursery.cancel_scope.cancel()
@@ -82,11 +87,13 @@ async def test_an_exception_rolls_back(sqlite_url: str) -> None:
         assert await alone.read(rows.version) == before
 
 
-async def test_who_only_looks_makes_nothing(sqlite_url: str) -> None:
+async def test_who_only_looks_makes_nothing() -> None:
     """No file on SQLite, no tables on PostgreSQL."""
-    with pytest.raises(StoreUnavailable, match="no database yet"):
-        async with open_alone(sqlite_url, upgrade=False):
-            pytest.fail("there was nothing to open")
+    with bare_sqlite_database() as nowhere:
+        with pytest.raises(StoreUnavailable, match="no database yet"):
+            async with open_alone(nowhere, upgrade=False):
+                pytest.fail("there was nothing to open")
+        assert not sqlite.path_of(make_url(nowhere)).exists()
     with bare_postgres_database() as empty:
         async with open_alone(empty, upgrade=False) as alone:
             answer = await Administration(alone, lambda: CIPHER, lambda: 1).execute(Inspect())

@@ -19,7 +19,7 @@ from kaisa_relay.store import migrate, postgres, sqlite
 from kaisa_relay.store.instants import to_micros
 from kaisa_relay.store.tables import event
 from tests import fakes
-from tests.store.databases import bare_postgres_database, sqlite_database
+from tests.store.databases import bare_postgres_database, bare_sqlite_database
 
 LAST = 41
 """The number of the last kind that revision 0005 could hold."""
@@ -28,7 +28,7 @@ GOLDEN = [each for each in json.loads(FILE.read_text()) if NUMBERS[each["kind"]]
 STREAMS = {"message.unmatched": "message/7", "message.status": "send/9"}
 
 
-@pytest.fixture(params=[sqlite_database, bare_postgres_database])
+@pytest.fixture(params=[bare_sqlite_database, bare_postgres_database])
 def old_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database at revision 0005 with an event of every kind, written as it was."""
     with request.param() as url:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, make_url
 
 from kaisa_relay.store import NewerDatabase, migrate, postgres, sqlite
 from kaisa_relay.store.tables import METADATA
-from tests.store.databases import bare_postgres_database, sqlite_database
+from tests.store.databases import bare_postgres_database, bare_sqlite_database
 
 
-@pytest.fixture(params=[sqlite_database, bare_postgres_database])
+@pytest.fixture(params=[bare_sqlite_database, bare_postgres_database])
 def bare_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database without tables."""
     with request.param() as url:

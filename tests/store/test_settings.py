@@ -10,13 +10,13 @@ from kaisa_relay.runtime.clock import system_clock
 from kaisa_relay.store import sqlite
 from tests.contracts.sql_stores import running
 from tests.store.acts import execute
-from tests.store.databases import postgres_database, sqlite_database
+from tests.store.databases import bare_sqlite_database, postgres_database
 
 
 @pytest.fixture
 def file_url() -> Iterator[str]:
-    """The URL of a fresh SQLite file."""
-    with sqlite_database() as url:
+    """The URL of a SQLite file that is not there yet."""
+    with bare_sqlite_database() as url:
         yield url
 
 
