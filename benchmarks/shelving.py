@@ -114,7 +114,7 @@ def _accept(talk: Talk, rng: Random) -> None:
     for number in range(1, 2 + (rng.random() < 0.3)):
         at = row.last_at + rng.randrange(MINUTE)
         agent = 1 + int(AGENTS * rng.random() ** 2)
-        offer = OfferRow(row.workspace, row.id, number, agent, rng.randrange(2), at)
+        offer = OfferRow(row.workspace, row.id, number, agent, rng.randrange(2), row.created_at, at)
         offer.sent_at, offer.ended_at, offer.end = at, at + rng.randrange(MINUTE), "expired"
         row.offers, row.missed = row.offers + 1, row.missed + 1
         row.offered_at, row.last_at = row.offered_at or at, offer.ended_at

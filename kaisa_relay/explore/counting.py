@@ -1,73 +1,63 @@
 """The counts of each report, for every group of a part at once.
 
 Rule 1: the names are those of `domain.explore.reports`; its shares are worked out there.
+Rule 2: SQLite only reads rows out, and they are counted here: it sorts all rows to group them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Select,
     and_,
     case,
     func,
-    literal,
+    literal_column,
     select,
-    union_all,
 )
 
 from kaisa_relay.domain.conversation.state import Phase
 from kaisa_relay.domain.explore.fields import SPANS
 from kaisa_relay.domain.explore.reports import ReportName
-from kaisa_relay.explore import tables
-from kaisa_relay.explore.grouping import Part, unindexed
+from kaisa_relay.explore import tables, talking
+from kaisa_relay.explore.grouping import Part
 from kaisa_relay.explore.matching import CONVERSATION
-from kaisa_relay.explore.percentiles import times
+from kaisa_relay.explore.percentiles import Found, keyed, read, times
 
 _OFFER: Final = tables.offer.c
-_REPLY: Final = "to_reply"
 
-Found = dict[Any, dict[str, float | None]]
-"""Figures by the key of their group: None alone where nothing divides them."""
-Counts = Mapping[str, ColumnElement[Any]]
+Counts = Mapping[str, ColumnElement[int] | ColumnElement[bool]]
+"""What each row counts for, by the name of the figure: an amount, or one where something holds."""
 
-
-def _having(holds: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((holds, 1)))
-
-
-def _sum(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(column), 0)
-
-
+_ONE: Final[ColumnElement[int]] = literal_column("1")
 _FUNNEL: Final[Counts] = {
-    "created": func.count(),
-    "scanned": func.count(CONVERSATION.started_at),
-    "offered": func.count(CONVERSATION.offered_at),
-    "accepted": func.count(CONVERSATION.accepted_at),
-    "replied": func.count(CONVERSATION.replied_at),
-    "closed": _having(CONVERSATION.status == Phase.CLOSED),
-    "with_outcome": func.count(CONVERSATION.outcome),
-    "failed": _having(CONVERSATION.status == Phase.FAILED),
-    "abandoned": _having(CONVERSATION.status == Phase.ABANDONED),
+    "created": _ONE,
+    "scanned": CONVERSATION.started_at.is_not(None),
+    "offered": CONVERSATION.offered_at.is_not(None),
+    "accepted": CONVERSATION.accepted_at.is_not(None),
+    "replied": CONVERSATION.replied_at.is_not(None),
+    "closed": CONVERSATION.status == Phase.CLOSED,
+    "with_outcome": CONVERSATION.outcome.is_not(None),
+    "failed": CONVERSATION.status == Phase.FAILED,
+    "abandoned": CONVERSATION.status == Phase.ABANDONED,
 }
-_CREATED: Final[Counts] = {"created": func.count()}
 _CHANNELS: Final[Counts] = {
-    "created": func.count(),
-    "messages": _sum(CONVERSATION.from_visitor + CONVERSATION.from_agent + CONVERSATION.from_team),
-    "undelivered": _sum(CONVERSATION.undelivered),
-    "offers": _sum(CONVERSATION.offers),
-    "unreached": _sum(CONVERSATION.unreached),
+    "created": _ONE,
+    "messages": CONVERSATION.from_visitor + CONVERSATION.from_agent + CONVERSATION.from_team,
+    "undelivered": CONVERSATION.undelivered,
+    "offers": CONVERSATION.offers,
+    "unreached": CONVERSATION.unreached,
 }
-_OFFERS: Final[Counts] = {
-    "offers": func.count(),
-    "accepts": _having(_OFFER.end == "accepted"),
-    "declines": _having(_OFFER.end == "declined"),
-    "missed": _having(_OFFER.end == "expired"),
-    "unreached": _having(_OFFER.end == "failed"),
-    "rescinded": _having(_OFFER.end == "rescinded"),
+_ENDS: Final = {
+    "accepted": "accepts",
+    "declined": "declines",
+    "expired": "missed",
+    "failed": "unreached",
+    "rescinded": "rescinded",
 }
 
 
@@ -78,30 +68,17 @@ def funnel(connection: Connection, part: Part) -> Found:
 
 def lengths(connection: Connection, part: Part) -> Found:
     """Count conversations, and how long each of their steps took."""
-    return _joined(_counted(connection, part, _CREATED), times(connection, part, SPANS))
+    return times(connection, part, tuple(SPANS))
 
 
 def agents(connection: Connection, part: Part) -> Found:
-    """Count what agents were asked, answered and did; the part is divided by agent, or not."""
-    same = and_(_OFFER.workspace == CONVERSATION.workspace, _OFFER.conversation == CONVERSATION.id)
-    source = part.source.join(tables.offer, same)
-    asked = Part(
-        source, part.holds, None if part.key is None else unindexed(connection, _OFFER.agent)
-    )
-    taken = Part(part.source, (*part.holds, CONVERSATION.agent.is_not(None)), part.key)
-    return _joined(
-        _counted(connection, asked, _OFFERS),
-        _counted(connection, taken, {"conversations": func.count()}),
-        times(connection, taken, (_REPLY,)),
-        _values(connection, _at_once(taken), ("most_at_once",)),
-    )
+    """Count what agents were asked, answered and did; the part is divided by agent."""
+    return _joined(_asked(connection, part), talking.busy(connection, part))
 
 
 def channels(connection: Connection, part: Part) -> Found:
-    """Count what numbers carried; the part is divided by channel, or not."""
-    return _joined(
-        _counted(connection, part, _CHANNELS), _values(connection, _pairs(part), ("pairs",))
-    )
+    """Count what numbers carried; the part is divided by channel."""
+    return _joined(_counted(connection, part, _CHANNELS), talking.pairs(connection, part))
 
 
 COUNTING: Final[Mapping[ReportName, Callable[[Connection, Part], Found]]] = {
@@ -112,37 +89,53 @@ COUNTING: Final[Mapping[ReportName, Callable[[Connection, Part], Found]]] = {
 }
 
 
-def _pairs(part: Part) -> Select[Any]:
-    columns = (CONVERSATION.channel.label("key"), CONVERSATION.visitor, CONVERSATION.agent)
-    talked = (*part.holds, CONVERSATION.agent.is_not(None))
-    pairs = select(*columns).select_from(part.source).where(*talked).distinct().subquery()
-    if part.key is None:
-        return select(func.count()).select_from(pairs)
-    return select(pairs.c.key, func.count()).group_by(pairs.c.key)
-
-
-def _at_once(part: Part) -> Select[Any]:
-    """Return the query of the most conversations that an agent has had at one moment."""
-    begun, over = CONVERSATION.accepted_at, CONVERSATION.ended_at
-    agent, source = CONVERSATION.agent.label("key"), part.source
-    steps = union_all(
-        select(agent, begun.label("at"), literal(1).label("step"))
-        .select_from(source)
-        .where(*part.holds, begun.is_not(None)),
-        select(agent, over.label("at"), literal(-1).label("step"))
-        .select_from(source)
-        .where(*part.holds, begun.is_not(None), over.is_not(None)),
-    ).subquery()
-    of = steps.c
-    number = func.sum(of.step).over(partition_by=of.key, order_by=(of.at, of.step))
-    running = select(of.key, number.label("number")).subquery().c
-    if part.key is None:
-        return select(func.max(running.number))
-    return select(running.key, func.max(running.number)).group_by(running.key)
+def _asked(connection: Connection, part: Part) -> Found:
+    """Count offers by their end; without looking at conversations where their time is enough."""
+    own = part.of_offers()
+    if own is None:
+        same = (_OFFER.workspace == CONVERSATION.workspace, _OFFER.conversation == CONVERSATION.id)
+        joined = part.source.join(tables.offer, and_(*same))
+        query = select(_OFFER.agent, _OFFER.end).select_from(joined).where(*part.holds)
+    else:
+        query = select(_OFFER.agent, _OFFER.end).where(*own)
+    ends: Counter[tuple[int, str | None]] = Counter()
+    if own is None and connection.dialect.name == "sqlite":
+        for rows in read(connection, query):
+            ends.update(rows)
+    else:
+        grouped = query.add_columns(func.count()).group_by(_OFFER.agent, _OFFER.end)
+        ends.update({(agent, end): number for agent, end, number in connection.execute(grouped)})
+    found: dict[int, dict[str, int]] = {}
+    for (agent, end), number in ends.items():
+        tally = found.setdefault(agent, dict.fromkeys(("offers", *_ENDS.values()), 0))
+        tally["offers"] += number
+        if end is not None:
+            tally[_ENDS[end]] = number
+    return {agent: dict(tally) for agent, tally in found.items()}
 
 
 def _counted(connection: Connection, part: Part, counts: Counts) -> Found:
-    return _values(connection, part.select(*counts.values()), tuple(counts))
+    if connection.dialect.name == "sqlite" and part.key is not None and part.only is None:
+        return _read(connection, part, counts)
+    sums = (func.coalesce(func.sum(_amount(each)), 0) for each in counts.values())
+    return _values(connection, part.select(*sums), tuple(counts))
+
+
+def _amount(each: ColumnElement[Any]) -> ColumnElement[int]:
+    return case((each, 1), else_=0) if isinstance(each.type, Boolean) else each
+
+
+def _read(connection: Connection, part: Part, counts: Counts) -> Found:
+    """Count rows that are alike, and then what they come to."""
+    alike: Counter[Sequence[Any]] = Counter()
+    for columns in keyed(connection, part, *counts.values()):
+        alike.update(zip(*columns, strict=True))
+    found: dict[Any, dict[str, int]] = {}
+    for (key, *amounts), number in alike.items():
+        tally = found.setdefault(key, dict.fromkeys(counts, 0))
+        for name, amount in zip(counts, amounts, strict=True):
+            tally[name] += amount * number
+    return {key: dict(tally) for key, tally in found.items()}
 
 
 def _values(connection: Connection, query: Select[Any], names: Sequence[str]) -> Found:
@@ -153,8 +146,7 @@ def _values(connection: Connection, query: Select[Any], names: Sequence[str]) ->
     found: Found = {}
     for row in connection.execute(query):
         key = row[0] if len(row) > len(names) else None
-        counted = (None if each is None else int(each) for each in row[-len(names) :])
-        found[key] = dict(zip(names, counted, strict=True))
+        found[key] = {name: int(n) for name, n in zip(names, row[-len(names) :], strict=True)}
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
+    Table,
     and_,
     case,
     distinct,
@@ -62,29 +62,34 @@ def engagement(
     """Count what steps came to in the conversations for which something holds."""
     found: dict[_Place, dict[str, int]] = defaultdict(dict)
     whole: dict[str, int] = {}
-    for source, conversation, counts in (
-        (delivery, _DELIVERY.conversation, {**_STARTED, **_STATES}),
-        (tables.recovery, _LINK.conversation, _LINKS),
-    ):
-        which = _of_meant(of, source, conversation, holds)
+    dialect = connection.dialect.name
+    for source, counts in ((delivery, {**_STARTED, **_STATES}), (tables.recovery, _LINKS)):
+        which = _of_meant(of, source, dialect, holds)
         place = (source.c.trigger_id, source.c.step)
         query = select(*place, *counts.values()).where(*which).group_by(*place)
         for row in connection.execute(query).all():
             found[row[0], row[1]] |= dict(zip(counts, row[2:], strict=True))
         for name in counts.keys() - {"came_back"}:
             whole[name] = sum(each.get(name, 0) for each in found.values())
-    meant = _of_meant(of, tables.recovery, _LINK.conversation, holds)
+    meant = _of_meant(of, tables.recovery, dialect, holds)
     whole["came_back"] = connection.scalar(select(_LINKS["came_back"]).where(*meant)) or 0
     groups = _groups(connection, of, found) if is_divided else ()
     return Report(_complete(whole), groups[:MOST_GROUPS], len(groups) > MOST_GROUPS)
 
 
 def _of_meant(
-    of: WorkspaceId, source: FromClause, conversation: ColumnElement[Any], holds: Sequence[Holds]
+    of: WorkspaceId, source: Table, dialect: str, holds: Sequence[Holds]
 ) -> tuple[ColumnElement[bool], ...]:
     """Return what holds for a trigger's rows that go with a conversation that is meant."""
-    same = and_(CONVERSATION.id == conversation, *holds)
-    meant = exists(1).select_from(tables.conversation).where(same).correlate(source)
+    conversation = source.c.conversation
+    meant: ColumnElement[bool]
+    if dialect == "sqlite":  # which would write all that are meant down, to look for a few of them
+        same = and_(CONVERSATION.id == conversation, *holds)
+        meant = exists(1).select_from(tables.conversation).where(same).correlate(source)
+    else:
+        # Found once: put into this statement's plan, words would be looked for again and again.
+        once = select(CONVERSATION.id).where(*holds).cte("meant").prefix_with("MATERIALIZED")
+        meant = conversation.in_(select(once.c.id))
     return source.c.workspace == of, source.c.trigger_id.is_not(None), meant
 
 

@@ -109,7 +109,7 @@ class Folding:
         row.offered_at, row.offers = row.offered_at or at, row.offers + 1
         why = None if event.why is None else event.why.value
         key, template = (row.id, event.offer), int(event.template)
-        known = OfferRow(row.workspace, *key, event.agent, template, at, why)
+        known = OfferRow(row.workspace, *key, event.agent, template, row.created_at, at, why)
         self.rows.offers[key] = self.changed.offers[key] = known
         self._says(row, event.message, "offer", event.agent, at)
         self._goes_out(row, event.message, event.send, template)

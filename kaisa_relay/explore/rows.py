@@ -75,6 +75,7 @@ class OfferRow:
     number: int
     agent: int
     template: int
+    created_at: int
     offered_at: int
     why: str | None = None
     sent_at: int | None = None

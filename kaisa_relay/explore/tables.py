@@ -8,11 +8,20 @@ Instants are microseconds of Unix time, spans microseconds; ids are the journal'
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Float, Integer, MetaData, PrimaryKeyConstraint, SmallInteger, Table
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+)
 
 from kaisa_relay.store.columns import index, number, words
 
-LAYOUT: Final = 3
+LAYOUT: Final = 4
 """Raise it with any change of these tables or of what is written into them: what was made by
 another layout is made again."""
 
@@ -80,12 +89,20 @@ conversation: Final = _table(
 agent's first words after it; `agent` who has it or had it last. Counts of messages are of what was
 written; `undelivered` is those that will not arrive."""
 
-for _column in ("status", "outcome", "agent", "channel", "visitor", "form", "language"):
+for _column in ("status", "outcome", "channel", "visitor", "form", "language"):
     _by = conversation.c[_column]
     index(f"ix_conversation_{_column}", conversation.c.workspace, _by, conversation.c.id)
 for _column in ("started_at", "accepted_at", "ended_at", "last_at", "value"):
     _by = conversation.c[_column]
     index(f"ix_conversation_{_column}", conversation.c.workspace, _by, conversation.c.id)
+_agents: Final = tuple(conversation.c[name] for name in ("workspace", "agent", "id"))
+BESIDE_AGENTS: Final = tuple(
+    conversation.c[name]
+    for name in ("channel", "visitor", "created_at", "accepted_at", "replied_at", "ended_at")
+)
+"""What reports of agents and of pairs ask for: SQLite reads it by agent from the index alone."""
+Index("ix_conversation_agent", *_agents, *BESIDE_AGENTS).ddl_if(dialect="sqlite")
+Index("ix_conversation_agent_id", *_agents).ddl_if(dialect="postgresql")
 index(
     "ix_conversation_created_at",
     *(conversation.c[name] for name in ("workspace", "created_at", "id")),
@@ -122,6 +139,7 @@ offer: Final = _table(
     number("agent"),
     words("why", nullable=True),
     Column("template", SmallInteger, nullable=False),
+    number("created_at"),
     number("offered_at"),
     number("sent_at", nullable=True),
     number("ended_at", nullable=True),
@@ -129,8 +147,9 @@ offer: Final = _table(
     number("code", nullable=True),
     PrimaryKeyConstraint("workspace", "conversation", "number", name="pk_offer"),
 )
-"""`end` is accepted, declined, expired, failed or rescinded; None while it is open."""
-index("ix_offer_agent", *(offer.c[name] for name in ("workspace", "agent", "offered_at")))
+"""`end` is accepted, declined, expired, failed or rescinded; None while it is open. `created_at`
+is the conversation's."""
+index("ix_offer_agent", *(offer.c[name] for name in ("workspace", "agent", "end", "created_at")))
 
 recovery: Final = _table(
     "recovery",

@@ -2,8 +2,9 @@
 
 import pytest
 import trio
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, select, text
 
+from kaisa_relay.explore.percentiles import read
 from kaisa_relay.explore.shelf import ASKERS
 from kaisa_relay.ports.explore import TooSlow
 from tests.explore.conftest import Library
@@ -58,3 +59,16 @@ async def test_a_connection_that_was_ended_is_as_before(here: Library) -> None:
     counted += "select count(*) from n"
     for _ in range(2 * ASKERS):
         assert await here.shelf.ask(lambda each: each.scalar(text(counted)), 600.0) == 200_000
+
+
+async def test_a_report_whose_rows_are_read_out_is_ended(here: Library) -> None:
+    """Also between its rows, where the driver alone is asked."""
+
+    def read_out(connection: Connection) -> object:
+        query = text(ENDLESS.replace("count(*)", "x")).columns(column("x"))
+        return sum(len(rows) for rows in read(connection, select(query.subquery())))
+
+    if here.shelf.reader.dialect.name == "sqlite":
+        with pytest.raises(TooSlow):
+            await here.shelf.ask(read_out, 0.05)
+    assert await here.shelf.ask(one, 600.0) == 1

@@ -148,12 +148,15 @@ def most_at_once(talks: Iterable[Talk]) -> int:
     return max((sum(b <= at < e for b, e in ends) for at, _ in ends), default=0)
 
 
-async def test_agents_are_counted(here: Library) -> None:
-    """What they were asked and said, and what they had."""
-    known = await shelved(here)
-    found = await asked(here, Wanted(ReportName.AGENTS, Filter()))
+@pytest.mark.parametrize("pairs", [FILTERS[each] for each in (0, 2, 5, 6, 9, 14)])
+async def test_agents_are_counted(here: Library, pairs: tuple[tuple[str, str], ...]) -> None:
+    """What they were asked and said, and what they had; also where an index has all of it."""
+    meant = which(*pairs)
+    known = [each for each in await shelved(here) if fits(each, meant)]
+    found = await asked(here, Wanted(ReportName.AGENTS, meant))
     offers = [each for talk in known for each in talk.offers]
-    assert {each.key for each in found.groups} == {each.agent for each in offers}
+    agents = {each.agent for each in offers} | {talk.row.agent for talk in known} - {None}
+    assert {each.key for each in found.groups} == agents
     for each in found.groups:
         mine = [offer.end for offer in offers if offer.agent == each.key]
         talks = [talk for talk in known if talk.row.agent == each.key]
@@ -164,26 +167,29 @@ async def test_agents_are_counted(here: Library) -> None:
                 "accepts": mine.count("accepted"),
                 "declines": 0,
                 "missed": mine.count("expired"),
-                "accept_share": mine.count("accepted") / len(mine),
+                "accept_share": mine.count("accepted") / len(mine) if mine else None,
                 "conversations": len(talks),
                 "to_reply_median": percentile([length(t, "to_reply") for t in talks], 50),
                 "most_at_once": most_at_once(talks),
             },
         )
     assert found.total["offers"] == len(offers)
-    assert found.total["most_at_once"] == max(e.values["most_at_once"] or 0 for e in found.groups)
+    most = max((each.values["most_at_once"] or 0 for each in found.groups), default=0)
+    assert found.total["most_at_once"] == most
 
 
-async def test_channels_are_counted(here: Library) -> None:
+@pytest.mark.parametrize("pairs", [FILTERS[each] for each in (0, 2, 5, 6, 9, 14)])
+async def test_channels_are_counted(here: Library, pairs: tuple[tuple[str, str], ...]) -> None:
     """What each carried, by how many pairs."""
-    known = await shelved(here)
-    found = await asked(here, Wanted(ReportName.CHANNELS, Filter(), Calendar.DAY))
+    meant = which(*pairs)
+    known = [each for each in await shelved(here) if fits(each, meant)]
+    found = await asked(here, Wanted(ReportName.CHANNELS, meant, Calendar.DAY))
     assert {each.key for each in found.groups} == {each.row.channel for each in known}
     for each in found.groups:
         rows = [talk.row for talk in known if talk.row.channel == each.key]
-        pairs = {(row.visitor, row.agent) for row in rows if row.agent is not None}
+        talked = {(row.visitor, row.agent) for row in rows if row.agent is not None}
         messages = sum(row.from_visitor + row.from_agent + row.from_team for row in rows)
-        within(each.values, {"pairs": len(pairs), "messages": messages, "created": len(rows)})
+        within(each.values, {"pairs": len(talked), "messages": messages, "created": len(rows)})
 
 
 async def test_no_more_groups_than_are_read(here: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,4 +262,14 @@ async def test_list_report_and_export_agree_whatever_is_asked(here: Library, see
             sum(each.values["created"] or 0 for each in report.groups),
             len({row["id"] for row in rows}),
         )
-        assert numbers == (sum(fits(each, meant) for each in known),) * 4, given
+        talks = [each for each in known if fits(each, meant)]
+        assert set(numbers) == {len(talks)}, given
+        for name in (ReportName.TIMES, ReportName.CHANNELS):
+            divided = await asked(here, Wanted(name, meant, by, STOCKHOLM))
+            undivided = await asked(here, Wanted(name, meant, is_divided=False))
+            assert divided.total == undivided.total
+            assert divided.total["created"] == len(talks)
+        agents = (await asked(here, Wanted(ReportName.AGENTS, meant))).total
+        offers = table(await exported(here, wanting(Rows.OFFERS, Format.CSV, "number", meant)))
+        assert agents["offers"] == len(offers) == sum(len(each.offers) for each in talks)
+        assert agents["conversations"] == sum(each.row.agent is not None for each in talks)
