@@ -99,7 +99,7 @@ async def test_one_at_a_time(here: Library) -> None:
                 pass
 
 
-async def test_readers_are_waited_for(here: Library, autojump_clock: object) -> None:
+async def test_readers_are_waited_for(here: Library) -> None:
     """A list that is being read ends with the rows that it began with."""
     if here.shelf.path is None:
         pytest.skip("PostgreSQL lets a reader keep its snapshot")
