@@ -52,7 +52,7 @@ class ExportRequest(Struct, frozen=True, kw_only=True):
 class ExportAnswer(Struct, frozen=True, kw_only=True):
     """A job. `state` is `queued`, `running`, `done`, `failed`, `cancelled` or `expired`.
 
-    `reason` says why it failed (`interrupted`, `disk`), or lost its file before its time
+    `reason` says why it failed (`interrupted`, `disk`, `slow`), or lost its file before its time
     (`erasure`). `done` of `total` conversations are in the file, which has `written` rows in
     `bytes` bytes. `url` fetches the file without a key until `expires_at`; null where there is
     none. What was wanted is null once the file is gone.

@@ -40,6 +40,7 @@ from kaisa_relay.explore.job_rows import Progress, head
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.explore.writing import position
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.runtime.garbage import MIDDLE, YOUNG
 
 
@@ -111,6 +112,8 @@ def _run(export: Export) -> Progress:
         reason = "there is no read model of this version here; `kaisa-relay serve` makes it"
     except Refusal as refused:
         reason = refused.answer.reason
+    except TooSlow:
+        reason = "to find the rows took too long; ask for a shorter time"
     except StoreUnavailable as away:
         reason = str(away)
     except OSError as wrong:

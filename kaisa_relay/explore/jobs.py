@@ -26,6 +26,7 @@ from kaisa_relay.explore.job_links import JobLinks
 from kaisa_relay.explore.job_rows import Begun, Progress
 from kaisa_relay.explore.shelf import Shelf
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.ports.export_jobs import (
     Download,
     ExportJob,
@@ -215,11 +216,15 @@ class Jobs:
             await self._until_there(partial(job_rows.wait_again, begun=begun))
         except NotWanted:
             logger.info("an export was taken back", export=id)
+        except TooSlow:
+            await self._fail(begun, Reason.SLOW)
         except OSError as wrong:
             logger.error("an export cannot be written", export=id, errno=wrong.errno)
-            at = self.given.store.wall()
-            fail = partial(job_rows.fail, begun=begun, reason=Reason.DISK, at=at)
-            await self._until_there(fail)
+            await self._fail(begun, Reason.DISK)
+
+    async def _fail(self, begun: Begun, reason: Reason) -> None:
+        at = self.given.store.wall()
+        await self._until_there(partial(job_rows.fail, begun=begun, reason=reason, at=at))
 
     async def _write_file(self, begun: Begun) -> None:
         of = begun.job.workspace

@@ -37,6 +37,8 @@ class Reason(StrEnum):
     """It was begun too often without coming to its end."""
     DISK = "disk"
     """The file could not be written."""
+    SLOW = "slow"
+    """To find its rows took too long."""
     ERASURE = "erasure"
     """A person was erased, who may have been in it."""
 

@@ -20,6 +20,7 @@ from kaisa_relay.explore.filling import Sink
 from kaisa_relay.explore.job_files import JobFile
 from kaisa_relay.explore.job_rows import Begun, Progress
 from kaisa_relay.ports import StoreUnavailable
+from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.ports.export_jobs import (
     ExportJob,
     ExportState,
@@ -218,6 +219,18 @@ async def test_a_full_disk_is_said(
         await _settled(made, job)
     assert (job.state, job.reason) == (ExportState.FAILED, Reason.DISK)
     assert files(tmp_path) == []
+
+
+async def test_what_takes_too_long_is_given_up(
+    here: Library, made: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*given: Any) -> Progress:
+        raise TooSlow
+
+    monkeypatch.setattr(jobs_module, "fill", slow)
+    async with at_work(made):
+        job = await ended(made, await asked(made, here))
+    assert (job.state, job.reason) == (ExportState.FAILED, Reason.SLOW)
 
 
 async def test_a_job_that_runs_can_be_cancelled(
