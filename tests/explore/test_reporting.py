@@ -249,7 +249,7 @@ async def test_the_period_before_needs_no_groups(here: Library) -> None:
 async def test_list_report_and_export_agree_whatever_is_asked(here: Library, seed: int) -> None:
     """Filters put together by chance, over conversations made by chance."""
     rng, of, known = Random(seed), here.world.workspace, await shelved(here, 150)
-    for _ in range(8):
+    for _ in range(4):
         given = dict(pair for some in rng.sample(FILTERS, rng.randrange(1, 4)) for pair in some)
         meant = which(*given.items())
         listed = await here.shelf.read(partial(total, of=of, which=meant, most=None))
