@@ -38,6 +38,8 @@ class SetWorkspace:
     queue_alert: int | None = None
     missed_pause: timedelta | None = None
     keep_files: timedelta | None = None
+    keep_texts: timedelta | None = None
+    keep_metadata: timedelta | None = None
     recovery_link_time: timedelta | None = None
     reuse_media: bool | None = None
     agent_fields: tuple[str, ...] | None = None

@@ -242,7 +242,7 @@ class Speaking:
 
     `agents` are those of its agents, `visitors` those of live conversations; both as they were
     given, and the workspace's own first. With `opt_in` the `unconfirmed` are agents (ids) who
-    have not said yes yet.
+    have not said yes yet. `for_ever` is what is kept until somebody is erased.
     """
 
     id: str
@@ -252,6 +252,7 @@ class Speaking:
     visitors: tuple[str, ...]
     opt_in: bool = False
     unconfirmed: tuple[str, ...] = ()
+    for_ever: tuple[str, ...] = ()
 
 
 @frozen

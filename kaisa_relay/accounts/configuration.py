@@ -127,6 +127,8 @@ def _workspace(row: WorkspaceRow) -> Workspace:
         queue_alert=settings.queue_alert,
         missed_pause=settings.missed_pause,
         keep_files=settings.keep_files,
+        keep_texts=settings.keep_texts,
+        keep_metadata=settings.keep_metadata,
         recovery_link_time=settings.recovery_link_time,
         reuse_media=settings.reuse_media,
     )

@@ -1,5 +1,6 @@
 """The facts that `doctor` judges, read in one transaction."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -73,7 +74,16 @@ def _speaking(connection: Connection, row: rows.WorkspaceRow) -> Speaking:
         visitors,
         opt_in=row.settings.agent_opt_in,
         unconfirmed=_unconfirmed(connection, row) if row.settings.agent_opt_in else (),
+        for_ever=tuple(_for_ever(row)),
     )
+
+
+def _for_ever(row: rows.WorkspaceRow) -> Iterator[str]:
+    if not row.settings.keep_texts:
+        yield "messages"
+    if not row.settings.keep_metadata:
+        yield "metadata"
+    yield "names and numbers"
 
 
 def _unconfirmed(connection: Connection, row: rows.WorkspaceRow) -> tuple[str, ...]:

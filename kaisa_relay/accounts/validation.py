@@ -27,6 +27,7 @@ LONGEST_NAME: Final = 64
 LONGEST_TIME: Final = timedelta(days=30)
 SHORTEST_TIME: Final = timedelta(seconds=1)
 SHORTEST_KEEP: Final = timedelta(hours=1)
+SHORTEST_KEPT: Final = timedelta(days=1)
 LONGEST_KEEP: Final = timedelta(days=3650)
 MOST_FIELDS: Final = 20
 MOST_QUEUED: Final = 100_000
@@ -120,6 +121,9 @@ def settings_problems(settings: WorkspaceSettings) -> Iterator[str]:
         yield f"a broadcast asks 2 to {MOST_AT_ONCE} agents at once"
     if not SHORTEST_KEEP <= settings.keep_files <= LONGEST_KEEP:
         yield f"files are kept for 1 hour to {LONGEST_KEEP.days} days"
+    for what, time in (("texts", settings.keep_texts), ("metadata", settings.keep_metadata)):
+        if time and not SHORTEST_KEPT <= time <= LONGEST_KEEP:
+            yield f"{what} are kept for 1 to {LONGEST_KEEP.days} days, or 0s, which is for ever"
     if not 0 <= settings.pause_after_missed <= MOST_MISSED:
         yield f"an agent is paused after 0 (never) to {MOST_MISSED} missed offers"
     if not 0 <= settings.queue_alert <= MOST_QUEUED:

@@ -11,6 +11,7 @@ from kaisa_relay.domain.conversation.messages import Terms
 from kaisa_relay.domain.presence import MISSED_PAUSE, PAUSE_AFTER_MISSED
 from kaisa_relay.ports.accounts import (
     BROADCAST_TO,
+    FOR_EVER,
     KEEP_FILES,
     QUEUE_ALERT,
     RECOVERY_LINK_TIME,
@@ -40,6 +41,8 @@ class WorkspaceSettings:
     queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
+    keep_texts: timedelta = FOR_EVER
+    keep_metadata: timedelta = FOR_EVER
     recovery_link_time: timedelta = RECOVERY_LINK_TIME
     reuse_media: bool = False
     agent_fields: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
     └── actors                 router ─ conversations · alarm · per workspace: reservations, pool,
         │                      channels (see `actors.tree`)
         └── faces              HTTP API and webhooks · the webhooks' own listener · admin socket ·
-                               configuration · engagement · explore · exports · erasures ·
+                               configuration · engagement · explore · exports · erasures · keeping ·
                                housekeeping
 
 What is first in is last out: faces stop taking requests and answer those in flight, actors bring
@@ -71,6 +71,7 @@ async def _start_faces(built: Relay, faces: trio.Nursery) -> None:
     faces.start_soon(built.explore.run, name="explore")
     faces.start_soon(built.exports.run, name="exports")
     faces.start_soon(built.eraser.run, name="erasures")
+    faces.start_soon(built.keeping().run, name="keeping")
     await faces.start(built.gauges.run, name="row counts")
     await faces.start(built.garbage.run, name="garbage")
     faces.start_soon(_tidy, Housekeeping(built.store), name="housekeeping")

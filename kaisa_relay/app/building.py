@@ -52,7 +52,7 @@ from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
 from kaisa_relay.metrics import Gauges, Metrics, Sources, TimedLane, count_rows
-from kaisa_relay.privacy import Audit, Eraser, Given, Ledger
+from kaisa_relay.privacy import Audit, Eraser, Given, Keeping, Ledger
 from kaisa_relay.runtime.clock import WallClock, system_clock
 from kaisa_relay.runtime.garbage import GarbageCollection
 from kaisa_relay.settings import Settings
@@ -122,6 +122,10 @@ class Relay:
         desk, wall = ActorsDesk(self.context), self.context.wall
         frames = StandingFrames(accounts, boards, desk, links, wall)
         return Feed(self.hub, self.rooms.following, frames, sent=self.metrics.feed.count)
+
+    def keeping(self) -> Keeping:
+        """Return what takes out what is kept no longer."""
+        return exploring.keeping(self.store, self.rooms, self.explore.shelf, self.accounts)
 
     def readiness(self) -> StoreReadiness:
         """Return what /readyz asks."""

@@ -63,6 +63,9 @@ def check_facts(facts: Facts) -> Iterator[Finding]:
     for speaking in facts.speaking:
         if speaking.unconfirmed:
             yield _unconfirmed(speaking)
+        if speaking.for_ever:
+            kept = ", ".join(speaking.for_ever)
+            yield ok(f"privacy of {speaking.workspace}", f"kept until erased: {kept}")
     for ailing in facts.ailing:
         yield _ailing(ailing)
 

@@ -120,6 +120,16 @@ _SETTINGS: Final = (
         "--keep-files", type=DURATION, help="How long files that people send are kept; first 30d."
     ),
     click.option(
+        "--keep-texts",
+        type=DURATION,
+        help="How long messages are kept after a conversation is over; first 0s, for ever.",
+    ),
+    click.option(
+        "--keep-metadata",
+        type=DURATION,
+        help="How long a form's metadata are kept after that; first 0s, for ever.",
+    ),
+    click.option(
         "--reuse-media/--no-reuse-media",
         default=None,
         help="Whether a file is sent on by the id it came with, and fetched only if WhatsApp "

@@ -5,6 +5,7 @@ Rule 2: nothing here is asked, or waited for, by what relays.
 """
 
 from kaisa_relay.explore.exporting import Exporting
+from kaisa_relay.explore.forgetting import Forgetting
 from kaisa_relay.explore.job_files import JobFiles
 from kaisa_relay.explore.job_links import JobLinks
 from kaisa_relay.explore.jobs import Given as JobsGiven
@@ -17,6 +18,7 @@ from kaisa_relay.explore.shelf import Shelf, open_shelf
 __all__ = [
     "Exploring",
     "Exporting",
+    "Forgetting",
     "JobFiles",
     "JobLinks",
     "Jobs",

@@ -18,6 +18,7 @@ BROADCAST_TO: Final = 3
 QUEUE_ALERT: Final = 10
 UNKNOWN_GRACE: Final = timedelta(seconds=120)
 KEEP_FILES: Final = timedelta(days=30)
+FOR_EVER: Final = timedelta()
 RECOVERY_LINK_TIME: Final = timedelta(days=7)
 
 
@@ -35,9 +36,10 @@ class Workspace:
     with `agent_opt_in` nobody is offered anything before they said yes to an invitation;
     `hours` are its business hours (None: always open);
     `broadcast_to` is how many agents a broadcast asks at once;
-    files that people sent lie on disk for `keep_files`; with `reuse_media` the copy that came in is
-    sent on where WhatsApp takes it, and is not fetched; a link that leads back into a conversation
-    is good for `recovery_link_time`.
+    files that people sent lie on disk for `keep_files`; what was said in a conversation that is
+    over is kept for `keep_texts`, its metadata for `keep_metadata` (0: for ever); with
+    `reuse_media` the copy that came in is sent on where WhatsApp takes it, and is not fetched; a
+    link that leads back into a conversation is good for `recovery_link_time`.
     """
 
     id: WorkspaceId
@@ -56,6 +58,8 @@ class Workspace:
     queue_alert: int = QUEUE_ALERT
     missed_pause: timedelta = MISSED_PAUSE
     keep_files: timedelta = KEEP_FILES
+    keep_texts: timedelta = FOR_EVER
+    keep_metadata: timedelta = FOR_EVER
     recovery_link_time: timedelta = RECOVERY_LINK_TIME
     reuse_media: bool = False
 

@@ -2,6 +2,7 @@
 
 from kaisa_relay.privacy.auditing import Audit
 from kaisa_relay.privacy.erasing import Eraser, Given
+from kaisa_relay.privacy.keeping import Keeping
 from kaisa_relay.privacy.ledger import Ledger
 
-__all__ = ["Audit", "Eraser", "Given", "Ledger"]
+__all__ = ["Audit", "Eraser", "Given", "Keeping", "Ledger"]

@@ -186,8 +186,8 @@ class Eraser:
         await self._sweep(asked, found)
         await self._write(partial(exported.erase, of=asked, words=found.words()))
         await given.exports.sweep(of)
+        await self._empty_log()  # first: done is to mean that no byte is left, also after a crash
         await self._write(partial(receipts.done, of=asked, at=given.store.wall()))
-        await self._empty_log()
         logger.info("erased", erasure=asked.id, workspace=of, contact=asked.contact)
         self._waiting.pop(asked.id, trio.Event()).set()
         return True

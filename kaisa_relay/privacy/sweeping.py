@@ -5,32 +5,28 @@ Rule 2: rows of ids, codes and times stay, and so do all counts made of them.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, null, select, update
 
 from kaisa_relay.domain.engagement.suppression import Address
 from kaisa_relay.domain.ids import ConversationId, MessageId, WorkspaceId
 from kaisa_relay.ports.erasing import Erasure
-from kaisa_relay.privacy import receipts
+from kaisa_relay.privacy import places, receipts
 from kaisa_relay.privacy.footprint import Footprint
+from kaisa_relay.privacy.places import UNIT as UNIT
+from kaisa_relay.privacy.places import Kept
 from kaisa_relay.store import Concealing
 from kaisa_relay.store.engagement_table import attempt, delivery, suppression
 from kaisa_relay.store.tables import (
     block,
     contact,
-    content,
     file,
     idempotency,
     identity,
     inbox,
-    leg,
-    metadata,
     pair,
 )
-
-UNIT: Final = 50
-"""Rows of one transaction: about a millisecond."""
 
 
 def files_of(
@@ -43,21 +39,18 @@ def files_of(
 
 def erase_messages(connection: Connection, of: Erasure, messages: Sequence[MessageId]) -> None:
     """Take out what these say, the rows of their files, and what WhatsApp calls them."""
-    for table, what in ((content, "messages"), (file, "files")):
-        mine = (table.c.workspace == of.workspace, table.c.message.in_(messages))
-        _delete(connection, of, what, delete(table).where(*mine))
-    carried = (leg.c.workspace == of.workspace, leg.c.message.in_(messages))
-    known = (*carried, leg.c.wamid.is_not(None))
-    number = connection.execute(update(leg).where(*known).values(wamid=null())).rowcount
-    receipts.count(connection, of, "whatsapp_ids", number)
+    for what, statement in places.removals(Kept.TEXTS, of.workspace, messages):
+        _delete(connection, of, what, statement)
+    mine = (file.c.workspace == of.workspace, file.c.message.in_(messages))
+    _delete(connection, of, "files", delete(file).where(*mine))
 
 
 def erase_conversations(
     connection: Connection, of: Erasure, conversations: Sequence[ConversationId]
 ) -> None:
     """Take out what these were created with, and what was set aside for them."""
-    mine = (metadata.c.workspace == of.workspace, metadata.c.conversation.in_(conversations))
-    _delete(connection, of, "metadata", delete(metadata).where(*mine))
+    for what, statement in places.removals(Kept.METADATA, of.workspace, conversations):
+        _delete(connection, of, what, statement)
 
 
 def deliveries_of(

@@ -35,6 +35,11 @@ class IdSource:
         return (self._last_ms << (_NODE_BITS + _COUNTER_BITS)) | self._node | self._counter
 
 
+def first_id(at: float) -> int:
+    """Return the lowest id that may be given at a Unix time in seconds: older ones are below."""
+    return max(0, int(at * 1000) - _START_MS) << (_NODE_BITS + _COUNTER_BITS)
+
+
 def born_at(identifier: int) -> float:
     """Return the Unix time in seconds at which an id was given."""
     return ((identifier >> (_NODE_BITS + _COUNTER_BITS)) + _START_MS) / 1000

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, func, select
 
 from kaisa_relay.store.decided import BELOW
-from kaisa_relay.store.tables import contact, content, conversation, inbox, leg, workspace
+from kaisa_relay.store.tables import audit, contact, content, conversation, inbox, leg, workspace
 
 
 def floor_of_ids(connection: Connection) -> int:
@@ -12,8 +12,8 @@ def floor_of_ids(connection: Connection) -> int:
     done = connection.scalar(select(last).where(inbox.c.id < 0)) or -BELOW
     highest = max(connection.scalar(select(last)) or 0, done + BELOW)
     workspaces = connection.scalars(select(workspace.c.id)).all()
-    for column in (conversation.c.id, contact.c.id, content.c.message, leg.c.send):
-        for number in workspaces:
+    for column in (conversation.c.id, contact.c.id, content.c.message, leg.c.send, audit.c.id):
+        for number in (0, *workspaces):  # 0: what the audit log says of the whole relay
             mine = select(func.max(column)).where(column.table.c.workspace == number)
             highest = max(highest, connection.scalar(mine) or 0)
     return highest

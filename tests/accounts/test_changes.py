@@ -163,3 +163,22 @@ async def test_the_secret_key_is_rotated(administration: Administration, store: 
     answer = await Administration(store, lambda: CIPHER, store.new_id).execute(ResealTokens())
     assert isinstance(answer, Refused)
     assert "KAISA_SECRET_KEY" in answer.reason
+
+
+@pytest.mark.parametrize("name", ["keep_texts", "keep_metadata"])
+@pytest.mark.parametrize(
+    ("time", "taken"),
+    [
+        (timedelta(), True),
+        (timedelta(hours=23), False),
+        (timedelta(days=1), True),
+        (timedelta(days=3651), False),
+    ],
+)
+async def test_how_long_is_kept(
+    administration: Administration, name: str, time: timedelta, taken: bool
+) -> None:
+    """Not at all is nobody's wish; nothing is for ever."""
+    await administration.execute(AddWorkspace("acme"))
+    done = await administration.execute(SetWorkspace("acme", **{name: time}))  # type: ignore[arg-type] # one of these two
+    assert isinstance(done, WorkspaceFacts) is taken

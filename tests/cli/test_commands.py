@@ -79,6 +79,8 @@ def test_a_workspace_with_all_its_options(run: CommandLine) -> None:
         "queue_alert": 10,
         "missed_pause": "PT3600S",
         "keep_files": "P30D",
+        "keep_texts": "P0D",
+        "keep_metadata": "P0D",
         "recovery_link_time": "P7D",
         "reuse_media": False,
         "agent_fields": ["topic", "city"],

@@ -35,6 +35,7 @@ def test_a_channel_on_the_simulator(
     assert found["settings"] == found["database"] == "ok"
     assert found[f"channel {channel}"] == "ok"
     assert found["keys"] == "warning"
+    assert found["privacy of acme"] == "ok"
     assert found["public URL"] == "problem"  # no serve runs here
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaisa_relay.runtime.id_source import IdSource, born_at
+from kaisa_relay.runtime.id_source import IdSource, born_at, first_id
 
 NOW = 1_790_000_000.0
 
@@ -38,3 +38,10 @@ def test_nodes_never_give_the_same_id() -> None:
 def test_an_id_knows_when_it_was_born() -> None:
     """To the millisecond."""
     assert born_at(IdSource(lambda: NOW + 0.123)()) == pytest.approx(NOW + 0.123, abs=0.001)
+
+
+def test_the_first_id_of_an_instant() -> None:
+    """Below it is everything older, and nothing that is not."""
+    at = 1_800_000_000.0
+    assert IdSource(lambda: at - 0.001, node=255)() < first_id(at) <= IdSource(lambda: at)()
+    assert first_id(0.0) == 0

@@ -33,7 +33,7 @@ export const GROUPS: Record<string, Field[]> = {
   messages: [
     ...of("text", "language", "offer_template"),
     ...of("flag", "read_receipts", "reuse_media"),
-    ...of("duration", "keep_files"),
+    ...of("duration", "keep_files", "keep_texts", "keep_metadata"),
     ...of("number", "queue_alert"),
   ],
 };

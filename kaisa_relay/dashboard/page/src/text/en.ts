@@ -297,6 +297,8 @@ export const en = {
       read_receipts: ["People see when the other side has read", ""],
       reuse_media: ["Files are sent on without being fetched where WhatsApp allows it", ""],
       keep_files: ["Files are kept for", ""],
+      keep_texts: ["Messages are kept after the end for", "As 90d; 0s is for ever."],
+      keep_metadata: ["Metadata are kept after the end for", "As 90d; 0s is for ever."],
       queue_alert: ["Alert when more than so many visitors wait", "0 is never."],
     } as Record<string, [string, string]>,
     shortcuts: "Keyboard",
