@@ -17,6 +17,7 @@ from kaisa_relay.actors.agents.opening import with_opening
 from kaisa_relay.actors.conversation.announcing import announce
 from kaisa_relay.actors.conversation.answering import answer
 from kaisa_relay.actors.conversation.changes import Commit, collect, wake_at
+from kaisa_relay.actors.conversation.committing import Commits, Stale
 from kaisa_relay.actors.conversation.handing_over import with_handover, with_stand_ins
 from kaisa_relay.actors.conversation.recalling import Recall, waiting_for
 from kaisa_relay.actors.conversation.resolving import with_other_way, with_quote
@@ -79,10 +80,6 @@ Readdress = Callable[[InboxItem], Awaitable[Deliver | None]]
 """Says what an item read back from its row means to this conversation; None: not ours any more."""
 
 
-class Stale(Exception):
-    """The stream is not where this run thinks it is: start again from the journal."""
-
-
 @define(eq=False)
 class ConversationTask:
     """One run of one conversation."""
@@ -94,6 +91,7 @@ class ConversationTask:
     version: int
     wording: Wording
     saved: int
+    commits: Commits
     asked_at: float | None = None
     raced: bool = False
     windows: Windows = field(factory=Windows)
@@ -239,7 +237,7 @@ class ConversationTask:
         """Commit; False when somebody else was first and there is nothing more to do."""
         try:
             wait = waiting_for(self.context, command)  # a message has nowhere to go back
-            conflict = await wait(partial(self.context.journal.append, append))
+            conflict = await self.commits.commit(append, wait)
         finally:
             # A commit that failed may be durable all the same.
             self.context.exchange.forget_changed(append.changes)

@@ -4,7 +4,8 @@ from functools import partial
 
 from attrs import frozen
 
-from kaisa_relay.actors.conversation.actor import ConversationTask, Readdress, Stale
+from kaisa_relay.actors.conversation.actor import ConversationTask, Readdress
+from kaisa_relay.actors.conversation.committing import Commits, Stale
 from kaisa_relay.actors.conversation.slot import Slot, stream_of
 from kaisa_relay.actors.conversation.wording import Wording
 from kaisa_relay.actors.exchange import Context
@@ -39,10 +40,11 @@ async def recover(
 
 
 async def run_conversation(slot: Slot, context: Context, readdress: Readdress) -> None:
-    """Recover a conversation, then run it until idle."""
+    """Recover a conversation, then run it until idle. Raises `Unsure`."""
     found = await recover(context, slot.workspace, slot.conversation)
+    commits = Commits(context.journal.append)
     task = ConversationTask(
-        context, slot, readdress, found.state, found.version, found.wording, found.saved
+        context, slot, readdress, found.state, found.version, found.wording, found.saved, commits
     )
     await task.run()
 

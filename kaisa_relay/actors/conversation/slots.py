@@ -13,6 +13,7 @@ import structlog
 import trio
 from attrs import define, field
 
+from kaisa_relay.actors.conversation.committing import Unsure
 from kaisa_relay.actors.conversation.farewell import tell_agent_stuck
 from kaisa_relay.actors.conversation.recovery import run_conversation
 from kaisa_relay.actors.conversation.slot import Slot, stream_of
@@ -97,8 +98,7 @@ class Slots:
         return {"live": len(self._live), "quarantined": len(self.quarantined), "queued": queued}
 
     async def _keep(self, slot: Slot) -> None:
-        run = partial(run_conversation, slot, self.context, partial(self.readdress, slot))
-        crashed = partial(self._crashed, slot)
+        run, crashed = partial(self._run, slot), partial(self._crashed, slot)
         try:
             await supervise(slot.stream, run, self.policy, self.context.rng, crashed)
         except GaveUp:
@@ -108,8 +108,21 @@ class Slots:
             slot.mailbox.close()
             self.left(slot)
 
+    async def _run(self, slot: Slot) -> None:
+        """Run it; each outage may leave a commit in doubt, and that is no crash."""
+        while True:
+            try:
+                return await run_conversation(slot, self.context, partial(self.readdress, slot))
+            except Unsure:
+                id = to_text(CONVERSATION, slot.conversation)
+                logger.warning("conversation read again", conversation=id)
+                self._fall_behind(slot)
+
     def _crashed(self, slot: Slot) -> None:
         self.context.meter.crashed("conversation")
+        self._fall_behind(slot)
+
+    def _fall_behind(self, slot: Slot) -> None:
         slot.fall_behind()
         for post in self.context.exchange.channels.values():
             post.fall_behind()  # a send may have been committed and not rung for
