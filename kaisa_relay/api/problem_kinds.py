@@ -245,7 +245,7 @@ KINDS: Final[Mapping[type, Kind]] = {
     Exception: CRASH,
     InternalServerError: CRASH,
     TooSlow: Kind(
-        503, "too-slow", "The question takes too long",
+        503, "question-too-slow", "The question takes too long",
         "Ask for less: a shorter period, rarer words, another order.",
     ),
     faces.Busy: _UNAVAILABLE,

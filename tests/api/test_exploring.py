@@ -59,7 +59,7 @@ class Dear(Asked):
 async def test_what_takes_too_long_is_told_to_ask_for_less() -> None:
     """It is nobody's fault that it would pass to repeat it: no `Retry-After`."""
     answer = await Bench(explore=Dear()).get(LIST)
-    assert (answer.status, answer.problem) == (503, "too-slow")
+    assert (answer.status, answer.problem) == (503, "question-too-slow")
     assert "retry-after" not in answer.headers
 
 
