@@ -21,6 +21,7 @@ ASKED: Final = (
     (ReportName.TIMES, "weekday"),
     (ReportName.AGENTS, None),
     (ReportName.CHANNELS, None),
+    (ReportName.ENGAGEMENT, None),
 )
 TARGET_MS: Final = 2_000
 """Of a report, at a million conversations (issue 7)."""
