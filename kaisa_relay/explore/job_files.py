@@ -56,7 +56,8 @@ class JobFile:
         """Whatever came of it, nothing is written any more."""
         with suppress(OSError):  # what cannot be flushed is not whole, and known not to be
             file.close()
-        _remove(self.scratch)
+        with suppress(OSError):  # and what cannot go now goes with a sweep
+            _remove(self.scratch)
 
     def size(self) -> int | None:
         """Return its bytes, if it is there."""
@@ -95,7 +96,7 @@ class JobFiles:
     def sweep(
         self, of: WorkspaceId, seen: list[str], kept: Collection[tuple[ExportId, int]]
     ) -> None:
-        """Remove what was seen and belongs to no file that is kept, as far as can be."""
+        """Remove what was seen and belongs to no file that is kept. Raises `OSError`."""
         names = {_name(id, attempt) for id, attempt in kept}
         for each in seen:
             if each.removesuffix(PART).removesuffix(SCRATCH) not in names:
@@ -114,11 +115,12 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _remove(path: Path) -> None:
-    with suppress(OSError):  # what cannot go now goes with the next sweep
+    """Remove what is there; who removes it at the same time is in nobody's way."""
+    with suppress(FileNotFoundError):
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink(missing_ok=True)
+            path.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -104,7 +104,7 @@ class Jobs:
         if known:
             if making := self._making.get(id):
                 making.cancel()
-            await self.sweep(of)
+            await self._tidy_folder(of)
         return known
 
     def link(self, job: ExportJob) -> str | None:
@@ -145,6 +145,7 @@ class Jobs:
         """Remove every file of a workspace that belongs to no job which runs or is done.
 
         What is there is listed first: a file that is begun meanwhile has its row before that.
+        Raises `OSError` where something cannot be removed.
         """
         files = self.given.files
         seen = await trio.to_thread.run_sync(files.names, of)
@@ -157,7 +158,15 @@ class Jobs:
         store, mine = self.given.store, self.given.workspaces()
         over = partial(job_rows.expire, of=mine, at=store.wall())
         for each in await store.write(over):
-            await self.sweep(each)
+            await self._tidy_folder(each)
+
+    async def _tidy_folder(self, of: WorkspaceId) -> None:
+        """Sweep; what cannot be removed now is looked at again with the next file, or start."""
+        try:
+            with suppress(StoreUnavailable):
+                await self.sweep(of)
+        except OSError as wrong:
+            logger.error("files of exports cannot be removed", workspace=of, errno=wrong.errno)
 
     async def _work(self) -> None:
         await self._until_there(partial(job_rows.put_back, of=self.given.workspaces()))
@@ -167,9 +176,8 @@ class Jobs:
                 nursery.start_soon(self._take_turns, name="exports")
 
     async def _tidy(self) -> None:
-        with suppress(StoreUnavailable):
-            for each in self.given.workspaces():
-                await self.sweep(each)
+        for each in self.given.workspaces():
+            await self._tidy_folder(each)
         while True:
             with suppress(StoreUnavailable):
                 await self.expire()
@@ -202,8 +210,7 @@ class Jobs:
         with trio.CancelScope() as scope:
             self._making[id] = scope
             await self._try(begun)
-        with suppress(StoreUnavailable):
-            await self.sweep(of)
+        await self._tidy_folder(of)
         if self._making.get(id) is scope:
             del self._making[id]
 

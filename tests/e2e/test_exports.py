@@ -9,12 +9,13 @@ import trio
 from kaisa_relay.cli.demo.answers import body
 from tests.e2e.house import House, house
 from tests.e2e.play import Steps, begin_all
-from tests.e2e.stage import LOOK_AGAIN, WITHIN
+from tests.e2e.stage import LOOK_AGAIN
 from tests.store.databases import FRESH
 
 pytestmark = [pytest.mark.timeout(240)]
 
 JOBS, KILLS = 6, 2
+PATIENCE = 60.0
 WISH = {"rows": "messages", "format": "jsonl", "columns": "id,writer,kind,text"}
 
 
@@ -29,7 +30,7 @@ async def content(built: House, id: str) -> bytes:
     """Return the file of an export, once it is done."""
     headers = {"Authorization": f"Bearer {built.clients.key}"}
     http = built.clients.http
-    with trio.fail_after(WITHIN):
+    with trio.fail_after(PATIENCE):
         while True:
             job = body(await http.get(f"/explore/exports/{id}", headers=headers), dict)
             if job["state"] not in ("queued", "running"):
@@ -61,7 +62,7 @@ async def test_a_kill_leaves_no_half_file(engine: str, tmp_path: Path) -> None:
 
 async def swept(folder: Path) -> None:
     """Wait until nothing is left of what was interrupted."""
-    with trio.fail_after(WITHIN):
+    with trio.fail_after(PATIENCE):
         while _unfinished(folder):  # noqa: ASYNC110 - a folder rings no bell
             await trio.sleep(LOOK_AGAIN)
 

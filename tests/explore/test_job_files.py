@@ -1,5 +1,6 @@
 """Files of exports in the background: kept for their time, by links of ours, and nobody else's."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from attrs import evolve
 
 from kaisa_relay.domain.ids import ExportId
 from kaisa_relay.domain.requester import Requester, RequesterKind
-from kaisa_relay.explore import JobLinks, Jobs, job_rows
+from kaisa_relay.explore import JobLinks, Jobs, job_files, job_rows
 from kaisa_relay.ports.export_jobs import (
     MOST_JOBS,
     Download,
@@ -146,3 +147,22 @@ async def test_pages_of_jobs_go_from_the_newest_back(here: Library, made: Jobs) 
     of = here.world.workspace
     assert await made.jobs(of, 2, None) == [third, second]
     assert await made.jobs(of, 2, second.id) == [first]
+
+
+async def test_what_cannot_be_removed_is_said_to_who_must_know(
+    here: Library, made: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erasure hears of it; whoever drops a job need not wait for the disk."""
+    async with at_work(made):
+        job = await ended(made, await asked(made, here))
+
+    def broken(path: Path) -> None:
+        raise OSError(errno.EIO, "")
+
+    monkeypatch.setattr(job_files, "_remove", broken)
+    assert await made.drop(job.workspace, job.id)
+    with pytest.raises(OSError, match="Errno 5"):
+        await made.sweep(job.workspace)
+    monkeypatch.undo()
+    await made.sweep(job.workspace)
+    assert files(tmp_path) == []

@@ -119,8 +119,9 @@ async def test_what_looks_for_them_is_cancelled(at_work: Office, tmp_path: Path)
     assert await now(at_work, other) == other
 
 
-async def test_a_crash_between_rows_and_files_leaves_no_file(
-    at_work: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", [RuntimeError("a crash"), OSError(5, "a bad disk")], ids=repr)
+async def test_a_receipt_is_done_when_the_files_are_gone(
+    at_work: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     here, made = at_work.library, at_work.exports
     await talked(at_work, XENIA)
@@ -135,7 +136,7 @@ async def test_a_crash_between_rows_and_files_leaves_no_file(
     async def crash(*given: Any) -> None:
         if not crashed:
             crashed.append(files(tmp_path))
-            raise RuntimeError
+            raise fault
         await sweep(*given)
 
     monkeypatch.setattr(type(made), "sweep", lambda self, of: crash(of))
