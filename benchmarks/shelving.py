@@ -18,8 +18,10 @@ CHANNELS: Final = 8
 AGENTS: Final = 200
 VISITORS_PER: Final = 3
 """Conversations per visitor, on average."""
+SPOKEN: Final = 26
+"""Messages of a conversation in which somebody speaks are fewer, after the first."""
 MESSAGES: Final = 10
-"""Messages per conversation, on average."""
+"""Messages per conversation, on average: of 100, 85 begin and 73 have an agent who speaks."""
 BEGIN: Final = 1_764_547_200_000_000
 """2025-12-01T00:00:00Z, in microseconds."""
 YEAR: Final = 365 * 86_400_000_000
@@ -125,7 +127,7 @@ def _accept(talk: Talk, rng: Random) -> None:
 
 def _speak(talk: Talk, rng: Random) -> None:
     row = talk.row
-    for number in range(rng.randrange(2 * (MESSAGES - 1))):
+    for number in range(rng.randrange(SPOKEN)):
         if number % 2:
             _says(talk, rng, "visitor", row.visitor)
         else:

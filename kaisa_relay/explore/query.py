@@ -1,6 +1,6 @@
 """Conversations found, counted and shown: the one way in which anything lists them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -62,32 +62,39 @@ def total(connection: Connection, of: WorkspaceId, which: Filter, most: int | No
 
 
 def _found(connection: Connection, choice: Choice, page: Page) -> list[int]:
-    """Return the ids of a page, by the first way that comes to its end."""
-    found: list[int] = []
-    for way in choice.ways(page.sort):
-        found, is_whole = _follow(connection, way, choice.of, page)
-        if is_whole:
+    """Return the ids of a page, each stretch of it by the first way that comes to its end."""
+    ways, found = tuple(choice.ways(page.sort)), list[int]()
+    stretches = zip(*(_parts(way, page, choice.dialect) for way in ways), strict=True)
+    for parts in stretches:
+        tried = zip(ways, parts, strict=True)
+        found += _stretch(connection, choice.of, tried, page.most - len(found))
+        if len(found) >= page.most:
             break
     return found
 
 
+def _stretch(
+    connection: Connection, of: WorkspaceId, tried: Iterable[tuple[Way, "_Part"]], most: int
+) -> list[int]:
+    ids: list[int] = []
+    for way, part in tried:
+        ids, is_whole = _follow(connection, way, part, of, most)
+        if is_whole:
+            break
+    return ids
+
+
 def _follow(
-    connection: Connection, way: Way, of: WorkspaceId, page: Page
+    connection: Connection, way: Way, part: "_Part", of: WorkspaceId, most: int
 ) -> tuple[list[int], bool]:
     """Return the ids that are found on a way, and whether it went as far as it had to."""
-    found: list[int] = []
-    for part in _parts(way, page, connection.dialect.name):
-        end = None
-        if way.walked is not None:
-            every = part.rows((CONVERSATION.workspace == of,)).offset(way.walked).limit(1)
-            end = connection.execute(every).first()
-        rows = part.rows(way.holds, None if end is None else tuple(end))
-        found += [row[-1] for row in connection.execute(rows.limit(page.most - len(found)))]
-        if len(found) >= page.most:
-            return found, True
-        if end is not None:
-            return found, False
-    return found, True
+    end = None
+    if way.walked is not None:
+        every = part.rows((CONVERSATION.workspace == of,)).offset(way.walked).limit(1)
+        end = connection.execute(every).first()
+    rows = part.rows(way.holds, None if end is None else tuple(end)).limit(most)
+    ids = [row[-1] for row in connection.execute(rows)]
+    return ids, end is None or len(ids) >= most
 
 
 @frozen

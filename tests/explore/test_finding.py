@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import event
 
 from benchmarks.shelving import Talk, shelve, talks
 from kaisa_relay.domain.explore.fields import SORTABLE, SPANS
@@ -89,6 +90,26 @@ async def test_pages_make_the_whole_list(
             valued.sort(key=lambda each: (getattr(each, field), each.id), reverse=descending)
             empty.sort(key=lambda each: each.id, reverse=descending)
             assert found == [each.id for each in (*valued, *empty)]
+
+
+async def test_what_has_no_value_is_walked_of_its_own(
+    here: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody who left bought anything: whole indexes are asked among what has a value alone."""
+    bound(monkeypatch, 0, 15)
+    await shelved(here)
+    asked: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(here.shelf.reader, "before_cursor_execute", note)
+    meant = which(("status", "abandoned"), ("language", "sv"))
+    wanted = Page(1, Sort("value"))
+    listed = partial(query.listed, of=here.world.workspace, which=meant, page=wanted)
+    assert len(await here.shelf.read(listed)) == 1
+    (whole,) = (each for each in asked if "INTERSECT" in each)
+    assert "IS NOT NULL" in whole
 
 
 async def test_what_arrives_meanwhile_moves_no_page(here: Library) -> None:
