@@ -5,7 +5,8 @@ import { Channels } from "./channels/channels";
 import { Conversation } from "./conversation/view";
 import { Engagement } from "./engagement/section";
 import { useShortcuts } from "./keyboard";
-import { address, ENGAGEMENT, place } from "./page";
+import { Explore } from "./explore/section";
+import { address, ENGAGEMENT, EXPLORE, place, type Place } from "./page";
 import { Settings } from "./settings/settings";
 import { SignIn } from "./signin/signin";
 import { may, signOut, who } from "./session";
@@ -43,8 +44,9 @@ function toContent(event: Event): void {
 
 function Bar() {
   const here = useStore(place).at;
-  const engaging = may("engagement:manage") ? (["triggers"] as const) : [];
-  const places = ["board", "agents", "channels", ...engaging, "settings"] as const;
+  const engaging: Place[] = may("engagement:manage") ? [{ at: "triggers" }] : [];
+  const exploring: Place = { at: "explore", query: "" };
+  const places: Place[] = [{ at: "board" }, { at: "agents" }, { at: "channels" }, exploring, ...engaging, { at: "settings" }];
   return (
     <header class="bar">
       <a class="mark" href={address({ at: "board" })} aria-label={t.title}>
@@ -52,12 +54,11 @@ function Bar() {
         <span>{t.title}</span>
       </a>
       <nav class="nav">
-        {places.map((at) => {
-          const within = at === "board" ? ["conversation"] : at === "triggers" ? ENGAGEMENT : [];
-          const current = here === at || within.some((each) => each === here);
+        {places.map((each) => {
+          const current = here === each.at || (WITHIN[each.at] ?? []).some((at) => at === here);
           return (
-            <a key={at} href={address({ at })} aria-current={current ? "page" : undefined}>
-              {at === "triggers" ? t.engagement.nav : t.nav[at]}
+            <a key={each.at} href={address(each)} aria-current={current ? "page" : undefined}>
+              {CALLED[each.at]}
             </a>
           );
         })}
@@ -69,6 +70,14 @@ function Bar() {
     </header>
   );
 }
+
+/** Places that belong to another one of the bar. */
+const WITHIN: Partial<Record<Place["at"], readonly Place["at"][]>> = {
+  board: ["conversation"],
+  triggers: ENGAGEMENT,
+  explore: EXPLORE,
+};
+const CALLED: Partial<Record<Place["at"], string>> = { ...t.nav, triggers: t.engagement.nav, explore: t.explore.nav };
 
 export function Mark() {
   return (
@@ -88,6 +97,9 @@ function Shown() {
       return <Channels />;
     case "settings":
       return <Settings />;
+    case "explore":
+    case "reports":
+      return <Explore place={here} />;
     case "triggers":
     case "endpoints":
     case "deliveries":

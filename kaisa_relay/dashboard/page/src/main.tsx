@@ -8,6 +8,7 @@ import "./style/settings.css";
 import "./style/engagement.css";
 import "./style/board.css";
 import "./style/conversation.css";
+import "./style/explore.css";
 
 followAddress();
 addEventListener("online", tryNow);

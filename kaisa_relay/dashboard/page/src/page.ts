@@ -6,6 +6,7 @@ export type Filter = Readonly<Record<string, string>>;
 
 export const ENGAGEMENT = ["triggers", "endpoints", "deliveries", "suppressions"] as const;
 export type Section = (typeof ENGAGEMENT)[number];
+export const EXPLORE = ["explore", "reports"] as const;
 
 export type Place =
   | { at: "board" }
@@ -13,14 +14,19 @@ export type Place =
   | { at: "agents" }
   | { at: "channels" }
   | { at: "settings" }
+  /** What is asked for stands in the address as the API takes it: a name may come twice. */
+  | { at: (typeof EXPLORE)[number]; query: string }
   /** One of the lists; with an id one thing of it, `new` for one that is to be made. */
   | { at: Section; id?: string; filter?: Filter };
 
 export function read(hash: string): Place {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [path = "", ...rest] = hash.replace(/^#\/?/, "").split("?");
+  const query = rest.join("?");
   const [at, id] = path.split("/");
   if (at === "conversations" && id) return { at: "conversation", id };
   if (at === "agents" || at === "channels" || at === "settings") return { at };
+  const explored = EXPLORE.find((each) => each === at);
+  if (explored) return { at: explored, query };
   const section = ENGAGEMENT.find((each) => each === at);
   if (section === undefined) return { at: "board" };
   if (id) return { at: section, id };
@@ -30,6 +36,7 @@ export function read(hash: string): Place {
 
 export function address(place: Place): string {
   if (place.at === "conversation") return `#/conversations/${place.id}`;
+  if ("query" in place) return `#/${place.at}${place.query && `?${place.query}`}`;
   const { id, filter } = place as { id?: string; filter?: Filter };
   const query = filter ? `?${new URLSearchParams(filter)}` : "";
   return `#/${place.at}${id ? `/${id}` : query}`;

@@ -1,5 +1,6 @@
 // Every word that the page says. Another language is another file of this shape.
 import type { EventType } from "../feed/frames";
+import { explore, reports } from "./explore";
 import { deliveries, endpoints, engagement, suppressions, triggers } from "./engagement";
 
 interface AlertWords {
@@ -13,6 +14,8 @@ export const en = {
   title: "kaisa_relay",
   skip: "Skip to the content",
   nav: { board: "Board", agents: "Agents", channels: "Channels", settings: "Settings" },
+  explore,
+  reports,
   engagement,
   triggers,
   endpoints,

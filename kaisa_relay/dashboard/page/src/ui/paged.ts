@@ -1,5 +1,7 @@
 // A list that is read page by page, each after the one before.
 import { useState } from "preact/hooks";
+import type { ExploreTotal } from "../api/types";
+import type { Pair } from "../explore/query";
 import { client } from "../session";
 import { explain } from "../signin/signin";
 import { useLoaded } from "./loaded";
@@ -7,6 +9,8 @@ import { useLoaded } from "./loaded";
 interface Page<T> {
   items: T[];
   next: string | null;
+  /** Only on the first page, and only of some lists. */
+  total?: ExploreTotal | null;
 }
 
 export interface Paged<T> {
@@ -17,14 +21,16 @@ export interface Paged<T> {
   more: boolean;
   /** Whether only the first page is shown, which may be read anew without losing the others. */
   first: boolean;
+  total: ExploreTotal | null;
   again: () => Promise<void>;
   older: () => Promise<void>;
 }
 
 type Rest<T> = { of: Page<T>; items: T[]; next: string | null; failed: string };
 
-export function usePaged<T>(path: string, query: Readonly<Record<string, string>>): Paged<T> {
-  const asked = `${path}?${new URLSearchParams({ ...query, limit: "50" })}`;
+export function usePaged<T>(path: string, query: Readonly<Record<string, string>> | readonly Pair[]): Paged<T> {
+  const named = Array.isArray(query) ? query : Object.entries(query);
+  const asked = `${path}?${new URLSearchParams([...named, ["limit", "50"]])}`;
   const { value, failed, again } = useLoaded(() => client.get<Page<T>>(asked), asked);
   const [rest, setRest] = useState<Rest<T> | null>(null);
   // What followed another first page is not what follows this one.
@@ -47,6 +53,7 @@ export function usePaged<T>(path: string, query: Readonly<Record<string, string>
     failed: shown?.failed || failed,
     more: next !== null,
     first: !shown?.items.length,
+    total: value?.total ?? null,
     again,
     older,
   };
