@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { address } from "../page";
 import { may } from "../session";
 import { t } from "../text/en";
-import { Badge, Empty, Fact, Failed, Instant, Loading, name } from "../ui/parts";
+import { Badge, Button, Empty, Fact, Failed, Instant, Loading, name } from "../ui/parts";
 import { dayTime, since, until, useNow } from "../ui/time";
 import { Actions } from "./actions";
 import { Composer } from "./composer";
@@ -53,6 +53,7 @@ function Head({ whole: { conversation } }: { whole: Whole }) {
         <Status whole={conversation} />
       </div>
       <Badge kind={status}>{t.board.states[status]}</Badge>
+      <Button onClick={() => print()}>{t.conversation.print}</Button>
     </header>
   );
 }

@@ -96,6 +96,7 @@ export const en = {
   },
   conversation: {
     back: "Back to the board",
+    print: "Print",
     visitor: "Visitor",
     agent: "Agent",
     channel: "Channel",

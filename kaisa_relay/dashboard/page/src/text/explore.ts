@@ -96,7 +96,6 @@ export const reports = {
     agents: "Agents",
     channels: "Channels",
     engagement: "Engagement",
-    costs: "Costs",
   } as Record<string, string>,
   by: "Divided by",
   whole: "not divided",

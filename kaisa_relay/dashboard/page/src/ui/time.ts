@@ -31,9 +31,13 @@ export function clockTime(instant: string): string {
   return clock.format(new Date(instant));
 }
 
+const yearly = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+
+/** A day and a time, with the year where it is not this one. */
 export function dayTime(instant: string): string {
   const at = new Date(instant);
-  return `${day.format(at)} ${clock.format(at)}`;
+  const days = at.getFullYear() === new Date().getFullYear() ? day : yearly;
+  return `${days.format(at)} ${clock.format(at)}`;
 }
 
 /** The present, once a second. */
