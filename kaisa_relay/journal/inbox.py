@@ -24,6 +24,7 @@ from kaisa_relay.ports import (
     ItemKind,
     NewItem,
     ParkItem,
+    StoreUnavailable,
     UnreadableItem,
 )
 from kaisa_relay.runtime.callback import Callback
@@ -62,6 +63,7 @@ class SqlInbox:
         self._read_item = read_item
         self._append = append
         self._overhearing: list[Callable[[Sequence[NewItem]], None]] = []
+        self._doubting: list[Callable[[], None]] = []
 
     async def store(self, rows: Sequence[NewItem]) -> int:
         """Commit the rows and return how many were new; repeats are dropped by their `dedup`."""
@@ -73,11 +75,22 @@ class SqlInbox:
         """Commit the rows for a caller that waits in no task; `on_stored` hears `store`'s end."""
         for take in self._overhearing:
             take(rows)
-        self._accepting.accept_nowait(rows, on_stored)
+
+        def heard(answer: int | Exception) -> None:
+            if isinstance(answer, StoreUnavailable):
+                for look in self._doubting:
+                    look()
+            on_stored(answer)
+
+        self._accepting.accept_nowait(rows, heard)
 
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called, without waiting, with every item committed from now on."""
         self._items.subscribe(take)
+
+    def on_doubt(self, look: Callable[[], None]) -> None:
+        """Have `look` called, without waiting, whenever `store` fails for want of the store."""
+        self._doubting.append(look)
 
     def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
         """Have `take` called, without waiting, with whatever `store` is given."""

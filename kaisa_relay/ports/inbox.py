@@ -134,6 +134,13 @@ class Inbox(Protocol):
         """Have `take` called, without waiting, with every item committed from now on."""
         ...
 
+    def on_doubt(self, look: Callable[[], None]) -> None:
+        """Have `look` called, without waiting, whenever `store` fails for want of the store.
+
+        Its rows may be durable all the same, and are then handed to nobody.
+        """
+        ...
+
     def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
         """Have `take` called, without waiting, with whatever `store` is given, before it commits.
 

@@ -4,6 +4,7 @@ import pytest
 from trio.testing import MockClock
 
 from kaisa_relay.journal.memory.commits import Fault
+from kaisa_relay.ports import StoreUnavailable
 from tests.actors.house import AGENT, VISITOR, House, open_house
 
 MANY = 8
@@ -28,6 +29,23 @@ async def test_it_is_neither_lost_nor_doubled(autojump_clock: MockClock, fault: 
         await house.pass_time(30)
         assert not house.store.commits.faults
         assert house.texts(AGENT)[seen:] == words
+        house.check_finished()
+
+
+async def test_what_was_stored_unheard_keeps_its_place(autojump_clock: MockClock) -> None:
+    """The webhook got no 200 and its row is durable: it goes before what comes after it."""
+    async with open_house() as house:
+        await house.talking()
+        seen = len(house.texts(AGENT))
+        one = house.item(VISITOR, "one")
+        house.store.commits.faults.append(Fault.AFTER)
+        with pytest.raises(StoreUnavailable):
+            await house.arrive(one)
+        await house.arrive(house.item(VISITOR, "two"))
+        await house.pass_time(1)
+        await house.arrive(one)  # Meta brings again what got no 200
+        await house.pass_time(30)
+        assert house.texts(AGENT)[seen:] == ["one", "two"]
         house.check_finished()
 
 

@@ -45,10 +45,6 @@ async def dies_before_it_answers(server: Server, rng: Random) -> None:
 
 
 WAYS: Final = {"anywhere": dies_anywhere, "before it answers": dies_before_it_answers}
-LATE: Final = pytest.mark.xfail(
-    strict=False,
-    reason="a stored message that nobody was told of may be decided after one stored later",
-)
 
 
 async def talk_through(built: House, server: Server, way: str, seed: int) -> list[str]:
@@ -70,7 +66,7 @@ async def talk_through(built: House, server: Server, way: str, seed: int) -> lis
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("way", ["anywhere", pytest.param("before it answers", marks=LATE)])
+@pytest.mark.parametrize("way", WAYS)
 async def test_nothing_is_lost_or_doubled(way: str, seed: int, tmp_path: Path) -> None:
     """No message is lost, repeated or reordered, though the relay cannot know what it committed."""
     with own_server() as server:

@@ -72,6 +72,7 @@ class Router:
         leave = self._addressing.lookups.leave
         self.slots = Slots(self.context, self.done, self._readdress, leave)
         self.context.inbox.subscribe(self.take)
+        self.context.inbox.on_doubt(self.look_again)  # older than whatever comes after it
         self.context.exchange.tell_conversation = self.slots.tell
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:

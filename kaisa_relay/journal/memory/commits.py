@@ -49,6 +49,7 @@ class Commits:
     take_recorded: list[Callable[[Sequence[Recorded]], None]] = field(factory=list)
     take_items: list[Callable[[Sequence[InboxItem]], None]] = field(factory=list)
     overhearing: list[Callable[[Sequence[NewItem]], None]] = field(factory=list)
+    doubting: list[Callable[[], None]] = field(factory=list)
     take_ended: list[Callable[[Sequence[Send]], None]] = field(factory=list)
 
     async def read(self) -> Rows:

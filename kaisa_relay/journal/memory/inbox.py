@@ -10,7 +10,7 @@ from kaisa_relay.journal.memory.commits import Commits
 from kaisa_relay.journal.memory.outbox import finish, move_leg
 from kaisa_relay.journal.memory.rows import InboxRow, InboxState, Transaction, as_item
 from kaisa_relay.journal.outcomes import legs_of
-from kaisa_relay.ports import UNREADABLE, InboxItem, NewItem
+from kaisa_relay.ports import UNREADABLE, InboxItem, NewItem, StoreUnavailable
 
 
 @frozen
@@ -29,12 +29,21 @@ class MemoryInbox:
             nonlocal new
             new = sum(_store(self.commits, transaction, row) for row in rows)
 
-        await self.commits.commit(write)
+        try:
+            await self.commits.commit(write)
+        except StoreUnavailable:
+            for look in self.commits.doubting:
+                look()
+            raise
         return new
 
     def subscribe(self, take: Callable[[Sequence[InboxItem]], None]) -> None:
         """Have `take` called with every item committed from now on."""
         self.commits.take_items.append(take)
+
+    def on_doubt(self, look: Callable[[], None]) -> None:
+        """Have `look` called whenever `store` fails for want of the store."""
+        self.commits.doubting.append(look)
 
     def overhear(self, take: Callable[[Sequence[NewItem]], None]) -> None:
         """Have `take` called with whatever `store` is given."""
