@@ -26,7 +26,6 @@ AUDITED: Final[Mapping[tuple[str, str], Action]] = {
     ("GET", f"{_TALK}/messages/<message>/file"): Action.FILE_READ,
     ("GET", "/conversations"): Action.TEXT_SEARCHED,
     ("GET", "/explore/conversations"): Action.TEXT_SEARCHED,
-    ("POST", "/feed/tickets"): Action.FEED_OPENED,
     ("GET", "/visitors"): Action.VISITOR_LOOKED_UP,
     ("GET", "/explore/export"): Action.EXPORT_MADE,
     ("POST", "/explore/exports"): Action.EXPORT_MADE,

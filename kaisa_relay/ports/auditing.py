@@ -20,7 +20,6 @@ class Action(StrEnum):
     TRANSCRIPT_READ = "transcript.read"
     FILE_READ = "file.read"
     TEXT_SEARCHED = "text.searched"
-    FEED_OPENED = "feed.opened"
     VISITOR_LOOKED_UP = "visitor.looked-up"
     EXPORT_MADE = "export.made"
     EXPORT_DOWNLOADED = "export.downloaded"
