@@ -40,9 +40,11 @@ async def built(tmp_path: Path) -> AsyncIterator[House]:
 async def test_conversations_are_found_exported_and_counted(built: House) -> None:
     """The list, the file and the report say the same of the same conditions."""
     await built.phone(ANNA)
-    for visitor, car in zip(VISITORS, ("V60", "V60", "XC40"), strict=True):
-        made = await built.clients.api.create(visitor, [ANNA], {"car": car})
-    await built.clients.api.close(made.id)
+    made = [
+        await built.clients.api.create(visitor, [ANNA], {"car": car})
+        for visitor, car in zip(VISITORS, ("V60", "V60", "XC40"), strict=True)
+    ]
+    await built.clients.api.close(made[-1].id)
     await supervise(partial(_explores, built))
 
 
