@@ -8,6 +8,7 @@ from typing import Final
 
 import trio
 
+from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.columns import Rows
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.explore.wanted import Format, Wanted, read_wanted
@@ -16,6 +17,7 @@ from kaisa_relay.ports.export_jobs import Download, ExportJob, ExportState
 from tests.explore.conftest import Library
 
 KEPT: Final = timedelta(hours=24)
+MANY: Final = 40
 PUBLIC: Final = "https://relay.example"
 EVERY: Final = Filter()
 
@@ -77,3 +79,9 @@ async def fetched(made: Jobs, job: ExportJob, start: int = 0) -> bytes:
 def files(folder: Path) -> list[Path]:
     """Return every file that is left below the folder."""
     return sorted(each for each in (folder / "exports").rglob("*") if each.is_file())
+
+
+async def many(here: Library) -> None:
+    """Put conversations on the shelf that no journal knows."""
+    found = list(talks(here.world.workspace, MANY, 3, here.world.new_id()))
+    await here.shelf.write(lambda connection: shelve(connection, found))

@@ -1,14 +1,18 @@
 """Files of exports in the background: kept for their time, by links of ours, and nobody else's."""
 
 import errno
+import io
+import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
+from kaisa_relay.domain.explore.wanted import Format
 from kaisa_relay.domain.ids import ExportId
 from kaisa_relay.domain.requester import Requester, RequesterKind
-from kaisa_relay.explore import JobLinks, Jobs, job_files, job_rows
+from kaisa_relay.explore import Exporting, JobLinks, Jobs, exporting, job_files, job_rows, sheets
 from kaisa_relay.ports.export_jobs import (
     MOST_JOBS,
     Download,
@@ -20,6 +24,7 @@ from kaisa_relay.ports.export_jobs import (
 from tests.explore.conftest import Library
 from tests.explore.jobs import (
     KEPT,
+    MANY,
     MESSAGES,
     PUBLIC,
     asked,
@@ -28,6 +33,7 @@ from tests.explore.jobs import (
     fetched,
     files,
     jobs,
+    many,
     wanting,
 )
 
@@ -166,3 +172,30 @@ async def test_what_cannot_be_removed_is_said_to_who_must_know(
     monkeypatch.undo()
     await made.sweep(job.workspace)
     assert files(tmp_path) == []
+
+
+async def test_what_is_too_much_at_once_is_made_in_the_background(
+    here: Library, made: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_SHEETED", MANY - 1)
+    monkeypatch.setattr(sheets, "MOST_ROWS", MANY // 2)
+    await many(here)
+    book = wanting(("format", Format.XLSX), ("columns", "id"))
+    assert not await Exporting(here.shelf).fits(here.world.workspace, book)
+    async with at_work(made):
+        job = await ended(made, await asked(made, here, book))
+    assert (job.state, job.written) == (ExportState.DONE, MANY)
+    with zipfile.ZipFile(io.BytesIO(await fetched(made, job))) as parts:
+        assert parts.testzip() is None
+        assert sum("worksheets/" in name for name in parts.namelist()) == 3
+
+
+async def test_a_file_is_for_us_alone(here: Library, made: Jobs, tmp_path: Path) -> None:
+    async with at_work(made):
+        job = await ended(made, await asked(made, here))
+    (file,) = files(tmp_path)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert job.bytes == len(await fetched(made, job)) == file.stat().st_size
+    assert job.ended_at is not None
+    assert job.expires_at == job.ended_at + KEPT

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 import trio
 from sqlalchemy import Connection
 
-from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.columns import Rows
 from kaisa_relay.domain.explore.wanted import Format
 from kaisa_relay.domain.ids import CONVERSATION, to_text
@@ -29,7 +27,7 @@ from kaisa_relay.ports.export_jobs import (
 from kaisa_relay.runtime.supervise import RestartPolicy
 from tests.explore.conftest import Library
 from tests.explore.jobs import (
-    KEPT,
+    MANY,
     MESSAGES,
     asked,
     at_work,
@@ -37,23 +35,16 @@ from tests.explore.jobs import (
     fetched,
     files,
     jobs,
+    many,
     wanting,
 )
 from tests.explore.script import sold
-
-MANY = 40
 
 
 @pytest.fixture
 def made(here: Library, tmp_path: Path) -> Jobs:
     """Who makes them; not at work yet."""
     return jobs(here, tmp_path)
-
-
-async def many(here: Library) -> None:
-    """Put conversations on the shelf that no journal knows."""
-    found = list(talks(here.world.workspace, MANY, 3, here.world.new_id()))
-    await here.shelf.write(lambda connection: shelve(connection, found))
 
 
 FORMS = [(rows, form) for rows in Rows for form in Format]
@@ -76,17 +67,6 @@ async def test_a_job_makes_what_an_export_streams(
     assert (job.state, job.done, job.total) == (ExportState.DONE, 1, 1)
     assert job.written == {Rows.CONVERSATIONS: 1, Rows.OFFERS: 2}.get(rows, job.written)
     assert await fetched(made, job, 5) == content[5:]
-
-
-async def test_a_file_is_for_us_alone(here: Library, made: Jobs, tmp_path: Path) -> None:
-    async with at_work(made):
-        job = await ended(made, await asked(made, here))
-    (file,) = files(tmp_path)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert job.bytes == len(await fetched(made, job)) == file.stat().st_size
-    assert job.ended_at is not None
-    assert job.expires_at == job.ended_at + KEPT
 
 
 async def test_how_far_it_is_is_told(
