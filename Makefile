@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 PYTHON := $(shell command -v python3.11 || command -v python3)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(wildcard kaisa_relay tests benchmarks)
-PARTS   := format-check lint types page tests coverage
+PARTS   := checks domain tests
 
 # Branches in per cent: every rule is tried where rules are tested, and nearly everything else.
 DOMAIN_COVERAGE ?= 100
@@ -22,7 +22,7 @@ FUZZ  ?= 30
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup built demo test test-crash whole-coverage format format-check lint types page tests coverage fuzz bench constraints clean
+.PHONY: help setup built demo test test-crash whole-coverage format checks format-check lint types page domain tests fuzz bench constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,7 +50,7 @@ built: setup
 demo: built ## play the main road on a WhatsApp that runs in the box; ARGS=… are its options
 	@$(BIN)/kaisa-relay demo $(ARGS)
 
-test: setup ## format, lint, types, tests and coverage; fails when any part fails
+test: setup ## format, lint, types, page and all tests; fails when any part fails
 	@failed=''; \
 	for part in $(PARTS); do \
 		echo "== $$part"; \
@@ -65,6 +65,10 @@ test-crash: setup ## the long run: kills, restarts, the largest file
 format: setup ## rewrite the sources in the one format
 	$(BIN)/ruff format .
 
+# Types and the page keep a core busy each.
+checks: setup
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync format-check lint types page
+
 format-check: setup
 	$(BIN)/ruff format --check .
 
@@ -77,16 +81,16 @@ types: setup ## mypy, strict
 page: setup ## the supervisors' page: types from the API's documents, their check, unit tests
 	$(BIN)/python build_backend/dashboard.py check
 
-tests: built
-	@command -v chromium >/dev/null || echo 'No Chromium here, so the tests in a browser are skipped:' \
-		'`apt-get install chromium` (as root) brings it.'
-	$(BIN)/python $(PYTEST)
-
-coverage: setup
+domain: setup ## the tests of the domain, which alone try every branch of it
 	@$(BIN)/coverage erase
 	@$(COUNTED) --source=kaisa_relay/domain $(PYTEST) --quiet tests/domain
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=$(DOMAIN_COVERAGE)
+
+tests: built ## all other tests
+	@command -v chromium >/dev/null || echo 'No Chromium here, so the tests in a browser are skipped:' \
+		'`apt-get install chromium` (as root) brings it.'
+	$(BIN)/python $(PYTEST) --ignore=tests/domain
 
 whole-coverage: built ## the branches that all tests together try, in some fifteen minutes
 	@$(BIN)/coverage erase
