@@ -26,7 +26,7 @@ from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.explore import Exploring, Shelf, open_shelf
-from kaisa_relay.explore.shelf import file_beside
+from kaisa_relay.explore.model.shelf import file_beside
 from kaisa_relay.ports.explore import Cursor, Page, Sort
 from kaisa_relay.store.migrate import migrate
 

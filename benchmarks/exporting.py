@@ -19,9 +19,9 @@ import trio
 from kaisa_relay.domain.explore.columns import Rows
 from kaisa_relay.domain.explore.wanted import Format, Wanted, read_wanted
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.explore.beside import open_beside
-from kaisa_relay.explore.filling import fill, open_sink
-from kaisa_relay.explore.job_rows import Progress
+from kaisa_relay.explore.exports.filling import fill, open_sink
+from kaisa_relay.explore.exports.job_rows import Progress
+from kaisa_relay.explore.model.beside import open_beside
 from kaisa_relay.runtime.garbage import MIDDLE, YOUNG
 
 OF: Final = WorkspaceId(1)

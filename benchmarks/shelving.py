@@ -11,8 +11,14 @@ from typing import Any, Final
 from attrs import fields, frozen
 from sqlalchemy import Connection, Table
 
-from kaisa_relay.explore import tables
-from kaisa_relay.explore.rows import ConversationRow, MessageRow, OfferRow, RecoveryRow, Row
+from kaisa_relay.explore.model import tables
+from kaisa_relay.explore.projecting.rows import (
+    ConversationRow,
+    MessageRow,
+    OfferRow,
+    RecoveryRow,
+    Row,
+)
 
 CHANNELS: Final = 8
 AGENTS: Final = 200

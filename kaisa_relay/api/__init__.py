@@ -14,7 +14,7 @@ from kaisa_relay.api.dependencies import (
     WebhookReceiver,
 )
 from kaisa_relay.api.limits import Limits
-from kaisa_relay.api.standing import StandingFrames
+from kaisa_relay.api.workspace.standing import StandingFrames
 
 __all__ = [
     "Channels",

@@ -8,45 +8,45 @@ from quart_trio import QuartTrio
 from quart_trio.wrappers import TrioRequest
 
 from kaisa_relay.api import problems
-from kaisa_relay.api.agents import Agents
-from kaisa_relay.api.alerts import Alerts
-from kaisa_relay.api.audit import AuditLog
 from kaisa_relay.api.audited import audited
 from kaisa_relay.api.auth import Guard
-from kaisa_relay.api.blocks import Blocks
-from kaisa_relay.api.channels import Channels
-from kaisa_relay.api.conversations import Conversations
-from kaisa_relay.api.deliveries import Deliveries
+from kaisa_relay.api.conversations.conversations import Conversations
+from kaisa_relay.api.conversations.links import Links
+from kaisa_relay.api.conversations.message_files import MessageFiles
+from kaisa_relay.api.conversations.rendering import Rendering
+from kaisa_relay.api.conversations.supervising import Supervising
+from kaisa_relay.api.conversations.transcript import Transcript
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.documentation import Documentation
-from kaisa_relay.api.downloads import Downloads
-from kaisa_relay.api.endpoints import Endpoints
-from kaisa_relay.api.erasures import Erasures
-from kaisa_relay.api.explore import Explore
-from kaisa_relay.api.export_jobs import ExportJobs
-from kaisa_relay.api.exporting import Export
-from kaisa_relay.api.feed import LiveFeed
-from kaisa_relay.api.feed_shapes import StandingAnswer
+from kaisa_relay.api.engagement.deliveries import Deliveries
+from kaisa_relay.api.engagement.endpoints import Endpoints
+from kaisa_relay.api.engagement.rehearsing import Rehearsing
+from kaisa_relay.api.engagement.suppressions import Suppressions
+from kaisa_relay.api.engagement.triggers import Triggers
+from kaisa_relay.api.engagement.unsubscribing import Unsubscribing
+from kaisa_relay.api.explore.downloads import Downloads
+from kaisa_relay.api.explore.export_jobs import ExportJobs
+from kaisa_relay.api.explore.exporting import Export
+from kaisa_relay.api.explore.finding import Explore
+from kaisa_relay.api.explore.reports import Reports
+from kaisa_relay.api.feed.door import LiveFeed
+from kaisa_relay.api.feed.shapes import StandingAnswer
 from kaisa_relay.api.health import Health
 from kaisa_relay.api.images import Images
-from kaisa_relay.api.links import Links
-from kaisa_relay.api.managing import Managing
-from kaisa_relay.api.message_files import MessageFiles
 from kaisa_relay.api.openapi import document
 from kaisa_relay.api.page import Page
 from kaisa_relay.api.qr import QrCodes
-from kaisa_relay.api.rehearsing import Rehearsing
-from kaisa_relay.api.rendering import Rendering
-from kaisa_relay.api.reports import Reports
 from kaisa_relay.api.routes import Resource, Route, answering
 from kaisa_relay.api.session import Sessions
-from kaisa_relay.api.short_way import ShortWay
-from kaisa_relay.api.supervising import Supervising
-from kaisa_relay.api.suppressions import Suppressions
-from kaisa_relay.api.transcript import Transcript
-from kaisa_relay.api.triggers import Triggers
-from kaisa_relay.api.unsubscribing import Unsubscribing
-from kaisa_relay.api.webhooks import PREFIX, Webhooks
+from kaisa_relay.api.webhooks.route import PREFIX, Webhooks
+from kaisa_relay.api.webhooks.short_way import ShortWay
+from kaisa_relay.api.workspace.agents import Agents
+from kaisa_relay.api.workspace.alerts import Alerts
+from kaisa_relay.api.workspace.audit import AuditLog
+from kaisa_relay.api.workspace.blocks import Blocks
+from kaisa_relay.api.workspace.channels import Channels
+from kaisa_relay.api.workspace.erasures import Erasures
+from kaisa_relay.api.workspace.managing import Managing
 
 LARGEST_BODY: Final = 256 * 1024
 LARGEST_WEBHOOK: Final = 3 * 1024 * 1024

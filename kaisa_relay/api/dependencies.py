@@ -8,8 +8,8 @@ import trio
 from attrs import field, frozen
 from prometheus_client import CollectorRegistry
 
+from kaisa_relay.api.feed.seats import Bounds
 from kaisa_relay.api.limits import Limits
-from kaisa_relay.api.seats import Bounds
 from kaisa_relay.domain.channel import Channel
 from kaisa_relay.domain.ids import ChannelId, WorkspaceId
 from kaisa_relay.ports.auditing import Auditing

@@ -5,7 +5,7 @@ from quart_schema import document_querystring
 
 from kaisa_relay.api.answers import answer
 from kaisa_relay.api.auth import calling_key
-from kaisa_relay.api.conversations import read_id
+from kaisa_relay.api.conversations.conversations import read_id
 from kaisa_relay.api.dependencies import Dependencies
 from kaisa_relay.api.problems import Problem, problem
 from kaisa_relay.api.qr import PNG_SIZE, QUIET_ZONE, QrCodes

@@ -12,12 +12,14 @@ from quart import Quart
 from quart_schema import Info, QuartSchema
 from quart_schema.openapi import OpenAPIProvider
 
-from kaisa_relay.api.agent_shapes import AgentPage, PauseAgent
-from kaisa_relay.api.alerts import AlertPage
-from kaisa_relay.api.audit_shapes import AuditPage
-from kaisa_relay.api.block_shapes import BlockPage, BlockRequest
-from kaisa_relay.api.channel_shapes import ChannelPage
-from kaisa_relay.api.engagement_shapes import (
+from kaisa_relay.api.conversations.link_shapes import LinkAnswer, WantLink
+from kaisa_relay.api.conversations.supervising_shapes import (
+    TransferAnswer,
+    TransferConversation,
+    WriteMessage,
+    WriteNote,
+)
+from kaisa_relay.api.engagement.engagement_shapes import (
     DeliveryDetail,
     DeliveryPage,
     EndpointChange,
@@ -30,22 +32,17 @@ from kaisa_relay.api.engagement_shapes import (
     TriggerList,
     TriggerRequest,
 )
-from kaisa_relay.api.erasure_shapes import ErasureAnswer, VisitorList
-from kaisa_relay.api.explore_shapes import ExplorePage
-from kaisa_relay.api.export_shapes import ExportList, ExportRequest
-from kaisa_relay.api.feed_shapes import TicketAnswer
-from kaisa_relay.api.link_shapes import LinkAnswer, WantLink
-from kaisa_relay.api.managing_shapes import (
-    DrainChange,
-    KeyList,
-    KeyRequest,
-    NewKeyAnswer,
-    WorkspaceAnswer,
-    WorkspaceChange,
+from kaisa_relay.api.engagement.rehearsing_shapes import PreviewAnswer, PreviewRequest, TrialRequest
+from kaisa_relay.api.engagement.suppression_shapes import (
+    SuppressionAnswer,
+    SuppressionPage,
+    SuppressionRequest,
 )
+from kaisa_relay.api.explore.export_shapes import ExportList, ExportRequest
+from kaisa_relay.api.explore.report_shapes import ReportAnswer
+from kaisa_relay.api.explore.shapes import ExplorePage
+from kaisa_relay.api.feed.shapes import TicketAnswer
 from kaisa_relay.api.problems import MEDIA_TYPE
-from kaisa_relay.api.rehearsing_shapes import PreviewAnswer, PreviewRequest, TrialRequest
-from kaisa_relay.api.report_shapes import ReportAnswer
 from kaisa_relay.api.routes import Access, Route
 from kaisa_relay.api.session_shapes import SessionAnswer, SignIn
 from kaisa_relay.api.shapes import (
@@ -57,16 +54,19 @@ from kaisa_relay.api.shapes import (
     Nothing,
     ProblemAnswer,
 )
-from kaisa_relay.api.supervising_shapes import (
-    TransferAnswer,
-    TransferConversation,
-    WriteMessage,
-    WriteNote,
-)
-from kaisa_relay.api.suppression_shapes import (
-    SuppressionAnswer,
-    SuppressionPage,
-    SuppressionRequest,
+from kaisa_relay.api.workspace.agent_shapes import AgentPage, PauseAgent
+from kaisa_relay.api.workspace.alerts import AlertPage
+from kaisa_relay.api.workspace.audit_shapes import AuditPage
+from kaisa_relay.api.workspace.block_shapes import BlockPage, BlockRequest
+from kaisa_relay.api.workspace.channel_shapes import ChannelPage
+from kaisa_relay.api.workspace.erasure_shapes import ErasureAnswer, VisitorList
+from kaisa_relay.api.workspace.managing_shapes import (
+    DrainChange,
+    KeyList,
+    KeyRequest,
+    NewKeyAnswer,
+    WorkspaceAnswer,
+    WorkspaceChange,
 )
 from kaisa_relay.ports.keys import Scope
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from kaisa_relay.api.choice_shapes import ChoiceAnswer
-from kaisa_relay.api.file_shapes import FileAnswer
+from kaisa_relay.api.conversations.choice_shapes import ChoiceAnswer
+from kaisa_relay.api.conversations.file_shapes import FileAnswer
 from kaisa_relay.domain.conversation.messages import Strategy
 from kaisa_relay.domain.conversation.state import Phase
 

@@ -23,8 +23,8 @@ from kaisa_relay.actors.tree import Actors
 from kaisa_relay.actors.workspace.parting import ActorsParting
 from kaisa_relay.api.application import create_api
 from kaisa_relay.api.dependencies import Dependencies
-from kaisa_relay.api.seats import Bounds
-from kaisa_relay.api.standing import StandingFrames
+from kaisa_relay.api.feed.seats import Bounds
+from kaisa_relay.api.workspace.standing import StandingFrames
 from kaisa_relay.app import exploring
 from kaisa_relay.app.health import StoreReadiness
 from kaisa_relay.app.opening import databases, outward
@@ -41,13 +41,7 @@ from kaisa_relay.engagement import (
     Tools,
     Unsubscribing,
 )
-from kaisa_relay.explore import (
-    Exploring,
-    Exporting,
-    Jobs,
-    Projector,
-    Reporting,
-)
+from kaisa_relay.explore import Exploring, Exporting, Jobs, Projector, Reporting
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store

@@ -3,7 +3,7 @@
 import structlog
 import trio
 
-from kaisa_relay.api.webhook_listener import WebhookAnswers, refuse
+from kaisa_relay.api.webhooks.listener import WebhookAnswers, refuse
 from kaisa_relay.app.building import Relay
 from kaisa_relay.listener import Listener
 from kaisa_relay.settings import Bind

@@ -29,7 +29,7 @@ def rebuild(options: Options) -> None:
     it leaves everything as it was.
     """
     # Imported late: SQLAlchemy is half the time of a command that does not need it.
-    from kaisa_relay.explore.rebuilding import Rebuilding
+    from kaisa_relay.explore.projecting.rebuilding import Rebuilding
     from kaisa_relay.ports import StoreUnavailable
 
     url = options.settings().database_url
@@ -45,7 +45,7 @@ def rebuild(options: Options) -> None:
 async def _rebuild(url: str) -> tuple[int, bool]:
     from sqlalchemy import make_url
 
-    from kaisa_relay.explore.rebuilding import put_in_place, rebuild
+    from kaisa_relay.explore.projecting.rebuilding import put_in_place, rebuild
     from kaisa_relay.journal.codec import decode_content
     from kaisa_relay.journal.following import SqlFollowing
     from kaisa_relay.store import read_beside

@@ -33,12 +33,12 @@ from kaisa_relay.domain.explore.wanted import (
     read_wanted,
 )
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.explore import parquet
-from kaisa_relay.explore.beside import NoReadModel, open_beside
-from kaisa_relay.explore.filling import fill, open_sink
-from kaisa_relay.explore.job_rows import Progress, head
-from kaisa_relay.explore.shelf import Shelf
-from kaisa_relay.explore.writing import position
+from kaisa_relay.explore.exports import parquet
+from kaisa_relay.explore.exports.filling import fill, open_sink
+from kaisa_relay.explore.exports.job_rows import Progress, head
+from kaisa_relay.explore.model.beside import NoReadModel, open_beside
+from kaisa_relay.explore.model.shelf import Shelf
+from kaisa_relay.explore.projecting.writing import position
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.runtime.garbage import MIDDLE, YOUNG

@@ -11,7 +11,7 @@ from hypercorn.config import Config
 from hypercorn.trio import serve
 
 from kaisa_relay.api.early_answers import EarlyAnswers
-from kaisa_relay.api.webhook_listener import WebhookAnswers, refuse
+from kaisa_relay.api.webhooks.listener import WebhookAnswers, refuse
 from kaisa_relay.listener import Listener
 from kaisa_relay.runtime.callback import OnAnswer
 from tests.api.bench import Bench

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.shelving import talks
-from kaisa_relay.api.explore_query import read_cursor, write_cursor
+from kaisa_relay.api.explore.query import read_cursor, write_cursor
 from kaisa_relay.domain.explore.fields import FIELDS, SORTABLE, SPANS, Kind
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
 from kaisa_relay.domain.ids import WorkspaceId

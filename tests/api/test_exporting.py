@@ -11,7 +11,7 @@ from attrs import define, field
 from hypercorn.config import Config
 from hypercorn.trio import serve
 
-from kaisa_relay.api import exporting
+from kaisa_relay.api.explore import exporting
 from kaisa_relay.domain.explore.columns import Rows, usual
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.ports.exports import Format, Wanted

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from kaisa_relay.api.message_files import disposition
+from kaisa_relay.api.conversations.message_files import disposition
 from kaisa_relay.api.ranges import Part, read_range
 from kaisa_relay.domain.content import Media, MediaKind
 from kaisa_relay.domain.ids import ChannelId, ContactId, MessageId

@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from kaisa_relay.api.short_way import LARGEST, Arriving, ShortWay
+from kaisa_relay.api.webhooks.short_way import LARGEST, Arriving, ShortWay
 from tests.api.asgi import Event, Spoken, speak
 from tests.api.bench import Bench
 

@@ -1,6 +1,6 @@
 """What opens the feed's door: once, and not for long."""
 
-from kaisa_relay.api.tickets import LIVES, MOST, Pass, Tickets
+from kaisa_relay.api.feed.tickets import LIVES, MOST, Pass, Tickets
 from kaisa_relay.ports.keys import ApiKey
 from tests.api.rows import OURS
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaisa_relay.api.rendering import event_answer
+from kaisa_relay.api.conversations.rendering import event_answer
 from kaisa_relay.domain.contact import Side
 from kaisa_relay.domain.content import (
     ButtonTap,

@@ -23,7 +23,7 @@ EMPTY_CLASS_NAME = re.compile(r"(Manager|Handler|Helper|Service|Utils)$")
 MAY_CATCH_ALL = {
     "kaisa_relay/runtime/supervise.py",
     "kaisa_relay/api/problems.py",
-    "kaisa_relay/api/webhook_listener.py",
+    "kaisa_relay/api/webhooks/listener.py",
     "kaisa_relay/app/connections.py",
 }
 

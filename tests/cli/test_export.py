@@ -14,7 +14,7 @@ import trio
 from click.testing import Result
 
 from kaisa_relay.domain.ids import CONVERSATION, WORKSPACE, to_text
-from kaisa_relay.explore import filling
+from kaisa_relay.explore.exports import filling
 from tests.cli.conftest import CommandLine
 from tests.explore.conftest import Library, library
 from tests.explore.script import sold

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.explore import Projector, open_shelf, tables, writing
+from kaisa_relay.explore import Projector, open_shelf
+from kaisa_relay.explore.model import tables
+from kaisa_relay.explore.projecting import writing
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.runtime.clock import system_clock
 from kaisa_relay.store.tables import workspace

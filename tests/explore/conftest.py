@@ -8,7 +8,8 @@ import pytest
 from attrs import frozen
 from sqlalchemy import delete, select
 
-from kaisa_relay.explore import Projector, Shelf, open_shelf, tables
+from kaisa_relay.explore import Projector, Shelf, open_shelf
+from kaisa_relay.explore.model import tables
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.runtime.clock import system_clock
 from tests import fakes

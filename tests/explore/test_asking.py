@@ -4,8 +4,8 @@ import pytest
 import trio
 from sqlalchemy import Connection, column, select, text
 
-from kaisa_relay.explore.percentiles import read
-from kaisa_relay.explore.shelf import ASKERS
+from kaisa_relay.explore.model.shelf import ASKERS
+from kaisa_relay.explore.reports.percentiles import read
 from kaisa_relay.ports.explore import TooSlow
 from tests.explore.conftest import Library
 from tests.explore.script import sold

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from kaisa_relay.domain.explore.columns import Cell, Column
 from kaisa_relay.domain.ids import to_text
-from kaisa_relay.explore.cells import instant, member, seconds, whole
-from kaisa_relay.explore.csv_lines import csv_lines, neutral
+from kaisa_relay.explore.exports.cells import instant, member, seconds, whole
+from kaisa_relay.explore.exports.csv_lines import csv_lines, neutral
 
 IDS: Final = st.integers(0, (1 << 63) - 1)
 TEXTS: Final = st.text() | st.sampled_from(

@@ -14,8 +14,8 @@ from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.explore.grouping import Own
 from kaisa_relay.domain.explore.reports import FIGURES, ReportName
 from kaisa_relay.domain.ids import to_text
-from kaisa_relay.explore import engaging
-from kaisa_relay.explore.reporting import Reporting
+from kaisa_relay.explore.reports import engaging
+from kaisa_relay.explore.reports.reporting import Reporting
 from kaisa_relay.ports.engagement import DeliveryState
 from kaisa_relay.ports.reports import Report, Wanted
 from kaisa_relay.store.engagement_table import delivery, trigger

@@ -20,9 +20,10 @@ from benchmarks.shelving import Talk, shelve, talks
 from kaisa_relay.domain.explore.columns import COLUMNS, Rows, read_columns, usual
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.ids import CONVERSATION, MESSAGE, to_text
-from kaisa_relay.explore import Exporting, exporting, extracting, sheets
-from kaisa_relay.explore.cells import instant, public_id, whole
-from kaisa_relay.explore.formats import BOM
+from kaisa_relay.explore import Exporting
+from kaisa_relay.explore.exports import exporting, extracting, sheets
+from kaisa_relay.explore.exports.cells import instant, public_id, whole
+from kaisa_relay.explore.exports.formats import BOM
 from kaisa_relay.ports.exports import Format, Wanted
 from kaisa_relay.store.tables import contact, metadata
 from tests.explore.conftest import Library

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from benchmarks.shelving import Talk, shelve, talks
 from kaisa_relay.domain.explore.fields import SORTABLE, SPANS
 from kaisa_relay.domain.explore.filtering import Condition, Filter, Operator, read_filter
-from kaisa_relay.explore import choosing, query
+from kaisa_relay.explore.finding import choosing, query
 from kaisa_relay.ports.explore import Cursor, Page, Sort, Summary, Total
 from tests.explore.conftest import Library
 from tests.explore.script import ANNA, METADATA, VERA, sold

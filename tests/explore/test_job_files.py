@@ -12,7 +12,8 @@ from attrs import evolve
 from kaisa_relay.domain.explore.wanted import Format
 from kaisa_relay.domain.ids import ExportId
 from kaisa_relay.domain.requester import Requester, RequesterKind
-from kaisa_relay.explore import Exporting, JobLinks, Jobs, exporting, job_files, job_rows, sheets
+from kaisa_relay.explore import Exporting, JobLinks, Jobs
+from kaisa_relay.explore.exports import exporting, job_files, job_rows, sheets
 from kaisa_relay.ports.export_jobs import (
     MOST_JOBS,
     Download,

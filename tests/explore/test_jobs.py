@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from kaisa_relay.domain.explore.columns import Rows
 from kaisa_relay.domain.explore.wanted import Format
 from kaisa_relay.domain.ids import CONVERSATION, to_text
-from kaisa_relay.explore import Exporting, Jobs, extracting, filling, job_rows
-from kaisa_relay.explore import jobs as jobs_module
-from kaisa_relay.explore.filling import Sink
-from kaisa_relay.explore.job_files import JobFile
-from kaisa_relay.explore.job_rows import Begun, Progress
+from kaisa_relay.explore import Exporting, Jobs
+from kaisa_relay.explore.exports import extracting, filling, job_rows
+from kaisa_relay.explore.exports import jobs as jobs_module
+from kaisa_relay.explore.exports.filling import Sink
+from kaisa_relay.explore.exports.job_files import JobFile
+from kaisa_relay.explore.exports.job_rows import Begun, Progress
 from kaisa_relay.ports import StoreUnavailable
 from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.ports.export_jobs import (

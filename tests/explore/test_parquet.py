@@ -10,7 +10,8 @@ import pytest
 from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.columns import COLUMNS, Cell, Column, Rows
 from kaisa_relay.domain.explore.wanted import Format
-from kaisa_relay.explore import Exporting, parquet
+from kaisa_relay.explore import Exporting
+from kaisa_relay.explore.exports import parquet
 from tests.explore.conftest import Library
 from tests.explore.script import sold
 from tests.explore.test_exporting import exported, objects, parts, wanting

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, event
 from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
 from kaisa_relay.domain.ids import WorkspaceId
-from kaisa_relay.explore import choosing, open_shelf, query
+from kaisa_relay.explore import open_shelf
+from kaisa_relay.explore.finding import choosing, query
 from kaisa_relay.ports.explore import Page, Sort
 from kaisa_relay.store import sqlite
 from kaisa_relay.store.tables import METADATA

@@ -95,7 +95,7 @@ async def test_batches_of_any_size_make_the_same_rows(
     here: Library, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     """Taken in piece by piece as it happens, or all at once on an empty shelf."""
-    monkeypatch.setattr("kaisa_relay.explore.projector.BATCH", size)
+    monkeypatch.setattr("kaisa_relay.explore.projecting.projector.BATCH", size)
     for _ in range(3):
         await sold(here.world)
         await here.catch_up()
@@ -112,7 +112,7 @@ async def test_two_that_take_turns_make_the_same_rows(
     here: Library, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """Rows that one holds in memory are old as soon as the other has moved the cursor."""
-    monkeypatch.setattr("kaisa_relay.explore.stepping.MOST_ROWS", most)
+    monkeypatch.setattr("kaisa_relay.explore.projecting.stepping.MOST_ROWS", most)
     for _ in range(2):
         await sold(here.world)
     both = [projector(here.shelf, here.store, here.world) for _ in range(2)]

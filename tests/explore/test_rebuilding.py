@@ -7,8 +7,9 @@ import pytest
 import trio
 from sqlalchemy import Connection, inspect, make_url, update
 
-from kaisa_relay.explore import open_shelf, tables
-from kaisa_relay.explore.rebuilding import (
+from kaisa_relay.explore import open_shelf
+from kaisa_relay.explore.model import tables
+from kaisa_relay.explore.projecting.rebuilding import (
     Rebuilding,
     in_the_making,
     put_in_place,

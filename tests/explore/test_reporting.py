@@ -16,10 +16,10 @@ from kaisa_relay.domain.explore.fields import FIELDS, SPANS, MetadataKey
 from kaisa_relay.domain.explore.filtering import Filter
 from kaisa_relay.domain.explore.grouping import Calendar, read_dimension
 from kaisa_relay.domain.explore.reports import FIGURES, ReportName, Values
-from kaisa_relay.explore import reporting
-from kaisa_relay.explore.percentiles import at
-from kaisa_relay.explore.query import total
-from kaisa_relay.explore.reporting import Reporting
+from kaisa_relay.explore.finding.query import total
+from kaisa_relay.explore.reports import reporting
+from kaisa_relay.explore.reports.percentiles import at
+from kaisa_relay.explore.reports.reporting import Reporting
 from kaisa_relay.ports.exports import Format
 from kaisa_relay.ports.reports import Report, Wanted
 from tests.explore.conftest import Library

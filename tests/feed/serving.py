@@ -13,8 +13,8 @@ from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_client_st
 
 from kaisa_relay.api import Dependencies, StandingFrames, create_api
 from kaisa_relay.api.early_answers import EarlyAnswers
+from kaisa_relay.api.feed.seats import Bounds
 from kaisa_relay.api.in_flight import InFlight
-from kaisa_relay.api.seats import Bounds
 from kaisa_relay.app.http import http_config
 from kaisa_relay.domain.ids import from_text
 from kaisa_relay.feed import Feed, Hub, Limits

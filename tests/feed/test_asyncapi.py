@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from kaisa_relay.api.feed_shapes import StandingAnswer
+from kaisa_relay.api.feed.shapes import StandingAnswer
 from kaisa_relay.domain.conversation.events import Event
 from kaisa_relay.domain.ids import ConversationId, WorkspaceId
 from kaisa_relay.domain.public_events import TYPES, cloud_event

@@ -4,7 +4,7 @@ import httpx
 import trio
 from attrs import evolve
 
-from kaisa_relay.api.seats import Bounds, Seats
+from kaisa_relay.api.feed.seats import Bounds, Seats
 from kaisa_relay.cli.watching import Refused
 from kaisa_relay.domain.ids import WorkspaceId
 from kaisa_relay.domain.requester import RequesterKind

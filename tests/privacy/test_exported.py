@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import trio
 
-from kaisa_relay.explore import filling
-from kaisa_relay.explore import jobs as jobs_module
-from kaisa_relay.explore.job_rows import Progress
+from kaisa_relay.explore.exports import filling
+from kaisa_relay.explore.exports import jobs as jobs_module
+from kaisa_relay.explore.exports.job_rows import Progress
 from kaisa_relay.ports.erasing import Erasure
 from kaisa_relay.ports.export_jobs import ExportJob, ExportState, Gone, Reason
 from tests.explore.jobs import MESSAGES, asked, ended, fetched, files, wanting

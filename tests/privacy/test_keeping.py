@@ -10,7 +10,8 @@ from sqlalchemy import Connection, update
 from kaisa_relay.domain.contact import Person
 from kaisa_relay.domain.ids import ContactId, WorkspaceId
 from kaisa_relay.domain.phone import Phone
-from kaisa_relay.explore import Forgetting, forgetting
+from kaisa_relay.explore import Forgetting
+from kaisa_relay.explore.model import forgetting
 from kaisa_relay.ports.accounts import FOR_EVER, Workspace
 from kaisa_relay.privacy import Keeping, places
 from kaisa_relay.privacy import keeping as privacy_keeping

@@ -1,0 +1,1 @@
+"""Conversations over HTTP: made, read, written into, closed and led back into."""

@@ -1,0 +1,1 @@
+"""The Engagement Builder over HTTP: triggers, endpoints, deliveries, and who wants none."""

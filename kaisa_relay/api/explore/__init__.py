@@ -1,0 +1,1 @@
+"""Explore over HTTP: lists, reports and exports."""

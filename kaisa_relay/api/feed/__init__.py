@@ -1,0 +1,1 @@
+"""The live feed over HTTP: its door, its tickets and its seats."""

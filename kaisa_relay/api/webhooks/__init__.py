@@ -1,0 +1,1 @@
+"""What Meta sends over HTTP, behind Quart and past it."""

@@ -1,0 +1,1 @@
+"""Files of the conversations that a filter means: at once, or made in the background."""

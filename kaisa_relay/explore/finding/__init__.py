@@ -1,0 +1,1 @@
+"""A filter, and the conversations that it means: listed and counted."""

@@ -1,0 +1,1 @@
+"""The read model itself: its tables, the database that has them, and how it is asked."""
