@@ -15,12 +15,12 @@ from typing import Final, Generic, TypeVar
 
 import trio
 from attrs import define
-from sqlalchemy import text
 
 from benchmarks import processes, report
 from benchmarks.databases import Database, open_database
 from benchmarks.exporting import MOST_MEGABYTES, export_all
 from benchmarks.figures import reports
+from benchmarks.indexing import indexed_afterwards
 from benchmarks.shelving import shelve, talks
 from kaisa_relay.domain.explore.fields import SORTABLE
 from kaisa_relay.domain.explore.filtering import Filter, read_filter
@@ -120,10 +120,9 @@ def _is_large(export: Mapping[str, float]) -> bool:
 
 async def _fill(shelf: Shelf, number: int) -> int:
     made, messages = talks(OF, number), 0
-    while some := list(islice(made, AT_ONCE)):
-        messages += await shelf.write(partial(shelve, made=some))
-    if shelf.writer.dialect.name != "sqlite":
-        await shelf.write(lambda connection: connection.execute(text("analyze")))
+    async with indexed_afterwards(shelf):
+        while some := list(islice(made, AT_ONCE)):
+            messages += await shelf.write(partial(shelve, made=some))
     return messages
 
 
