@@ -29,6 +29,7 @@ from kaisa_relay.api.explore.export_jobs import ExportJobs
 from kaisa_relay.api.explore.exporting import Export
 from kaisa_relay.api.explore.finding import Explore
 from kaisa_relay.api.explore.reports import Reports
+from kaisa_relay.api.explore.views import SavedViews
 from kaisa_relay.api.feed.door import LiveFeed
 from kaisa_relay.api.feed.shapes import StandingAnswer
 from kaisa_relay.api.health import Health
@@ -103,6 +104,7 @@ def _resources(given: Dependencies) -> tuple[Resource, ...]:
         Erasures(given),
         Export(given),
         ExportJobs(given),
+        SavedViews(given),
         Downloads(given),
         Reports(given),
         Unsubscribing(given),

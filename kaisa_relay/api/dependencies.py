@@ -26,6 +26,7 @@ from kaisa_relay.ports.linking import LinkDesk
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.reports import Reports
+from kaisa_relay.ports.saved_views import Views
 from kaisa_relay.ports.supervising import SupervisingDesk
 from kaisa_relay.ports.users import Users
 from kaisa_relay.runtime.callback import Callback, OnAnswer
@@ -149,6 +150,7 @@ class Dependencies:
     explore: Explore
     exports: Exports
     export_jobs: ExportJobs
+    views: Views
     reports: Reports
     limits: Limits = field(factory=Limits)
     watchers: Bounds = field(factory=Bounds)

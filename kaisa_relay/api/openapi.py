@@ -41,6 +41,7 @@ from kaisa_relay.api.engagement.suppression_shapes import (
 from kaisa_relay.api.explore.export_shapes import ExportList, ExportRequest
 from kaisa_relay.api.explore.report_shapes import ReportAnswer
 from kaisa_relay.api.explore.shapes import ExplorePage
+from kaisa_relay.api.explore.view_shapes import ViewList, ViewRequest
 from kaisa_relay.api.feed.shapes import TicketAnswer
 from kaisa_relay.api.problems import MEDIA_TYPE
 from kaisa_relay.api.routes import Access, Route
@@ -128,6 +129,8 @@ SHAPES: Final = (
     ExplorePage,
     ExportList,
     ExportRequest,
+    ViewList,
+    ViewRequest,
     ReportAnswer,
 )
 """Everything that travels, these and what they hold."""

@@ -49,6 +49,7 @@ from kaisa_relay.ports import erasing, faces
 from kaisa_relay.ports.explore import TooSlow
 from kaisa_relay.ports.export_jobs import TooManyExports
 from kaisa_relay.ports.journal import Fenced, StoreUnavailable
+from kaisa_relay.ports.saved_views import TooManyViews
 
 
 @frozen
@@ -212,6 +213,10 @@ KINDS: Final[Mapping[type, Kind]] = {
         410, "export-gone", "The export is no longer kept",
         "Its time is over (`expires_at`), it was removed, or a person who may have been in it was "
         "erased. Ask for a new one.",
+    ),
+    TooManyViews: Kind(
+        409, "too-many-views", "There are enough saved views",
+        "Remove one that nobody looks at; `most` is how many a workspace may have.",
     ),
     TooManyExports: Kind(
         409, "too-many-exports", "The workspace has as many exports as it may",

@@ -41,7 +41,7 @@ from kaisa_relay.engagement import (
     Tools,
     Unsubscribing,
 )
-from kaisa_relay.explore import Exploring, Exporting, Jobs, Projector, Reporting
+from kaisa_relay.explore import Exploring, Exporting, Jobs, Projector, Reporting, SavedViews
 from kaisa_relay.feed import Feed, Hub
 from kaisa_relay.journal.codec import decode_content
 from kaisa_relay.journal.sql import SqlRooms, on_store
@@ -103,6 +103,7 @@ class Relay:
                 explore=Exploring(self.explore.shelf),
                 exports=Exporting(self.explore.shelf),
                 export_jobs=self.exports,
+                views=SavedViews(self.store),
                 reports=Reporting(self.explore.shelf),
                 page=built_page(),
                 public_url=self.settings.public_url,

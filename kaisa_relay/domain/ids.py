@@ -15,6 +15,7 @@ SendId = NewType("SendId", int)
 AlertId = NewType("AlertId", int)
 ErasureId = NewType("ErasureId", int)
 ExportId = NewType("ExportId", int)
+ViewId = NewType("ViewId", int)
 AuditId = NewType("AuditId", int)
 EventSeq = NewType("EventSeq", int)
 """The number of an event in its workspace."""
@@ -30,6 +31,7 @@ EVENT: Final = "evt"
 USER: Final = "usr"
 ERASURE: Final = "ers"
 EXPORT: Final = "exp"
+VIEW: Final = "viw"
 AUDIT: Final = "aud"
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

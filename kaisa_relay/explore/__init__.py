@@ -10,6 +10,7 @@ from kaisa_relay.explore.exports.job_links import JobLinks
 from kaisa_relay.explore.exports.jobs import Given as JobsGiven
 from kaisa_relay.explore.exports.jobs import Jobs
 from kaisa_relay.explore.finding.query import Exploring
+from kaisa_relay.explore.finding.views import SavedViews
 from kaisa_relay.explore.model.forgetting import Forgetting
 from kaisa_relay.explore.model.shelf import Shelf, open_shelf
 from kaisa_relay.explore.projecting.projector import Projector
@@ -25,6 +26,7 @@ __all__ = [
     "JobsGiven",
     "Projector",
     "Reporting",
+    "SavedViews",
     "Shelf",
     "open_shelf",
 ]

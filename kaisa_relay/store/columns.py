@@ -18,8 +18,8 @@ def words(name: str, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
-def unique(name: str, *columns: Column[Any], where: TextClause) -> None:
-    """Let no two rows `where` something holds have the same in these columns."""
+def unique(name: str, *columns: Column[Any], where: TextClause | None = None) -> None:
+    """Let no two rows, or none `where` something holds, have the same in these columns."""
     Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 

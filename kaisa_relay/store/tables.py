@@ -35,6 +35,7 @@ from kaisa_relay.store.metadata import keyed_table as _table
 from kaisa_relay.store.token_table import token as token
 from kaisa_relay.store.user_table import user_account as user_account
 from kaisa_relay.store.user_table import user_session as user_session
+from kaisa_relay.store.view_table import view as view
 
 # --- configuration: written by `accounts` ---------------------------------------------------
 

@@ -19,6 +19,7 @@ from kaisa_relay.ports.keys import Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.page import PageFile
 from kaisa_relay.ports.reports import Reports
+from kaisa_relay.ports.saved_views import Views
 from kaisa_relay.whatsapp import links
 from tests.api.fake_desk import MemoryDesk
 from tests.api.fakes import (
@@ -112,6 +113,7 @@ class Bench:
     erasing: Erasing | None = None
     exports: Exports | None = None
     export_jobs: ExportJobs | None = None
+    views: Views | None = None
     reports: Reports | None = None
     """Only tests of their own resources need these."""
     public_url: str = ""
@@ -152,6 +154,7 @@ class Bench:
                 explore=cast(Explore, self.explore),
                 exports=cast(Exports, self.exports),
                 export_jobs=cast(ExportJobs, self.export_jobs),
+                views=cast(Views, self.views),
                 reports=cast(Reports, self.reports),
                 page=self.page,
                 public_url=self.public_url,

@@ -73,6 +73,7 @@ def _narrows(ada: Supervisor) -> None:
     ada.page.get_by_role("button", name="Add").click()
     expect(rows).to_have_count(2)
     assert ada.page.url.endswith("#/explore?metadata.car=V60")
+    _saves(ada)
     ada.page.get_by_label("State").select_option("closed")
     expect(ada.page.get_by_text("No conversation is like this.")).to_be_visible()
     ada.page.go_back()
@@ -84,6 +85,14 @@ def _narrows(ada: Supervisor) -> None:
     expect(rows.first).to_contain_text("Ulf Ek")
     ada.page.get_by_role("link", name="Created").click()
     expect(rows.first).to_contain_text("Vera Holm")
+
+
+def _saves(ada: Supervisor) -> None:
+    """What is looked at gets a name, and is there under it for everybody."""
+    ada.page.get_by_label("Save as").fill("V60 only")
+    ada.page.get_by_role("button", name="Save", exact=True).click()
+    view = ada.page.get_by_role("link", name="V60 only")
+    expect(view).to_have_attribute("aria-current", "page")
 
 
 def _exports(ada: Supervisor) -> None:

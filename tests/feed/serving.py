@@ -26,6 +26,7 @@ from kaisa_relay.ports.exports import Exports
 from kaisa_relay.ports.keys import ApiKey, Scope
 from kaisa_relay.ports.managing import Managing
 from kaisa_relay.ports.reports import Reports
+from kaisa_relay.ports.saved_views import Views
 from kaisa_relay.setting_values import Bind
 from kaisa_relay.settings import Settings
 from kaisa_relay.whatsapp import links
@@ -154,6 +155,7 @@ async def serving(
             erasing=cast(Erasing, None),
             exports=cast(Exports, None),
             export_jobs=cast(ExportJobs, None),
+            views=cast(Views, None),
             reports=cast(Reports, None),
             boards=boards,
             registry=bench.registry,

@@ -49,4 +49,5 @@ export type Explored = Omit<Schemas["ExploreConversation"], "metadata">;
 export type ExploreTotal = Schemas["ExploreTotal"];
 export type ExportJob = Schemas["ExportAnswer"];
 export type Report = Schemas["ReportAnswer"];
+export type SavedView = Schemas["ViewAnswer"];
 export type Suppression = Schemas["SuppressionAnswer"];

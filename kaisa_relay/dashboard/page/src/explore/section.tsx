@@ -4,6 +4,7 @@ import { Reports } from "../reports/view";
 import { t } from "../text/en";
 import { List } from "./list";
 import { conditions, written } from "./query";
+import { Views } from "./views";
 
 type Here = Extract<Place, { query: string }>;
 
@@ -18,6 +19,7 @@ export function Explore({ place }: { place: Here }) {
           </a>
         ))}
       </nav>
+      <Views place={place} />
       {place.at === "explore" ? <List query={place.query} /> : <Reports query={place.query} />}
     </section>
   );

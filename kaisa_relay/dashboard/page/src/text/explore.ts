@@ -25,6 +25,13 @@ export const explore = {
   first: "From",
   last: "To",
   text: "Words in messages",
+  views: {
+    heading: "Saved views",
+    name: "Save as",
+    save: "Save",
+    forget: (name: string) => `Forget ${name}`,
+    sure: (name: string) => `“${name}” goes for everybody. What it shows stays.`,
+  },
   remove: (condition: string) => `Remove ${condition}`,
   adding: {
     heading: "Another condition",
