@@ -114,7 +114,7 @@ async def test_it_is_for_administrators(bench: Bench, key: str) -> None:
     assert (await bench.get("/audit.csv", key)).status == 403
 
 
-def test_everything_in_the_table_is_an_address_of_ours(bench: Bench) -> None:
+async def test_everything_in_the_table_is_an_address_of_ours(bench: Bench) -> None:
     served = {
         (method, rule.rule)
         for rule in bench.app.url_map.iter_rules()

@@ -15,6 +15,7 @@ from kaisa_relay.domain.explore.grouping import (
     MICROSECOND,
     Calendar,
     Dimension,
+    Own,
     named,
     offsets,
     period_before,
@@ -23,7 +24,14 @@ from kaisa_relay.domain.explore.grouping import (
     weekday,
     written,
 )
-from kaisa_relay.domain.explore.reports import FIGURES, SPAN_SAYS, ReportName, Unit, with_shares
+from kaisa_relay.domain.explore.reports import (
+    FIGURES,
+    SPAN_SAYS,
+    ReportName,
+    Unit,
+    completed,
+    with_shares,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -70,9 +78,18 @@ def test_a_share_of_nothing_is_none() -> None:
     assert values["closed"] is None
 
 
+def test_what_was_not_counted_is_none_of_it_where_a_report_is_complete() -> None:
+    """And there is no share of none."""
+    values = completed(ReportName.FUNNEL, {"created": 4, "scanned": 3, "closed": None})
+    assert (values["created"], values["scanned_share"]) == (4, 0.75)
+    assert (values["closed"], values["offered"]) == (0, 0)
+    assert completed(ReportName.FUNNEL, {})["scanned_share"] is None
+
+
 @pytest.mark.parametrize(
     ("text", "dimension"),
     [
+        ("step", Own.STEP),
         ("hour", Calendar.HOUR),
         ("agent", FIELDS["agent"]),
         ("metadata.car.model", MetadataKey("car.model")),
