@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select, text
-from sqlalchemy import inspect as reflect
+from sqlalchemy import Connection, func, select
 
-from kaisa_relay import store
 from kaisa_relay.accounts import rows
 from kaisa_relay.accounts.ailing import ailing
 from kaisa_relay.accounts.commands import Facts, Parked, SealedChannel, Speaking, Why
@@ -22,6 +18,7 @@ from kaisa_relay.domain.ids import (
     to_text,
 )
 from kaisa_relay.store.instants import from_micros
+from kaisa_relay.store.migrate import found, newest
 from kaisa_relay.store.tables import agent, contact, conversation, inbox
 
 
@@ -96,11 +93,8 @@ def _unconfirmed(connection: Connection, row: rows.WorkspaceRow) -> tuple[str, .
 
 
 def _schema(connection: Connection) -> tuple[str | None, str]:
-    scripts = ScriptDirectory(str(Path(store.__file__).parent / "migrations"))
-    wanted = scripts.get_current_head() or ""
-    if not reflect(connection).has_table("alembic_version"):
-        return None, wanted
-    return connection.scalar(text("select version_num from alembic_version")), wanted
+    """Return the revision of the tables, and that of this version."""
+    return max(found(connection), default=None), newest()
 
 
 def _parked(connection: Connection) -> tuple[Parked, ...]:

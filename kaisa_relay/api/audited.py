@@ -30,6 +30,8 @@ AUDITED: Final[Mapping[tuple[str, str], Action]] = {
     ("GET", "/explore/export"): Action.EXPORT_MADE,
     ("POST", "/explore/exports"): Action.EXPORT_MADE,
     ("DELETE", "/explore/exports/<export>"): Action.EXPORT_REMOVED,
+    ("POST", "/explore/views"): Action.VIEW_SAVED,
+    ("DELETE", "/explore/views/<view>"): Action.VIEW_REMOVED,
     ("GET", "/suppressions.csv"): Action.SUPPRESSIONS_EXPORTED,
     ("GET", "/audit.csv"): Action.AUDIT_EXPORTED,
     ("POST", f"{_TALK}/notes"): Action.NOTE_ADDED,

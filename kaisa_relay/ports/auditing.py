@@ -24,6 +24,8 @@ class Action(StrEnum):
     EXPORT_MADE = "export.made"
     EXPORT_DOWNLOADED = "export.downloaded"
     EXPORT_REMOVED = "export.removed"
+    VIEW_SAVED = "view.saved"
+    VIEW_REMOVED = "view.removed"
     SUPPRESSIONS_EXPORTED = "suppressions.exported"
     AUDIT_EXPORTED = "audit.exported"
     VISITOR_ERASED = "visitor.erased"

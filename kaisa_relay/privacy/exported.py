@@ -1,17 +1,18 @@
-"""What goes of exports with a person: all of a workspace's files, and filters that name them.
+"""What goes of Explore's own with a person: all files of exports, and what asks for them by name.
 
 Rule 1: whether somebody is in a file is not looked for: all are dropped, and may be made again.
 """
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, null, select, update
+from sqlalchemy import Connection, Row, delete, null, select, update
 
 from kaisa_relay.ports.erasing import Erasure
 from kaisa_relay.ports.export_jobs import ExportState, Reason
 from kaisa_relay.privacy import receipts
 from kaisa_relay.store.export_table import export_job
 from kaisa_relay.store.instants import to_micros
+from kaisa_relay.store.view_table import view
 
 _JOB = export_job.c
 
@@ -30,6 +31,9 @@ def erase(connection: Connection, of: Erasure, words: Sequence[str]) -> None:
     ended = {"state": ExportState.CANCELLED, "ended_at": to_micros(of.asked_at)}
     cancelled = connection.execute(naming.values(**ended, **gone)).rowcount
     receipts.count(connection, of, "exports_cancelled", cancelled)
+    views = delete(view).where(view.c.workspace == of.workspace)
+    removed = connection.execute(views.where(view.c.id.in_(_views_naming(connection, of, words))))
+    receipts.count(connection, of, "views", removed.rowcount)
     again = update(export_job).where(mine, _JOB.state == ExportState.RUNNING)
     connection.execute(again.values(state=ExportState.QUEUED, tries=0))
     over = (mine, _JOB.state.not_in(_OPEN), _JOB.wanted.is_not(None))
@@ -42,6 +46,16 @@ _OPEN = (ExportState.QUEUED, ExportState.RUNNING)
 def _naming(connection: Connection, of: Erasure, words: Sequence[str]) -> list[int]:
     """Return the jobs that are not over and whose filter has one of these words."""
     held = (_JOB.workspace == of.workspace, _JOB.state.in_(_OPEN), _JOB.wanted.is_not(None))
-    rows = connection.execute(select(_JOB.id, _JOB.wanted).where(*held)).all()
+    return _with(connection.execute(select(_JOB.id, _JOB.wanted).where(*held)).all(), words)
+
+
+def _views_naming(connection: Connection, of: Erasure, words: Sequence[str]) -> list[int]:
+    """Return the saved views that have one of these words, in their name or their parameters."""
+    asked = view.c.name + " " + view.c.pairs
+    query = select(view.c.id, asked).where(view.c.workspace == of.workspace)
+    return _with(connection.execute(query).all(), words)
+
+
+def _with(rows: Sequence[Row[int, str]], words: Sequence[str]) -> list[int]:
     looked_for = [word.casefold() for word in words]
-    return [row.id for row in rows if any(word in row.wanted.casefold() for word in looked_for)]
+    return [row[0] for row in rows if any(word in row[1].casefold() for word in looked_for)]

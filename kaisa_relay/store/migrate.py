@@ -8,13 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, Text, column, func, inspect, make_url, select, table
 from sqlalchemy.exc import ProgrammingError
 
 from kaisa_relay.ports import StoreUnavailable
@@ -24,6 +20,7 @@ from kaisa_relay.store.lock import file_lock
 _MIGRATION_LOCK: Final = 0x6B61697361 + 1
 _NOT_ALLOWED: Final = "42501"
 """PostgreSQL's insufficient_privilege."""
+_AT: Final = table("alembic_version", column("version_num", Text))
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
@@ -72,34 +69,45 @@ def allowed() -> Iterator[None]:
 
 def upgrade(connection: Connection) -> None:
     """Upgrade within the caller's transaction."""
-    known, newest = _revisions()
-    found = set(MigrationContext.configure(connection).get_current_heads())
-    if not found <= known:
+    at = found(connection)
+    if not at <= _known():
         raise NewerDatabase(
             "this database was written by a newer kaisa-relay; start that version or a later one"
         )
-    if found != newest:
-        command.upgrade(_config(attributes={"connection": connection}), "head")
+    if at != {newest()}:
+        _upgrade(connection)
 
 
 def is_current(connection: Connection) -> bool:
     """Say whether the tables are those of this version of the code."""
-    _, newest = _revisions()
-    return newest == set(MigrationContext.configure(connection).get_current_heads())
+    return found(connection) == {newest()}
+
+
+def newest() -> str:
+    """Return the revision of this version of the code: files are named in their order."""
+    return max(_known())
 
 
 @cache
-def _revisions() -> tuple[frozenset[str], frozenset[str]]:
-    """Return every revision, and the newest; to look them up loads every migration's code."""
-    scripts = ScriptDirectory.from_config(_config())
-    known = frozenset(script.revision for script in scripts.walk_revisions())
-    return known, frozenset(scripts.get_heads())
+def _known() -> frozenset[str]:
+    return frozenset(path.name[:4] for path in _SCRIPTS.glob("versions/[0-9]*.py"))
 
 
-def _config(**given: Any) -> Config:
-    config = Config(**given)
+def found(connection: Connection) -> set[str]:
+    """Return the revision of the tables that are there; none where there are no tables."""
+    if not inspect(connection).has_table(_AT.name):
+        return set()
+    return set(connection.scalars(select(_AT.c.version_num)))
+
+
+def _upgrade(connection: Connection) -> None:
+    # Imported late: a database that is current needs none of it, and a fifth of a start was this.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    return config
+    command.upgrade(config, "head")
 
 
 @contextmanager

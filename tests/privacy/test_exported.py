@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import trio
 
+from kaisa_relay.domain.explore.views import Place, View
+from kaisa_relay.explore import SavedViews
 from kaisa_relay.explore.exports import filling
 from kaisa_relay.explore.exports import jobs as jobs_module
 from kaisa_relay.explore.exports.job_rows import Progress
@@ -98,6 +100,22 @@ async def test_what_is_being_made_begins_again_without_them(
     assert b"Otto Staysbert" in content
     assert [each for each in NEEDLES if each in content] == []
     assert left(at_work, tmp_path) == []
+
+
+async def test_views_that_name_them_are_removed(at_work: Office) -> None:
+    here = at_work.library
+    views, mine = SavedViews(here.store.store), here.world.workspace
+    await talked(at_work, XENIA)
+    kept = View(views.new_id(), "Otto", Place.LIST, (("text", "Otto"),))
+    for each in (
+        kept,
+        View(views.new_id(), "quillfeather", Place.LIST, ()),
+        View(views.new_id(), "By number", Place.LIST, (("metadata.phone", "+46709876543"),)),
+    ):
+        await views.keep(mine, each)
+    receipt = await erased(at_work)
+    assert receipt.removed["views"] == 2
+    assert await views.all(mine) == [kept]
 
 
 async def test_what_looks_for_them_is_cancelled(at_work: Office, tmp_path: Path) -> None:

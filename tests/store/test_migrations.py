@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url
 
+from kaisa_relay import store
 from kaisa_relay.store import NewerDatabase, migrate, postgres, sqlite
+from kaisa_relay.store.migrate import newest
 from kaisa_relay.store.tables import METADATA
 from tests.store.databases import bare_postgres_database, bare_sqlite_database
 
@@ -51,3 +55,12 @@ def test_a_newer_database_is_refused(bare_url: str) -> None:
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
     with pytest.raises(NewerDatabase, match="newer kaisa-relay"):
         migrate(bare_url)
+
+
+def test_files_are_named_by_their_revisions_in_their_order() -> None:
+    """A start that has nothing to upgrade goes by their names, and loads none of them."""
+    folder = Path(str(store.__file__)).parent / "migrations"
+    scripts = ScriptDirectory(str(folder))
+    files = sorted(path.name[:4] for path in folder.glob("versions/[0-9]*.py"))
+    assert sorted(each.revision for each in scripts.walk_revisions()) == files
+    assert scripts.get_heads() == [newest()] == files[-1:]

@@ -45,9 +45,10 @@ class SavedViews:
     @document_request(ViewRequest)
     @document_response(ViewAnswer, 201)
     async def keep(self) -> Response | Problem:
-        """Keep a view under a name; one of the same name and place is replaced, and keeps its id.
+        """Keep a view under a name. One of the same name and place is replaced, keeps its id, and
+        is answered with 200.
 
-        The query is read as the list reads it.
+        The query is read as the list and the reports read it.
         """
         asked = read_body(request, await receive_body(request), ViewRequest)
         if isinstance(asked, Problem):
@@ -59,7 +60,7 @@ class SavedViews:
         kept = await self._views.keep(calling_key().workspace, view)
         if isinstance(kept, TooManyViews):
             return problem(TooManyViews, most=kept.most)
-        return json_answer(_shown(kept), 201)
+        return json_answer(_shown(kept), 201 if kept.id == view.id else 200)
 
     async def drop(self, view: str) -> Response | Problem:
         """Forget a view."""

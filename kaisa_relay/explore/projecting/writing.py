@@ -9,7 +9,17 @@ from operator import attrgetter
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, Table, create_engine, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kaisa_relay.domain.contact_events import ContactMerged
@@ -18,11 +28,17 @@ from kaisa_relay.explore.model import erasing, tables
 from kaisa_relay.explore.projecting.folding import MessageKey, Rows
 from kaisa_relay.explore.projecting.rows import ConversationRow, MessageRow, OfferRow, Row
 
-_ENGINES: Final = {
-    "sqlite": create_engine("sqlite://", paramstyle="qmark"),
-    "postgresql": create_engine("postgresql+psycopg://", paramstyle="format"),
+_POSITIONAL: Final = {
+    "sqlite": ("sqlite://", "qmark"),
+    "postgresql": ("postgresql+psycopg://", "format"),
 }
-"""They connect to nothing: their statements take values by position."""
+
+
+@cache
+def _engine(dialect: str) -> Engine:
+    """Return an engine that connects to nothing, and whose statements take values by position."""
+    url, style = _POSITIONAL[dialect]
+    return create_engine(url, paramstyle=style)
 
 
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -161,7 +177,7 @@ def _upsert(dialect: str, schema: str | None, table: Table) -> tuple[str, Callab
     others = {name: new.excluded[name] for name in names if name not in keys}
     upsert = new.on_conflict_do_update(index_elements=keys, set_=others)
     compiled = upsert.compile(
-        _ENGINES[dialect],
+        _engine(dialect),
         column_keys=names,
         schema_translate_map={tables.SCHEMA: schema or "main"},
         render_schema_translate=True,
